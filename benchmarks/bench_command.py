@@ -1,0 +1,190 @@
+"""The command line of the benchmark: makes databases, starts the measurements."""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+from . import databases
+from .bench_oca import installed_oca
+from .bench_report import format_report
+
+SCRIPT = Path(__file__).with_name("run.py")
+DESCRIPTION = """\
+Make ledgers of overdue invoices and measure review and plan on each of them (the first
+run ever, a second one on the same day, and the next day's), the execution of e-mails
+with a statement as PDF, and the first page of the worklist.
+"""
+SIZES = ((100_000, 10_000), (1_000_000, 100_000))
+QUICK_SIZES = ((5_000, 500), (20_000, 2_000))
+
+
+def main(arguments):
+    """Run the command; answer the exit code."""
+    options = _parse(arguments)
+    bench = Bench(options)
+    results = {"machine": describe_machine(), "sizes": []}
+    for number, (items, customers) in enumerate(options.sizes):
+        results["sizes"].append(
+            bench.measure_size(
+                items,
+                customers,
+                with_messages=number == 0,
+                with_oca=number == 0 and options.oca,
+            )
+        )
+    print(format_report(results))
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=2) + "\n")
+    return 0
+
+
+def _parse(arguments):
+    parser = argparse.ArgumentParser(prog="./dev bench", description=DESCRIPTION)
+    parser.add_argument("--items", type=int, help="measure a ledger of so many items")
+    parser.add_argument("--customers", type=int, help="... of so many customers")
+    parser.add_argument("--quick", action="store_true", help="small ledgers only")
+    parser.add_argument("--messages", type=int, default=500, help="messages to make")
+    parser.add_argument(
+        "--repeat", type=int, default=3, help="measure the plan so often (3)"
+    )
+    parser.add_argument(
+        "--oca",
+        action="store_true",
+        help="fetch OCA's account_credit_control from PyPI and measure it on the first"
+        " ledger too; it takes minutes",
+    )
+    parser.add_argument("--json", type=Path, help="write the results to this file too")
+    options = parser.parse_args(arguments)
+    options.sizes = QUICK_SIZES if options.quick else SIZES
+    if options.items:
+        options.sizes = (
+            (options.items, options.customers or options.items // 10 or 1),
+        )
+    return options
+
+
+class Bench:
+    """Measures one ledger after the other, each measurement on a copy of its own."""
+
+    def __init__(self, options):
+        self.options = options
+        self.base = databases.full_name("bench_base")
+        self.copy = databases.full_name("bench_copy")
+
+    def measure_size(self, items, customers, with_messages, with_oca):
+        """Measure a ledger.
+
+        :param int items: how many overdue invoices
+        :param int customers: of how many customers
+        :param bool with_messages: execute e-mails
+        :param bool with_oca: compare with OCA's addon
+        :return: dict of results
+        """
+        say(f"A ledger of {items:,} items of {customers:,} customers ...")
+        databases.create(self.base)
+        databases.install(self.base, databases.ADDON)
+        ledger = run_worker("ledger", self.base, items=items, customers=customers)
+        result = {"items": items, "customers": customers, "ledger": ledger}
+        result["plan"] = self._measure_plan()
+        say("  The worklist ...")
+        result["worklist"] = run_worker("worklist", self.copy)
+        if with_messages:
+            say(f"  {self.options.messages} e-mails with PDF ...")
+            self._make_copy()
+            result["messages"] = run_worker(
+                "messages", self.copy, count=self.options.messages
+            )
+        if with_oca:
+            result["oca"] = self._measure_oca()
+        databases.drop(self.copy)
+        databases.drop(self.base)
+        return result
+
+    def _make_copy(self):
+        databases.create(self.copy, template=self.base)
+
+    def _measure_plan(self):
+        runs = []
+        for number in range(self.options.repeat):
+            say(f"  Review and plan, {number + 1} of {self.options.repeat} ...")
+            self._make_copy()
+            runs.append(run_worker("plan", self.copy))
+        return {
+            **{kind: _summarize([run[kind] for run in runs]) for kind in PLAN_KINDS},
+            "peak_mb": max(run["peak_mb"] for run in runs),
+        }
+
+    def _measure_oca(self):
+        say("  OCA's account_credit_control on the same ledger ...")
+        self._make_copy()
+        with installed_oca(self.copy) as (options, report_url):
+            return run_worker(
+                "oca", self.copy, odoo_options=options, report_url=report_url
+            )
+
+
+PLAN_KINDS = ("first", "again", "next_day")
+
+
+def _summarize(runs):
+    seconds = [run["seconds"] for run in runs]
+    return {
+        **runs[0],
+        "seconds": median(seconds),
+        "seconds_best": min(seconds),
+        "seconds_all": [round(s, 3) for s in seconds],
+    }
+
+
+def run_worker(name, database, odoo_options="", **parameters):
+    """Run a measurement in a process of its own and answer its result.
+
+    :raises SystemExit: it failed; what it said is on the terminal
+    """
+    command = [sys.executable, SCRIPT, "--worker", odoo_options, name, database]
+    done = subprocess.run(
+        [*command, json.dumps(parameters)],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        sys.exit(f"The measurement “{name}” failed.")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def describe_machine():
+    """Answer what there is to know about the machine and its load."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    version = databases.ask("SHOW server_version")
+    release = platform.freedesktop_os_release()
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "cores": os.cpu_count(),
+        "memory_gb": round(memory / 2**30),
+        "system": release.get("PRETTY_NAME", platform.system()),
+        "processor": _read_processor(),
+        "postgresql": version.split()[0],
+        "python": platform.python_version(),
+        "load_before": os.getloadavg()[0],
+        "wkhtmltopdf": shutil.which("wkhtmltopdf") or "",
+    }
+
+
+def _read_processor():
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.processor()
+
+
+def say(text):
+    """Tell what is going on, apart from the results."""
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,146 @@
+from odoo import http
+from odoo.addons.account.controllers.portal import PortalAccount
+from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.http import request
+
+from .portal_form import MAX_NAME, PortalForm
+
+MEANS = ("transfer", "card", "debit", "cheque", "cash", "other")
+
+
+class CollectionPortal(PortalAccount):
+    """A customer says on the page of an invoice when he pays, or what is wrong.
+
+    Whoever may see the invoice may: its customer when logged in, or the holder of the
+    link with its token. The visitor's own rights are enough to see, not to write: what
+    is written goes through ``collection.portal`` and concerns this invoice only.
+    """
+
+    def _invoice_get_page_view_values(self, invoice, access_token, **kwargs):
+        values = super()._invoice_get_page_view_values(invoice, access_token, **kwargs)
+        return {**values, **invoice.env["collection.portal"]._get_status(invoice)}
+
+    @http.route(
+        "/my/invoices/<int:invoice_id>/promise",
+        type="http",
+        auth="public",
+        methods=["GET", "POST"],
+        website=True,
+    )
+    def portal_collection_promise(self, invoice_id, access_token=None, **raw):
+        """Show the form “when will you pay”, and take what it says."""
+        return self._answer(invoice_id, access_token, raw, "promise")
+
+    @http.route(
+        "/my/invoices/<int:invoice_id>/dispute",
+        type="http",
+        auth="public",
+        methods=["GET", "POST"],
+        website=True,
+    )
+    def portal_collection_dispute(self, invoice_id, access_token=None, **raw):
+        """Show the form “something is wrong”, and take what it says."""
+        return self._answer(invoice_id, access_token, raw, "dispute")
+
+    @http.route(
+        "/my/invoices/<int:invoice_id>/<any(promise,dispute):kind>/done",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        website=True,
+    )
+    def portal_collection_done(self, invoice_id, kind, access_token=None, **_kwargs):
+        """Thank the customer, and show what was noted."""
+        try:
+            invoice = self._document_check_access(
+                "account.move", invoice_id, access_token
+            )
+        except (AccessError, MissingError):
+            return request.redirect("/my")
+        record = invoice.env["collection.portal"]._get_latest(invoice, kind)
+        if not record:
+            return request.redirect(invoice.get_portal_url())
+        values = {"record": record, "kind": kind}
+        return self._render("portal_done", invoice, access_token, values)
+
+    def _answer(self, invoice_id, access_token, raw, kind):
+        try:
+            invoice = self._document_check_access(
+                "account.move", invoice_id, access_token
+            )
+        except (AccessError, MissingError):
+            return request.redirect("/my")
+        status = invoice.env["collection.portal"]._get_status(invoice)
+        most = status[f"collection_{kind}_max"]
+        if not most:
+            return request.redirect(invoice.get_portal_url())
+        read = self._read_promise if kind == "promise" else self._read_dispute
+        form = PortalForm(invoice, raw)
+        if request.httprequest.method == "POST":
+            read(form, most)
+            if not form.errors and self._take(invoice, form, kind):
+                return request.redirect(invoice.get_portal_url(suffix=f"/{kind}/done"))
+        values = {"most": most, "form": raw, "errors": form.errors}
+        return self._render(f"portal_{kind}", invoice, access_token, values)
+
+    def _take(self, invoice, form, kind):
+        """:return: the record that was made; none, and an error, when it was refused"""
+        visitor = request.env.user.partner_id
+        if request.env.user._is_public():
+            visitor = visitor.browse()
+        portal = invoice.with_company(invoice.company_id).env["collection.portal"]
+        take = portal._take_promise if kind == "promise" else portal._take_dispute
+        try:
+            with request.env.cr.savepoint():
+                return take(invoice.with_env(portal.env), visitor, form.values)
+        except UserError as error:
+            form.errors["form"] = str(error)
+        return None
+
+    def _read_promise(self, form, most):
+        self._read_name(form)
+        form.read_amount(most)
+        form.read_date()
+        form.read_choice("means", MEANS)
+        form.read_text("note")
+
+    def _read_dispute(self, form, most):
+        self._read_name(form)
+        form.read_amount(most)
+        form.read_reason(self._get_reasons())
+        form.read_text("note", required=form.env._("Please say what is wrong."))
+        form.read_files()
+
+    def _read_name(self, form):
+        form.read_text(
+            "name", MAX_NAME, required=form.env._("Please tell us your name.")
+        )
+
+    def _get_reasons(self):
+        # The vocabulary is no secret, and read for its names only.
+        return (
+            request.env["collection.reason"].sudo().search([("kind", "=", "dispute")])
+        )
+
+    def _render(self, template, invoice, access_token, values):
+        user = request.env.user
+        labels = dict(
+            request.env["collection.promise"]
+            ._fields["means"]
+            ._description_selection(request.env)
+        )
+        values = {
+            "page_name": "invoice",
+            "invoice": invoice,
+            "invoice_url": invoice.get_portal_url(),
+            "token": access_token,
+            "today": invoice.company_id._get_collection_today(),
+            "days_max": invoice.collection_case_id.policy_id.promise_days_max,
+            "reasons": self._get_reasons(),
+            "means": [(key, labels[key]) for key in MEANS],
+            "default_name": "" if user._is_public() else user.name,
+            **values,
+        }
+        response = request.render(f"account_collections.{template}", values)
+        response.headers["Cache-Control"] = "no-store"
+        return response

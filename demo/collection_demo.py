@@ -1,0 +1,264 @@
+from datetime import datetime, time, timedelta
+from email.message import EmailMessage
+
+from odoo import api, models
+from odoo.fields import Command
+from odoo.tools import SQL
+
+from . import history
+
+# Tables of this addon with a line per event, and their columns that say when.
+EVENT_COLUMNS = {
+    "collection_action": ("create_date", "date_done"),
+    "collection_contact": ("create_date", "date"),
+    "collection_decision": ("create_date",),
+    "collection_hold": ("create_date",),
+    "collection_letter": ("create_date", "date_sent"),
+}
+
+
+class CollectionDemo(models.AbstractModel):
+    """Demo data: customers are sold to, reminded and called for four months.
+
+    Nothing is made up: each working day of the past goes through the real review, plan
+    and execution, with the invoices and payments of that day in the ledger, so that the
+    demo shows what the program does. Only the clock is put back afterwards.
+    """
+
+    _name = "collection.demo"
+    _description = "Demo of Collections"
+    _inherit = ["collection.demo.ledger"]
+
+    @api.model
+    def _live_through(self):
+        """Live through the time up to today; called once, from the demo data."""
+        company = self.env.ref("base.main_company")
+        today = company._get_collection_today()
+        last_day = today - timedelta(days=max(today.weekday() - 4, 0))
+        demo = self.with_company(company).with_context(
+            demo_last_day=last_day,
+            mail_activity_quick_update=True,
+            mail_auto_subscribe_no_notify=True,
+            mail_create_nosubscribe=True,
+            mail_notrack=True,
+        )
+        demo._prepare_languages()
+        demo._sell_in_the_past()
+        for offset in range(history.FIRST_DAY, 0):
+            day = demo._day(offset)
+            if day.weekday() < 5:
+                demo.with_context(collection_as_of=day)._live_day(day, offset)
+        demo._post_ledger(0)
+        company = company.with_env(demo.env)
+        demo.env["collection.hold"]._review_due(company, last_day)
+        for day in sorted({last_day, today}):
+            demo.env["collection.planner"]._run(company, day)
+        company.collection_date_reviewed = today
+
+    @api.model
+    def _prepare_languages(self):
+        """The words of messages, for customers who are written to in their language."""
+        self.env["ir.module.module"]._load_module_terms(
+            ["base", "account_collections"], ["fr_FR", "de_DE"]
+        )
+
+    @api.model
+    def _nickname(self, case):
+        """:return: the name by which the history calls the customer of a case"""
+        xmlid = case.partner_id.get_external_id()[case.partner_id.id]
+        return xmlid.removeprefix("account_collections.partner_")
+
+    @api.model
+    def _customers(self):
+        data = self.env["ir.model.data"].search(
+            [
+                ("module", "=", "account_collections"),
+                ("model", "=", "res.partner"),
+                ("name", "=like", "partner_%"),
+            ]
+        )
+        partners = self.env["res.partner"].browse(data.mapped("res_id"))
+        return partners.commercial_partner_id
+
+    # ------------------------------------------------------------------
+    # One day
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _live_day(self, day, offset):
+        company = self.env.company
+        self._post_ledger(offset)
+        self.env["collection.hold"]._review_due(company, day)
+        self.env["collection.planner"]._run(company, day, self._customers().ids)
+        self._execute(company, day)
+        self._work(day)
+        self._execute(company, day)
+        self._hold(offset)
+        self._log_contacts(offset)
+        self._receive_replies(offset)
+        self._put_back_clock(day)
+
+    @api.model
+    def _execute(self, company, day):
+        counts = dict.fromkeys(("done_count", "failed_count", "cancelled_count"), 0)
+        while self.env["collection.sender"]._execute_batch(company, day, counts):
+            pass
+        self._deliver()
+
+    @api.model
+    def _deliver(self):
+        """No mail leaves a demo: the mails are marked as the mail server would."""
+        mails = self.env["mail.mail"].search(
+            [("model", "=", "collection.case"), ("state", "=", "outgoing")]
+        )
+        mails.state = "sent"
+        for mail in mails:
+            is_copy = mail.auto_delete
+            mail._postprocess_sent_message(mail.recipient_ids, [])
+            if is_copy:
+                continue
+            case = self.env["collection.case"].browse(mail.res_id)
+            letter = case.letter_ids.filtered(
+                lambda own, mail=mail: own.mail_id == mail
+            )
+            is_first = letter.stage_id.days > 0
+            if is_first and self._nickname(case) in history.BOUNCES:
+                case._message_receive_bounce(letter.address, letter.partner_id)
+
+    @api.model
+    def _put_back_clock(self, day):
+        """Date what was written for a day of the past on that day."""
+        moment = datetime.combine(day, time(15, 10))
+        self.env["mail.message"].search(
+            [("model", "=", "collection.case"), ("date", ">", moment)]
+        ).date = moment
+        self.env.flush_all()
+        for table, columns in EVENT_COLUMNS.items():
+            for column in columns:
+                self.env.cr.execute(
+                    SQL(
+                        "UPDATE %(table)s SET %(column)s = %(moment)s"
+                        " WHERE %(column)s >= %(next_day)s",
+                        table=SQL.identifier(table),
+                        column=SQL.identifier(column),
+                        moment=moment,
+                        next_day=day + timedelta(days=1),
+                    )
+                )
+        self.env.cr.execute(
+            SQL(
+                "UPDATE collection_run SET date_start = %s WHERE date = %s", moment, day
+            )
+        )
+        self.env.invalidate_all(flush=False)
+
+    # ------------------------------------------------------------------
+    # What the collectors did
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _work(self, day):
+        """Do what came up on earlier days, but for what the demo leaves open."""
+        waiting = self.env["collection.action"].search(
+            [("state", "in", ("approve", "todo")), ("date_planned", "<", day)]
+        )
+        for action in waiting:
+            name = self._nickname(action.case_id)
+            if (name, action.channel) in history.OPEN_STEPS:
+                continue
+            if action.state == "approve":
+                action.with_user(self._user("manager")).action_approve()
+            else:
+                self._call(action, name, day)
+        self._post_letters(day)
+
+    @api.model
+    def _user(self, login):
+        return self.env.ref(f"account_collections.user_{login}")
+
+    @api.model
+    def _call(self, action, name, day):
+        outcome, reason, note = history.CALLS.get(name, ("no_answer", False, ""))
+        self.env["collection.contact.log"].with_user(self._user("collector")).create(
+            {
+                "case_id": action.case_id.id,
+                "action_id": action.id,
+                "date": datetime.combine(day, time(17, 25)),
+                "outcome": outcome,
+                "reason_id": reason
+                and self.env.ref(f"account_collections.{reason}").id,
+                "note": note,
+            }
+        ).action_log()
+
+    @api.model
+    def _post_letters(self, day):
+        letters = self.env["collection.letter"].search(
+            [
+                ("delivery_state", "in", ("to_print", "posted")),
+                ("date_sent", "<", day - timedelta(days=3)),
+            ]
+        )
+        letters |= letters.search([("delivery_state", "=", "to_print")])
+        for letter in letters.with_user(self._user("collector")):
+            if letter.delivery_state == "posted":
+                letter.action_delivered()
+            elif self._nickname(letter.case_id) not in history.UNPOSTED_LETTERS:
+                letter.action_print()
+                letter.action_post()
+                if letter.channel == "certified":
+                    letter.tracking_number = history.TRACKING_NUMBER
+
+    @api.model
+    def _hold(self, offset):
+        for name, _since, review, reason, is_item, note in self._on(
+            history.HOLDS, offset
+        ):
+            case = self._customer(name).collection_case_id
+            items = case.item_ids.sorted("date_maturity")[:1] if is_item else []
+            self.env["collection.hold"].with_user(self._user("collector")).create(
+                {
+                    "case_id": case.id,
+                    "scope": "items" if is_item else "case",
+                    "item_ids": [Command.set(items.ids)] if items else [],
+                    "reason_id": self.env.ref(f"account_collections.{reason}").id,
+                    "note": note,
+                    "date_review": self._day(review),
+                }
+            )
+
+    @api.model
+    def _log_contacts(self, offset):
+        for name, _on, channel, direction, outcome, note in self._on(
+            history.CONTACTS, offset
+        ):
+            customer = self._customer(name)
+            self.env["collection.contact"].with_user(self._user("collector")).create(
+                {
+                    "case_id": customer.collection_case_id.id,
+                    "date": datetime.combine(self._day(offset), time(18, 40)),
+                    "channel": channel,
+                    "direction": direction,
+                    "partner_id": customer.id,
+                    "outcome": outcome,
+                    "note": note,
+                }
+            )
+
+    @api.model
+    def _receive_replies(self, offset):
+        """Have the mail gateway take in what customers answered."""
+        for name, day, text in self._on(history.REPLIES, offset):
+            customer = self._customer(name)
+            letter = customer.collection_case_id.letter_ids.sorted("id")[-1:]
+            reply = EmailMessage()
+            reply["From"] = customer.email_formatted
+            reply["To"] = letter.mail_id.reply_to or letter.mail_id.email_from
+            reply["Subject"] = f"Re: {letter.subject}"
+            reply["Date"] = datetime.combine(self._day(day), time(14, 20))
+            reply["Message-Id"] = f"<reply-{letter.id}@echophoto.example.com>"
+            reply["In-Reply-To"] = letter.mail_message_id.message_id
+            reply.set_content(text)
+            self.env["mail.thread"].message_process(
+                "collection.case", reply.as_string()
+            )

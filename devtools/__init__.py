@@ -1,0 +1,1 @@
+"""What `./dev` is made of. Plain Python, no packages needed."""

@@ -1,0 +1,116 @@
+"""The commands of `./dev`."""
+
+import os
+import shutil
+
+from . import console, databases, demo, linting, postgres, provision, testing
+from .paths import CACHE, CHECKOUT, LOGS, SERVER_HOME, SOCKET_DIR, database
+from .python_env import VENV
+
+HELP = """\
+./dev demo [--fresh]        start Odoo with the addon and demo data to look at
+./dev test [PYTEST ARGS]    run the tests; without arguments also install, update
+                            and uninstall the addon on databases with demo data
+./dev lint [--fix]          check the style; --fix formats first
+./dev odoo ARGS             run any Odoo command (its databases: ./dev psql -l)
+./dev shell [DATABASE]      open a Python shell in Odoo (on the demo's database)
+./dev psql [ARGS]           open a database (the demo's)
+./dev newdb NAME [--demo]   make a database with the addon installed
+./dev bench ARGS            run benchmarks/run.py
+./dev replay ARGS           run benchmarks/replay.py
+./dev stop                  stop PostgreSQL
+./dev clean                 stop it and remove the cache with all databases
+
+Everything is kept in {cache}.
+ODOO_HOME=FOLDER uses a checkout of Odoo 19.0 instead of fetching Odoo,
+DEBIAN_MIRROR=ADDRESS another mirror of Debian than the machine's.
+
+The scripts in benchmarks/ run with these variables: ODOO_RC (Odoo's configuration),
+PYTHONPATH and PATH (so that `import odoo` works), PGHOST and PGUSER (PostgreSQL's
+socket and account), COLLECTIONS_DB_PREFIX (what names of databases begin with) and
+COLLECTIONS_TEMPLATE_DB (a database with Invoicing to copy)."""
+
+
+def main(arguments):
+    """Run the command `arguments` begin with and answer the exit code."""
+    command, *rest = arguments or ["help"]
+    try:
+        if command in ("help", "-h", "--help"):
+            console.say(HELP.format(cache=CACHE))
+            return 0
+        if command not in COMMANDS:
+            console.say(f"There is no command {command!r}: see ./dev help")
+            return 2
+        return COMMANDS[command](rest) or 0
+    except console.Failure as error:
+        console.say(f"\n{error}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _odoo(arguments):
+    provision.prepare(provision.SERVER)
+    command = databases.odoo_command(*arguments)
+    console.replace_process(command, env=provision.environment())
+
+
+def _shell(arguments):
+    name, *rest = arguments or [database("demo")]
+    _odoo(["shell", "-d", name, "--no-http", *rest])
+
+
+def _psql(arguments):
+    provision.prepare(provision.SERVER)
+    env = {**os.environ, **postgres.environment(), "PGDATABASE": database("demo")}
+    console.replace_process([postgres.programs() / "psql", *arguments], env=env)
+
+
+def _newdb(arguments):
+    names = [argument for argument in arguments if not argument.startswith("-")]
+    if len(names) != 1:
+        raise console.Failure("Usage: ./dev newdb NAME [--demo]")
+    provision.prepare(provision.SERVER)
+    log = LOGS / f"{database(names[0])}.log"
+    console.say(databases.create(names[0], demo="--demo" in arguments, log=log))
+
+
+def _script(name):
+    def run(arguments):
+        provision.prepare(provision.SERVER)
+        env = {
+            **provision.environment(),
+            "COLLECTIONS_DB_PREFIX": database(""),
+            "COLLECTIONS_TEMPLATE_DB": databases.template(),
+        }
+        path = CHECKOUT / "benchmarks" / name
+        console.replace_process([VENV.python, path, *arguments], env=env)
+
+    return run
+
+
+def _stop(_arguments):
+    with provision.exclusive():
+        postgres.stop()
+
+
+def _clean(arguments):
+    _stop(arguments)
+    for folder in {CACHE, SERVER_HOME, SOCKET_DIR}:
+        shutil.rmtree(folder, ignore_errors=True)
+    console.say(f"Removed {CACHE}.")
+
+
+COMMANDS = {
+    "bench": _script("run.py"),
+    "clean": _clean,
+    "demo": demo.demo,
+    "lint": linting.lint,
+    "newdb": _newdb,
+    "odoo": _odoo,
+    "psql": _psql,
+    "replay": _script("replay.py"),
+    "shell": _shell,
+    "stop": _stop,
+    "test": testing.test,
+}

@@ -1,0 +1,51 @@
+from odoo.tools import SQL
+
+# In the order in which nothing is left that points to a deleted row.
+WORK_TABLES = (
+    "collection_contact",
+    "collection_action",
+    "collection_letter",
+    "collection_hold",
+    "collection_item",
+    "collection_decision",
+    "collection_case",
+    "collection_stage",
+    "collection_policy",
+)
+# What the demo data adds to Odoo's own records: by now it stands on invoices.
+DEMO_MODELS = (
+    "account.payment.term",
+    "res.bank",
+    "res.partner",
+    "res.partner.bank",
+    "res.users",
+)
+
+
+def post_init_hook(env):
+    """Give the shipped policies to the companies that exist already."""
+    env["collection.policy"]._copy_to_companies(env["res.company"].search([]))
+    # The review writes every case every night: with room on its page, a new version of
+    # a row needs no entries in the indexes.
+    env.cr.execute(SQL("ALTER TABLE collection_case SET (fillfactor = 60)"))
+
+
+def uninstall_hook(env):
+    """Leave nothing behind but what stands on invoices.
+
+    Cases and what was done for them refuse to be deleted one by one, and keep the
+    policies, stages and templates from being deleted; here they all go.
+    """
+    env["mail.activity"].search([("res_model", "=", "collection.case")]).unlink()
+    env["ir.model.data"].search(
+        [("module", "=", "account_collections"), ("model", "in", DEMO_MODELS)]
+    ).unlink()
+    env.cr.execute(
+        SQL(
+            "DROP TABLE IF EXISTS"
+            " collection_snapshot, collection_figure, collection_verdict"
+        )
+    )
+    for table in WORK_TABLES:
+        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
+    env.invalidate_all(flush=False)

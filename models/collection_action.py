@@ -1,0 +1,344 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, is_html_empty
+
+from .collection_decision import REASONS
+from .collection_stage import CHANNELS, PAPER_CHANNELS, PERSON_CHANNELS
+from .unchecked_many2one import UncheckedMany2one
+
+STATES = [
+    ("approve", "To approve"),
+    ("planned", "Planned"),
+    ("todo", "To do"),
+    ("done", "Done"),
+    ("skipped", "Skipped"),
+    ("cancelled", "Dropped"),
+    ("failed", "Failed"),
+]
+OPEN_STATES = ("planned", "approve", "todo", "failed")
+# Which states a step may go to from each one.
+TRANSITIONS = {
+    "planned": {"todo", "done", "skipped", "cancelled", "failed"},
+    "approve": {"planned", "skipped", "cancelled"},
+    "todo": {"done", "skipped", "cancelled"},
+    "failed": {"planned", "todo", "done", "failed", "skipped", "cancelled"},
+    "done": set(),
+    "skipped": set(),
+    "cancelled": set(),
+}
+
+
+class CollectionAction(models.Model):
+    """A step to take for a case: a row of the outbox.
+
+    The plan inserts it, the execution takes it: a message is sent, a letter written, a
+    call put on the collector's list. One step of a case is open at a time. A step that
+    is not automatic waits for a person's approval.
+
+    Collectors approve, skip and retry steps; nobody writes the state by hand.
+    """
+
+    _name = "collection.action"
+    _description = "Collection Step"
+    _inherit = ["collection.guarded.mixin"]
+    _order = "date_planned desc, id desc"
+    _check_company_auto = True
+
+    case_id = fields.Many2one(
+        "collection.case",
+        required=True,
+        index=True,
+        readonly=True,
+        ondelete="cascade",
+    )
+    # The key of the case keeps the company from being deleted.
+    company_id = UncheckedMany2one(
+        "res.company", required=True, readonly=True, index=True
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    partner_id = fields.Many2one(related="case_id.partner_id", store=False)
+    user_id = fields.Many2one(related="case_id.user_id")
+    stage_id = fields.Many2one(
+        "collection.stage",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+    )
+    channel = fields.Selection(CHANNELS, required=True, readonly=True)
+    date_planned = fields.Date("Planned for", required=True, readonly=True)
+    date_done = fields.Datetime("Ended", readonly=True)
+    amount_net = fields.Monetary("Net overdue when planned", readonly=True)
+
+    state = fields.Selection(STATES, "Status", required=True, readonly=True, index=True)
+    reason = fields.Selection(
+        REASONS, "Decision", readonly=True, help="Why it was planned, or dropped."
+    )
+    error = fields.Char(readonly=True)
+    attempts = fields.Integer("Failed attempts", readonly=True, default=0)
+    date_try = fields.Datetime("Next try", readonly=True)
+    approved_user_id = fields.Many2one("res.users", "Approved by", readonly=True)
+    skip_reason_id = fields.Many2one("collection.reason", readonly=True)
+    note = fields.Char(readonly=True)
+    activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null")
+    letter_id = fields.Many2one("collection.letter", readonly=True, ondelete="set null")
+
+    # This one message, as a person changed it. Empty: the words of the stage.
+    subject = fields.Char("Edited subject")
+    body = fields.Html("Edited words", sanitize_attributes=False)
+    addressee_id = fields.Many2one("res.partner", compute="_compute_addressee_id")
+    addressee_problem = fields.Char(compute="_compute_addressee_id")
+    amount_text = fields.Char(
+        "Amount asked for",
+        compute="_compute_amount_text",
+        help="Per currency and net of credits, as the tables of the message add it up.",
+    )
+    date_deadline = fields.Date(
+        "Deadline", compute="_compute_deadlines", help="The day the message names."
+    )
+    date_referral = fields.Date(
+        compute="_compute_deadlines",
+        help="The day after the deadline on which the matter is referred.",
+    )
+
+    _open_action = models.UniqueIndex(
+        "(case_id) WHERE state IN ('planned', 'approve', 'todo', 'failed')",
+        "There is already an open step for this case.",
+    )
+    _queue = models.Index("(company_id, id) WHERE state IN ('planned', 'failed')")
+
+    @api.depends("case_id.partner_id", "stage_id.name")
+    def _compute_display_name(self):
+        for action in self:
+            action.display_name = (
+                f"{action.stage_id.name}: {action.case_id.partner_id.display_name}"
+            )
+
+    @api.depends("case_id", "channel")
+    def _compute_addressee_id(self):
+        finder = self.env["collection.addressee"]
+        for action, (partner, problem) in finder._find(self).items():
+            action.addressee_id = partner
+            action.addressee_problem = problem
+            action.addressee_phone = partner.phone
+
+    @api.depends("case_id", "stage_id")
+    @api.depends_context("collection_as_of", "lang")
+    def _compute_amount_text(self):
+        texts = self.env["collection.message"]._get_amount_texts(self)
+        for action in self:
+            action.amount_text = texts[action]
+
+    @api.depends("stage_id.deadline_days")
+    @api.depends_context("collection_as_of")
+    def _compute_deadlines(self):
+        """Counted from the day the message goes out, which is the day it is made."""
+        for action in self:
+            day = action.company_id._get_collection_today()
+            days = action.stage_id.deadline_days
+            action.date_deadline = fields.Date.add(day, days=days)
+            action.date_referral = fields.Date.add(day, days=days + 10)
+
+    # ------------------------------------------------------------------
+    # What people do with a step
+    # ------------------------------------------------------------------
+
+    def _check_transition(self, state):
+        """:raises UserError: when a step cannot go to that state from where it is"""
+        for action in self:
+            if state not in TRANSITIONS[action.state]:
+                labels = dict(self._fields["state"]._description_selection(self.env))
+                raise UserError(
+                    self.env._(
+                        "The step “%(step)s” is “%(old)s” and cannot become “%(new)s”.",
+                        step=action.display_name,
+                        old=labels[action.state],
+                        new=labels[state],
+                    )
+                )
+
+    def _set_state(self, state, **vals):
+        """Change the state along ``TRANSITIONS``, with the day it ended if it did."""
+        self._check_transition(state)
+        if state not in OPEN_STATES:
+            vals.setdefault("date_done", fields.Datetime.now())
+        # The right to work the case was checked by the caller; state fields are not
+        # writable by hand for anybody.
+        self.sudo().write({"state": state, **vals})
+
+    def action_edit(self):
+        """Fill this one message with the words of the stage, to be changed."""
+        self.ensure_one()
+        self.check_access("write")
+        if self.state not in OPEN_STATES:
+            raise UserError(
+                self.env._("This step is over; its message was sent as is.")
+            )
+        message = self.env["collection.message"]
+        subject, body = message._get_words(self, message._get_lang(self))
+        self.write({"subject": subject, "body": body})
+
+    def action_discard_edit(self):
+        """Go back to the words of the stage."""
+        self.check_access("write")
+        self.write({"subject": False, "body": False})
+
+    def action_approve(self):
+        """Release steps that wait for approval; the execution takes them at once."""
+        self.check_access("write")
+        waiting = self.filtered(lambda action: action.state == "approve")
+        if not waiting:
+            raise UserError(self.env._("None of these steps waits for approval."))
+        waiting._set_state("planned", approved_user_id=self.env.uid)
+        self._trigger_execution()
+        return self._tell_approved(waiting)
+
+    def action_retry(self):
+        """Try failed steps again now."""
+        self.check_access("write")
+        failed = self.filtered(lambda action: action.state == "failed")
+        if not failed:
+            raise UserError(self.env._("None of these steps has failed."))
+        failed._set_state("planned", error=False, date_try=False, attempts=0)
+        self._trigger_execution()
+        return self._tell(self.env._("%s steps are tried again.", len(failed)))
+
+    def action_open_skip(self):
+        """Ask for the reason and skip."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Skip"),
+            "res_model": "collection.action.skip",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_action_ids": self.ids},
+        }
+
+    def action_open_done(self):
+        """Ask how the call or visit went, and log it."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Log the contact"),
+            "res_model": "collection.contact.log",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_case_id": self.case_id.id,
+                "default_action_id": self.id,
+                "default_channel": self.channel,
+            },
+        }
+
+    def action_preview_pdf(self):
+        """Open the letter as it would be printed."""
+        self.ensure_one()
+        return self.env.ref("account_collections.action_report_letter").report_action(
+            self, config=False
+        )
+
+    def _skip(self, reason, note=""):
+        """Leave this step out and go on with the next stage, with a reason on record.
+
+        :param reason: collection.reason record
+        :param str note: what else there is to say
+        """
+        self._set_state("skipped", skip_reason_id=reason.id, note=note)
+        self._pass_stage()
+        for action in self:
+            action.case_id.message_post(
+                body=self.env._(
+                    "Skipped “%(stage)s”: %(reason)s. %(note)s",
+                    stage=action.stage_id.name,
+                    reason=reason.name,
+                    note=note,
+                )
+            )
+
+    def _complete(self, note=""):
+        """The person has done what the step asked for."""
+        self._set_state("done", note=note)
+        self._pass_stage(is_step=True)
+
+    def _pass_stage(self, is_step=False):
+        """Lift the items to the stage of these steps.
+
+        :param bool is_step: the customer was contacted, so the quiet time starts
+        """
+        self.activity_id.unlink()
+        for company, actions in self.grouped("company_id").items():
+            today = company._get_collection_today()
+            actions._lift_items(company, today)
+            if is_step:
+                # Collectors do not write the planning fields of a case by hand.
+                actions.case_id.sudo().date_last_step = today
+
+    def _lift_items(self, company, as_of):
+        cases = self.case_id
+        self.env.flush_all()
+        review = self.env["collection.review"]
+        review._take_snapshot(company, cases.partner_id.ids, None)
+        self.env["collection.verdict"]._raise_items(
+            company, as_of, {action.case_id.id: action.stage_id.id for action in self}
+        )
+        cases._refresh_stages()
+
+    # ------------------------------------------------------------------
+    # Set-based helpers of the plan
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _trigger_execution(self):
+        # Anyone who may approve may have the execution start; it takes what is due.
+        self.env.ref("account_collections.ir_cron_execute_steps").sudo()._trigger()
+
+    @api.model
+    def _skip_expired(self, company, as_of, partner_ids=None):
+        """Skip the tasks that nobody did within the policy's patience, so that the
+        ladder goes on. Reads the snapshot taken by the review."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                UPDATE collection_action action
+                   SET state = 'skipped', date_done = NOW() AT TIME ZONE 'UTC',
+                       note = %(note)s
+                  FROM collection_case case_, collection_policy policy
+                 WHERE case_.id = action.case_id AND policy.id = case_.policy_id
+                   AND case_.company_id = %(company)s AND action.state = 'todo'
+                   AND action.channel <> 'task'
+                   AND action.date_planned + policy.task_patience < %(as_of)s
+                   AND %(restrict)s
+                RETURNING action.case_id, action.stage_id
+                """,
+                note=self.env._("Not done in time."),
+                company=company.id,
+                as_of=as_of,
+                restrict=self.env["collection.review"]._restrict(partner_ids),
+            )
+        )
+        if rows:
+            self.env["collection.verdict"]._raise_items(company, as_of, dict(rows))
+            self.env["collection.figures"]._refresh_stages(company, partner_ids)
+            self._close_activities(company)
+
+    @api.model
+    def _close_activities(self, company):
+        """Remove the to-dos of tasks that were dropped or skipped."""
+        self.invalidate_model(["state", "activity_id"])
+        self.search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "in", ("cancelled", "skipped")),
+                ("activity_id", "!=", False),
+            ]
+        ).activity_id.unlink()
+
+    def _has_own_words(self):
+        """:return: whether a person has changed this one message"""
+        return bool(self.subject or not is_html_empty(self.body))
+
+    def _is_paper(self):
+        return self.channel in PAPER_CHANNELS
+
+    def _is_for_person(self):
+        return self.channel in PERSON_CHANNELS

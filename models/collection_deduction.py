@@ -1,0 +1,89 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class CollectionDeduction(models.AbstractModel):
+    """What is taken off an open item before it is collected: disputes and promises.
+
+    The overlaps are settled here once. What is disputed comes off first; a promise
+    covers what is left; neither takes off more than is open. A sum over several items
+    is laid on them from the oldest due date on.
+    """
+
+    _name = "collection.deduction"
+    _description = "Deductions from Open Items"
+
+    @api.model
+    def _joins(self):
+        """:return: SQL joins ``disputed`` and ``promised`` on ``line``, each with the
+        amount in the currency of the item"""
+        return SQL(
+            """
+            LEFT JOIN (%s) disputed ON disputed.line_id = line.id
+            LEFT JOIN (%s) promised ON promised.line_id = line.id
+            """,
+            self._disputed(),
+            self._promised(),
+        )
+
+    @api.model
+    def _disputed(self):
+        return SQL(
+            """
+            SELECT open_line.id AS line_id,
+                   GREATEST(LEAST(dispute.amount - COALESCE(
+                       SUM(open_line.amount_residual_currency) OVER earlier, 0),
+                       open_line.amount_residual_currency), 0) AS amount
+              FROM (SELECT move_id, SUM(amount_apart) AS amount
+                      FROM collection_dispute
+                     WHERE is_active GROUP BY move_id) dispute
+              JOIN account_move_line open_line ON open_line.move_id = dispute.move_id
+               AND open_line.parent_state = 'posted'
+               AND open_line.display_type = 'payment_term'
+               AND open_line.amount_residual_currency > 0
+            WINDOW earlier AS (PARTITION BY open_line.move_id
+                ORDER BY open_line.date_maturity, open_line.id
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+            """
+        )
+
+    @api.model
+    def _promised(self):
+        """What is still to come of an open promise, after what was paid already."""
+        return SQL(
+            """
+            SELECT covered.line_id,
+                   GREATEST(LEAST(covered.remaining - COALESCE(
+                       SUM(covered.free) OVER earlier, 0), covered.free), 0) AS amount
+              FROM (
+                SELECT item.move_line_id AS line_id, promise.id AS promise_id,
+                       open_line.date_maturity,
+                       promise.amount - COALESCE(money.received, 0) AS remaining,
+                       open_line.amount_residual_currency
+                           - COALESCE(disputed.amount, 0) AS free
+                  FROM collection_promise promise
+                  JOIN collection_promise_item_rel rel ON rel.promise_id = promise.id
+                  JOIN collection_item item ON item.id = rel.item_id
+                  JOIN account_move_line open_line ON open_line.id = item.move_line_id
+                  LEFT JOIN (%(received)s) money ON money.promise_id = promise.id
+                  LEFT JOIN (%(disputed)s) disputed ON disputed.line_id = open_line.id
+                 WHERE promise.state = 'open'
+                   AND open_line.amount_residual_currency > 0) covered
+            WINDOW earlier AS (PARTITION BY covered.promise_id
+                ORDER BY covered.date_maturity, covered.line_id
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+            """,
+            received=self._received(),
+            disputed=self._disputed(),
+        )
+
+    @api.model
+    def _received(self):
+        allocations = self.env["collection.judge"]._allocations(
+            SQL("promise.state = 'open'")
+        )
+        return SQL(
+            "SELECT promise_id, SUM(amount) AS received FROM (%s) allocation"
+            " GROUP BY promise_id",
+            allocations,
+        )

@@ -1,0 +1,317 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+CATCH_UP = [
+    ("walk", "Walk every stage, from the first one"),
+    ("fit", "Start at the stage that fits the age"),
+]
+AND_OR = [("and", "and"), ("or", "or")]
+
+
+class CollectionPolicy(models.Model):
+    """An escalation policy: which customers it is for, and the stages of its ladder.
+
+    A case takes the first policy, by sequence, whose criteria it meets, unless one is
+    fixed on the customer. The policy stays with the case once a step has been taken.
+    Collectors read policies, collections managers change them.
+    """
+
+    _name = "collection.policy"
+    _description = "Collection Policy"
+    _inherit = ["mail.thread"]
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(
+        default=10, help="The first policy whose criteria a customer meets applies."
+    )
+    active = fields.Boolean(default=True)
+    description = fields.Text(translate=True)
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id", store=True)
+    user_id = fields.Many2one(
+        "res.users",
+        "Collector",
+        domain="[('share', '=', False)]",
+        help="Works the cases of this policy unless the customer has a collector.",
+    )
+
+    # Who it is for. Zero or empty: no condition.
+    tenure_min = fields.Integer("Customer for at least (months)", default=0)
+    tenure_max = fields.Integer("Customer for less than (months)", default=0)
+    turnover_operator = fields.Selection(
+        AND_OR,
+        "Tenure and turnover",
+        default="and",
+        required=True,
+        help="Whether the customer must meet the conditions on tenure AND on turnover,"
+        " or whether meeting one of the two is enough.",
+    )
+    turnover_min = fields.Monetary("Invoiced in 12 months at least", default=0)
+    turnover_max = fields.Monetary("Invoiced in 12 months less than", default=0)
+    overdue_min = fields.Monetary("Overdue at least", default=0)
+    overdue_max = fields.Monetary("Overdue less than", default=0)
+    overdue_ratio_max = fields.Float(
+        "Overdue share at most (%)",
+        default=0,
+        help="Overdue amount as a percentage of what was invoiced in 12 months.",
+    )
+    partner_category_ids = fields.Many2many("res.partner.category", string="Tags")
+    country_ids = fields.Many2many("res.country", string="Countries")
+
+    # How it works.
+    net_credits = fields.Boolean(
+        "Net of open credits",
+        default=True,
+        help="Open credit notes and unmatched payments count against the debt.",
+    )
+    tolerance = fields.Monetary(
+        default=1.0,
+        help="At or under this net overdue amount nothing is sent.",
+    )
+    catch_up = fields.Selection(
+        CATCH_UP,
+        "A customer found late on the first run",
+        default="walk",
+        required=True,
+    )
+    quiet_days = fields.Integer(
+        "Days between two steps",
+        default=7,
+        help="However many invoices are late, a customer is contacted by the scheduler"
+        " only this many days after the previous step.",
+    )
+    working_days_only = fields.Boolean(
+        default=True, help="No step is taken on a Saturday or a Sunday."
+    )
+    task_patience = fields.Integer(
+        "Task expires after (days)",
+        default=7,
+        help="A call or visit that nobody made within this time is skipped with that"
+        " reason, so that the ladder does not stand still.",
+    )
+
+    # How much of a promise a collector may take; above it a manager approves.
+    promise_days_max = fields.Integer(
+        "Promises up to (days)", default=30, help="Zero: no limit."
+    )
+    promise_count_max = fields.Integer(
+        "Promises per item", default=2, help="Zero: no limit."
+    )
+    promise_amount_max = fields.Monetary(
+        "Promises up to (amount)", default=0, help="Zero: no limit."
+    )
+    promise_tolerance = fields.Integer(
+        "Tolerance of promises (days)",
+        default=3,
+        help="Days after the promised date within which the money is still in time.",
+    )
+    promise_threshold = fields.Float(
+        "Promise kept from (%)",
+        default=100,
+        help="Share of the promised amount from which a promise counts as kept.",
+    )
+    promise_remind_days = fields.Integer(
+        "Remind of promises (days before)", default=2, help="Zero: no reminder."
+    )
+
+    stage_ids = fields.One2many("collection.stage", "policy_id", "Stages", copy=True)
+    case_ids = fields.One2many("collection.case", "policy_id")
+    case_count = fields.Integer("Open cases", compute="_compute_case_count")
+    stage_count = fields.Integer("Stages in use", compute="_compute_stage_count")
+    criteria_text = fields.Char("Applies to", compute="_compute_criteria_text")
+
+    _amounts_positive = models.Constraint(
+        "CHECK (tolerance >= 0 AND turnover_min >= 0 AND turnover_max >= 0"
+        " AND overdue_min >= 0 AND overdue_max >= 0 AND overdue_ratio_max >= 0)",
+        "Amounts and shares of a policy cannot be negative.",
+    )
+    _days_positive = models.Constraint(
+        "CHECK (tenure_min >= 0 AND tenure_max >= 0 AND quiet_days >= 1"
+        " AND task_patience >= 1)",
+        "Months of tenure cannot be negative, and there is at least one day between two"
+        " steps and for a task.",
+    )
+
+    _promise_limits = models.Constraint(
+        "CHECK (promise_days_max >= 0 AND promise_count_max >= 0"
+        " AND promise_amount_max >= 0 AND promise_tolerance >= 0"
+        " AND promise_remind_days >= 0"
+        " AND promise_threshold > 0 AND promise_threshold <= 100)",
+        "The limits of promises cannot be negative, and a promise is kept from a share"
+        " between 0 and 100 percent.",
+    )
+
+    @api.depends("case_ids.state")
+    def _compute_case_count(self):
+        counts = dict(
+            self.env["collection.case"]._read_group(
+                [("policy_id", "in", self.ids), ("state", "!=", "closed")],
+                ["policy_id"],
+                ["__count"],
+            )
+        )
+        for policy in self:
+            policy.case_count = counts.get(policy, 0)
+
+    @api.depends("stage_ids.active")
+    def _compute_stage_count(self):
+        for policy in self:
+            policy.stage_count = len(policy.stage_ids)
+
+    @api.depends(
+        "tenure_min",
+        "tenure_max",
+        "turnover_operator",
+        "turnover_min",
+        "turnover_max",
+        "overdue_min",
+        "overdue_max",
+        "overdue_ratio_max",
+        "partner_category_ids",
+        "country_ids",
+    )
+    def _compute_criteria_text(self):
+        for policy in self:
+            who = policy._get_tenure_turnover_texts()
+            if policy.turnover_operator == "or" and len(who) == 2:
+                who = [
+                    self.env._(
+                        "(%(tenure)s or %(turnover)s)", tenure=who[0], turnover=who[1]
+                    )
+                ]
+            parts = who + policy._get_other_criteria_texts()
+            policy.criteria_text = self.env._(" and ").join(parts) or self.env._(
+                "every customer"
+            )
+
+    @api.constrains("tenure_min", "tenure_max")
+    def _check_tenure(self):
+        for policy in self:
+            if policy.tenure_max and policy.tenure_min >= policy.tenure_max:
+                raise ValidationError(
+                    self.env._(
+                        "Policy “%s” asks for a tenure that no customer can have: the"
+                        " lower limit must be under the upper one.",
+                        policy.name,
+                    )
+                )
+
+    @api.constrains("turnover_min", "turnover_max", "overdue_min", "overdue_max")
+    def _check_amount_ranges(self):
+        for policy in self:
+            for low, high in (
+                (policy.turnover_min, policy.turnover_max),
+                (policy.overdue_min, policy.overdue_max),
+            ):
+                if high and low >= high:
+                    raise ValidationError(
+                        self.env._(
+                            "Policy “%s” asks for an amount that no customer can have:"
+                            " the lower limit must be under the upper one.",
+                            policy.name,
+                        )
+                    )
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        if default and "name" in default:
+            return vals_list
+        return [
+            {**vals, "name": self.env._("%s (copy)", policy.name)}
+            for policy, vals in zip(self, vals_list, strict=True)
+        ]
+
+    def action_view_cases(self):
+        """Open the open cases that follow this policy."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collections.collection_case_action"
+        )
+        return {**action, "domain": [("policy_id", "=", self.id)], "context": {}}
+
+    def _get_tenure_turnover_texts(self):
+        """:return: translated conditions, at most one on tenure and one on turnover"""
+        tenure = self._get_range_text(
+            self.env._("customer"),
+            self.tenure_min,
+            self.tenure_max,
+            self.env._("%s months"),
+        )
+        turnover = self._get_range_text(
+            self.env._("invoiced in 12 months"),
+            self.turnover_min,
+            self.turnover_max,
+            "%s " + (self.currency_id.name or ""),
+        )
+        return [text for text in (tenure, turnover) if text]
+
+    def _get_other_criteria_texts(self):
+        unit = "%s " + (self.currency_id.name or "")
+        texts = [
+            self._get_range_text(
+                self.env._("overdue"), self.overdue_min, self.overdue_max, unit
+            )
+        ]
+        if self.overdue_ratio_max:
+            texts.append(
+                self.env._("overdue share at most %g %%", self.overdue_ratio_max)
+            )
+        if self.partner_category_ids:
+            names = ", ".join(self.partner_category_ids.mapped("display_name"))
+            texts.append(self.env._("tagged %s", names))
+        if self.country_ids:
+            texts.append(
+                self.env._("in %s", ", ".join(self.country_ids.mapped("name")))
+            )
+        return [text for text in texts if text]
+
+    def _get_range_text(self, what, low, high, unit):
+        if low and high:
+            return self.env._(
+                "%(what)s from %(low)s to under %(high)s",
+                what=what,
+                low=unit % f"{low:g}",
+                high=unit % f"{high:g}",
+            )
+        if low:
+            return self.env._(
+                "%(what)s at least %(low)s", what=what, low=unit % f"{low:g}"
+            )
+        if high:
+            return self.env._(
+                "%(what)s under %(high)s", what=what, high=unit % f"{high:g}"
+            )
+        return ""
+
+    @api.model
+    def _copy_to_companies(self, companies):
+        """Give each company that has no policy the shipped ones of the main company.
+
+        Companies come into being at any time, and one without a policy would silently
+        collect nothing.
+
+        :param companies: res.company records
+        """
+        Policy = self.sudo().with_context(active_test=False)
+        shipped = self.sudo().browse(
+            self.env["ir.model.data"]
+            .sudo()
+            .search(
+                [
+                    ("module", "=", "account_collections"),
+                    ("model", "=", "collection.policy"),
+                ]
+            )
+            .mapped("res_id")
+        )
+        shipped = shipped.exists()
+        served = Policy.search([]).company_id
+        for company in companies - served:
+            for policy in shipped:
+                policy.copy(
+                    {"name": policy.name, "company_id": company.id, "user_id": False}
+                )

@@ -1,0 +1,37 @@
+from odoo import fields, models
+
+
+class CollectionReason(models.Model):
+    """Vocabulary: why a step is skipped, a case is held or an entry is voided."""
+
+    _name = "collection.reason"
+    _description = "Collection Reason"
+    _order = "kind, sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    kind = fields.Selection(
+        [
+            ("hold", "Hold"),
+            ("skip", "Skipped step"),
+            ("nonpayment", "Reason for non-payment"),
+            ("dispute", "Reason of a dispute"),
+            ("cause", "Root cause of a dispute"),
+        ],
+        required=True,
+        default="hold",
+    )
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    review_days = fields.Integer(
+        "Review after (days)",
+        default=14,
+        aggregator=None,
+        help="Proposed review date of a hold with this reason.",
+    )
+
+    _review_positive = models.Constraint(
+        "CHECK (review_days >= 1)", "A hold is reviewed after at least one day."
+    )
+    _name_unique = models.Constraint(
+        "UNIQUE (kind, name)", "There is already a reason of this name."
+    )

@@ -1,0 +1,294 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class CollectionReview(models.AbstractModel):
+    """Bring the cases of a company in line with its ledger. Set-based.
+
+    Opens, refreshes and closes cases with a fixed number of statements, however many
+    customers there are. Reads the exposure once into a temporary table that the plan
+    reads too. Writes the ``collection_*`` tables and the stage on the invoice only.
+    """
+
+    _name = "collection.review"
+    _description = "Collection Review"
+
+    @api.model
+    def _try_lock(self, company, shared=False):
+        """Take the company's turn, until the end of the transaction.
+
+        Review and plan of a company exclude each other and the execution. Several
+        workers may execute at once: they share the lock.
+
+        :param company: res.company record
+        :param bool shared: for the execution
+        :return: False when another worker has the company now
+        """
+        lock = (
+            "pg_try_advisory_xact_lock_shared"
+            if shared
+            else "pg_try_advisory_xact_lock"
+        )
+        [[locked]] = self.env.execute_query(
+            SQL(
+                "SELECT %s(hashtext('collection_review'), %s)",
+                SQL.identifier(lock),
+                company.id,
+            )
+        )
+        return locked
+
+    @api.model
+    def _review(self, company, as_of, partner_ids=None, ledger_date=None):
+        """Review a company as of a day.
+
+        :param company: res.company record
+        :param date as_of: the day, in the company's time zone
+        :param partner_ids: restrict to these commercial partners
+        :param date ledger_date: use the ledger as of that past day
+        :return: dict with the numbers of cases opened and closed
+        """
+        self.env.flush_all()
+        if not ledger_date:
+            self.env["collection.judge"]._judge(company, as_of, partner_ids)
+        self._take_snapshot(company, partner_ids, ledger_date)
+        opened = self._reopen_cases(company)
+        figures = self.env["collection.figures"]
+        opened += figures._refresh(company, as_of, partner_ids)
+        self._insert_items()
+        self._move_items()
+        self._move_holds(company)
+        self._settle_items(company, as_of, partner_ids)
+        self.env["collection.matching"]._match_stages(company, partner_ids)
+        closed = self._close_cases(company, as_of, partner_ids)
+        figures._refresh_invoices(company, partner_ids)
+        self.env.invalidate_all(flush=False)
+        return {"opened_count": opened, "closed_count": closed}
+
+    @api.model
+    def _execute(self, query):
+        """Run a statement and return the number of rows it touched."""
+        self.env.cr.execute(query)
+        return self.env.cr.rowcount
+
+    @api.model
+    def _take_snapshot(self, company, partner_ids, ledger_date):
+        query = self.env["collection.exposure"]._query(
+            company, partner_ids, ledger_date
+        )
+        self._tune()
+        self._execute(SQL("DROP TABLE IF EXISTS collection_snapshot"))
+        # What review and plan need and no more: it is read many times over.
+        self._execute(
+            SQL(
+                """
+                CREATE TEMPORARY TABLE collection_snapshot ON COMMIT DROP AS
+                SELECT move_line_id, item_id, case_id, partner_id, stage_id,
+                       date_maturity, status, amount_residual, amount_residual_currency,
+                       amount_disputed, amount_promised, amount_held, amount_collectable
+                  FROM (%s) exposure
+                """,
+                query,
+            )
+        )
+        self._execute(SQL("ANALYZE collection_snapshot"))
+
+    @api.model
+    def _tune(self):
+        """Let PostgreSQL sort and hash a whole ledger in memory, and not compile
+        statements that run once. For the rest of the transaction only."""
+        self._execute(
+            SQL(
+                """
+                SET LOCAL work_mem = '64MB';
+                SET LOCAL jit = off;
+                SET LOCAL default_statistics_target = 10
+                """
+            )
+        )
+
+    @api.model
+    def _restrict(self, partner_ids):
+        """:return: SQL condition that limits a statement to the reviewed customers"""
+        if partner_ids is None:
+            return SQL("TRUE")
+        return SQL("case_.partner_id = ANY(%s)", list(partner_ids))
+
+    @api.model
+    def _reopen_cases(self, company):
+        """A settled item that is open again (payment undone) brings its case back."""
+        return self._execute(
+            SQL(
+                """
+                UPDATE collection_case AS case_
+                   SET state = 'active', date_closed = NULL, closing_reason = NULL
+                 WHERE case_.id IN (
+                    SELECT DISTINCT ON (old.partner_id) old.id
+                      FROM collection_snapshot snapshot
+                      JOIN collection_case old ON old.id = snapshot.case_id
+                     WHERE snapshot.status NOT IN ('credit', 'excluded')
+                       AND old.state = 'closed'
+                       AND old.partner_id = snapshot.partner_id
+                       AND NOT EXISTS (
+                            SELECT FROM collection_case open_case
+                             WHERE open_case.company_id = %(company)s
+                               AND open_case.partner_id = old.partner_id
+                               AND open_case.state <> 'closed')
+                     ORDER BY old.partner_id, old.id DESC)
+                """,
+                company=company.id,
+            )
+        )
+
+    @api.model
+    def _insert_items(self):
+        self._execute(
+            SQL(
+                """
+                INSERT INTO collection_item (
+                    move_line_id, case_id, date_maturity, days_frozen, is_open)
+                SELECT snapshot.move_line_id, case_.case_id, snapshot.date_maturity, 0,
+                       TRUE
+                  FROM collection_snapshot snapshot
+                  JOIN collection_figure case_
+                    ON case_.partner_id = snapshot.partner_id
+                 WHERE snapshot.item_id IS NULL
+                   AND snapshot.status NOT IN ('credit', 'excluded')
+                """
+            )
+        )
+
+    @api.model
+    def _move_items(self):
+        """Items open again, with another due date, or of a customer who has another
+        commercial entity now. The stage they had reached stays."""
+        self._execute(
+            SQL(
+                """
+                UPDATE collection_item item
+                   SET case_id = case_.case_id, is_open = TRUE, date_settled = NULL,
+                       date_maturity = snapshot.date_maturity
+                  FROM collection_snapshot snapshot
+                  JOIN collection_figure case_
+                    ON case_.partner_id = snapshot.partner_id
+                 WHERE item.id = snapshot.item_id
+                   AND snapshot.status NOT IN ('credit', 'excluded')
+                   AND (item.case_id <> case_.case_id OR item.is_open IS NOT TRUE
+                        OR item.date_maturity <> snapshot.date_maturity)
+                """
+            )
+        )
+
+    @api.model
+    def _move_holds(self, company):
+        """The holds of a customer who has another commercial entity now go with the
+        items: what was not to be chased is not chased under another name."""
+        moved = self._execute(
+            SQL(
+                """
+                UPDATE collection_hold hold SET case_id = target.id
+                  FROM collection_case old
+                  JOIN res_partner partner ON partner.id = old.partner_id
+                  JOIN collection_case target
+                    ON target.company_id = old.company_id
+                   AND target.partner_id = partner.commercial_partner_id
+                   AND target.state <> 'closed'
+                 WHERE old.id = hold.case_id AND old.company_id = %s
+                   AND partner.commercial_partner_id <> old.partner_id
+                   AND hold.state = 'active'
+                """,
+                company.id,
+            )
+        )
+        if moved:
+            self._execute(
+                SQL(
+                    """
+                    UPDATE collection_case AS case_ SET state = 'hold'
+                      FROM collection_hold hold
+                     WHERE hold.case_id = case_.id AND hold.state = 'active'
+                       AND hold.scope = 'case' AND case_.company_id = %s
+                       AND case_.state <> 'closed'
+                    """,
+                    company.id,
+                )
+            )
+
+    @api.model
+    def _settle_items(self, company, as_of, partner_ids):
+        self._execute(
+            SQL(
+                """
+                UPDATE collection_item item
+                   SET is_open = FALSE, date_settled = %(as_of)s
+                  FROM collection_case case_
+                 WHERE case_.id = item.case_id AND case_.company_id = %(company)s
+                   AND item.is_open AND %(restrict)s
+                   AND NOT EXISTS (
+                        SELECT FROM collection_snapshot snapshot
+                         WHERE snapshot.move_line_id = item.move_line_id
+                           AND snapshot.status NOT IN ('credit', 'excluded'))
+                """,
+                as_of=as_of,
+                company=company.id,
+                restrict=self._restrict(partner_ids),
+            )
+        )
+
+    @api.model
+    def _close_cases(self, company, as_of, partner_ids):
+        """A case without an open item ends, which is a decision like any other; its
+        holds end with it."""
+        closed = self._execute(
+            SQL(
+                """
+                WITH closed AS (%(closed)s)
+                INSERT INTO collection_decision (
+                    case_id, company_id, date, reason, amount_net,
+                    create_date, write_date)
+                SELECT id, %(company)s, %(as_of)s, 'settled', 0,
+                       NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+                  FROM closed
+                """,
+                closed=self._closed(company, as_of, partner_ids),
+                as_of=as_of,
+                company=company.id,
+            )
+        )
+        if closed:
+            self._end_holds(as_of)
+        return closed
+
+    @api.model
+    def _closed(self, company, as_of, partner_ids):
+        """:return: SQL that closes the cases without an open item and says which"""
+        return SQL(
+            """
+            UPDATE collection_case AS case_
+               SET state = 'closed', date_closed = %(as_of)s,
+                   closing_reason = 'settled', stage_id = NULL, reason = 'settled',
+                   next_stage_id = NULL, date_next = NULL, amount_net = 0
+             WHERE case_.company_id = %(company)s AND case_.state <> 'closed'
+               AND %(restrict)s
+               AND NOT EXISTS (SELECT FROM collection_item item
+                                WHERE item.case_id = case_.id AND item.is_open)
+            RETURNING id
+            """,
+            as_of=as_of,
+            company=company.id,
+            restrict=self._restrict(partner_ids),
+        )
+
+    @api.model
+    def _end_holds(self, as_of):
+        self._execute(
+            SQL(
+                """
+                UPDATE collection_hold hold SET state = 'ended', date_end = %s
+                  FROM collection_case case_
+                 WHERE case_.id = hold.case_id AND case_.state = 'closed'
+                   AND hold.state = 'active'
+                """,
+                as_of,
+            )
+        )

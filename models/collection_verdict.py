@@ -1,0 +1,307 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class CollectionVerdict(models.AbstractModel):
+    """The decision: one statement that says which stage is next for each case, whether
+    it is due, and if not, why not.
+
+    The plan inserts what it says, the simulation shows what it says, and the execution
+    asks it again, so they can never disagree. It reads the snapshot that the review
+    took in the same transaction and leaves its answer in the temporary table
+    ``collection_verdict``.
+    """
+
+    _name = "collection.verdict"
+    _description = "Collection Decision Statement"
+
+    @api.model
+    def _decide(self, company, as_of, partner_ids=None):
+        """Decide for the open cases of a company.
+
+        :param company: res.company record
+        :param date as_of: the day the decision is for
+        :param partner_ids: restrict to these commercial partners
+        """
+        restrict = self.env["collection.review"]._restrict(partner_ids)
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS collection_verdict"))
+        self.env.cr.execute(
+            SQL(
+                "CREATE TEMPORARY TABLE collection_verdict ON COMMIT DROP AS %s",
+                self._query(company, as_of, restrict),
+            )
+        )
+
+    @api.model
+    def _raise_items(self, company, as_of, stage_by_case):
+        """Lift the items of cases to the stages that are ready, at most to the stage
+        of the step taken. Stages only rise.
+
+        :param company: res.company record
+        :param date as_of: the day the step was taken
+        :param dict stage_by_case: collection.stage id per collection.case id
+        """
+        restrict = SQL("case_.id = ANY(%s)", list(stage_by_case))
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH %(ctes)s
+                UPDATE collection_item item
+                   SET stage_id = ready.stage_id, date_stage = %(as_of)s,
+                       days_frozen = 0, date_resumed = NULL
+                  FROM ready
+                  JOIN UNNEST(%(cases)s, %(stages)s) AS step(case_id, stage_id)
+                    ON step.case_id = ready.case_id
+                  JOIN collection_stage taken ON taken.id = step.stage_id
+                 WHERE item.id = ready.item_id AND ready.date_ready <= %(as_of)s
+                   AND ready.sequence <= taken.sequence
+                """,
+                ctes=self._ctes(
+                    company, as_of, self._item_state(company, as_of, restrict), restrict
+                ),
+                as_of=as_of,
+                cases=list(stage_by_case),
+                stages=list(stage_by_case.values()),
+            )
+        )
+
+    @api.model
+    def _query(self, company, as_of, restrict):
+        return SQL(
+            """
+            WITH %(ctes)s, picked AS (%(picked)s)
+            SELECT position.case_id, position.partner_id, picked.stage_id,
+                   CASE WHEN position.is_held THEN position.date_review
+                        ELSE picked.date_next END AS date_next,
+                   CASE WHEN stage.days < 0 THEN position.amount_net_all
+                        ELSE position.amount_net END AS amount_net,
+                   %(reason)s AS reason
+              FROM position
+              LEFT JOIN picked ON picked.case_id = position.case_id
+              LEFT JOIN collection_stage stage ON stage.id = picked.stage_id
+            """,
+            ctes=self._ctes(
+                company, as_of, self._group_state(company, as_of, restrict), restrict
+            ),
+            picked=self._picked(as_of),
+            reason=self._reason(as_of),
+        )
+
+    @api.model
+    def _ctes(self, company, as_of, item_state, restrict):
+        return SQL(
+            "position AS MATERIALIZED (%s), item_state AS MATERIALIZED (%s),"
+            # Once per place on the ladder: inlined, it would be looked up per item.
+            " next_stage AS MATERIALIZED (%s), ready AS (%s)",
+            self._position(company, as_of, restrict),
+            item_state,
+            self._next_stage(as_of),
+            self._ready(),
+        )
+
+    @api.model
+    def _position(self, company, as_of, restrict):
+        """Net position per case: what is open, less open credits if the policy nets.
+        In company currency."""
+        return SQL(
+            """
+            SELECT case_.id AS case_id, case_.partner_id, case_.policy_id,
+                   case_.date_last_step + policy.quiet_days AS date_quiet,
+                   policy.tolerance, policy.working_days_only, hold.date_review,
+                   hold.case_id IS NOT NULL AS is_held,
+                   COALESCE(total.overdue, 0) AS overdue,
+                   COALESCE(total.overdue, 0) - COALESCE(total.credit, 0)
+                       * policy.net_credits::int AS amount_net,
+                   COALESCE(total.due, 0) - COALESCE(total.credit, 0)
+                       * policy.net_credits::int AS amount_net_all,
+                   COALESCE(total.open_count, 0) AS open_count,
+                   total.promised_count, total.disputed_count
+              FROM collection_case case_
+              LEFT JOIN collection_policy policy ON policy.id = case_.policy_id
+              LEFT JOIN (%(totals)s) total ON total.partner_id = case_.partner_id
+              LEFT JOIN (
+                SELECT case_id, MIN(date_review) AS date_review FROM collection_hold
+                 WHERE state = 'active' AND scope = 'case'
+                 GROUP BY case_id) hold ON hold.case_id = case_.id
+             WHERE case_.company_id = %(company)s AND case_.state <> 'closed'
+               AND %(restrict)s
+            """,
+            totals=self._totals(as_of),
+            company=company.id,
+            restrict=restrict,
+        )
+
+    @api.model
+    def _totals(self, as_of):
+        """:return: SQL with the sums of the snapshot per customer"""
+        return SQL(
+            """
+            SELECT partner_id, SUM(amount_collectable) AS due,
+                   SUM(amount_collectable) FILTER (WHERE date_maturity < %(as_of)s)
+                       AS overdue,
+                   -SUM(amount_residual) FILTER (WHERE status = 'credit') AS credit,
+                   COUNT(*) FILTER (WHERE status = 'open') AS open_count,
+                   COUNT(*) FILTER (WHERE status = 'promised') AS promised_count,
+                   COUNT(*) FILTER (WHERE status = 'disputed') AS disputed_count
+              FROM collection_snapshot
+             GROUP BY partner_id
+            """,
+            as_of=as_of,
+        )
+
+    @api.model
+    def _item_state(self, company, as_of, restrict):
+        """Where each collectable item stands on the ladder."""
+        return SQL(
+            """
+            SELECT item.id AS item_id, item.case_id, snapshot.date_maturity,
+                   reached.sequence AS reached, item.date_stage,
+                   COALESCE(item.days_frozen, 0) AS days_frozen, item.date_resumed,
+                   snapshot.date_maturity < %(as_of)s AS is_overdue
+              FROM collection_snapshot snapshot
+              JOIN collection_item item ON item.move_line_id = snapshot.move_line_id
+              JOIN collection_case case_ ON case_.id = item.case_id
+              LEFT JOIN collection_stage reached ON reached.id = item.stage_id
+             WHERE snapshot.status = 'open' AND case_.company_id = %(company)s
+               AND %(restrict)s
+            """,
+            as_of=as_of,
+            company=company.id,
+            restrict=restrict,
+        )
+
+    @api.model
+    def _group_state(self, company, as_of, restrict):
+        """The items of a case that differ in their due date only, as one: the oldest of
+        them is ready first. Most customers are one row instead of many."""
+        return SQL(
+            """
+            SELECT NULL::int AS item_id, case_id, MIN(date_maturity) AS date_maturity,
+                   reached, date_stage, days_frozen, date_resumed, is_overdue
+              FROM (%s) item_state
+             GROUP BY case_id, reached, date_stage, days_frozen, date_resumed,
+                      is_overdue
+            """,
+            self._item_state(company, as_of, restrict),
+        )
+
+    @api.model
+    def _next_stage(self, as_of):
+        """The next stage for each place on the ladder that items of a case stand at.
+
+        One row per case, stage reached and whether overdue, so that the ladder is
+        looked up a few times per case and not once per item. A reminder before the due
+        date is left out for what is overdue, and for who has anything overdue. "Start
+        at the stage that fits" takes, for items never reminded, the highest stage whose
+        day has come for the oldest.
+        """
+        return SQL(
+            """
+            SELECT place.*, next.stage_id, next.sequence, next.days, next.gap_days
+              FROM (
+                SELECT case_id, reached, is_overdue, MIN(date_maturity) AS oldest
+                  FROM item_state GROUP BY case_id, reached, is_overdue) place
+              JOIN position ON position.case_id = place.case_id
+              JOIN collection_policy policy ON policy.id = position.policy_id
+              JOIN LATERAL (
+                SELECT stage.id AS stage_id, stage.sequence, stage.days,
+                       stage.gap_days, policy.catch_up = 'fit'
+                           AND place.reached IS NULL AND place.is_overdue
+                           AND place.oldest + stage.days <= %s AS fits
+                  FROM collection_stage stage
+                 WHERE stage.policy_id = position.policy_id AND stage.active
+                   AND (place.reached IS NULL OR stage.sequence > place.reached)
+                   AND (stage.days >= 0
+                        OR NOT place.is_overdue AND position.overdue = 0)
+                   AND stage.amount_min <= CASE WHEN place.is_overdue
+                       THEN position.amount_net ELSE position.amount_net_all END
+                 ORDER BY fits DESC,
+                          CASE WHEN policy.catch_up = 'fit' AND place.reached IS NULL
+                                    AND place.is_overdue
+                                    AND place.oldest + stage.days <= %s
+                               THEN -stage.sequence ELSE stage.sequence END
+                 LIMIT 1) next ON TRUE
+            """,
+            as_of,
+            as_of,
+        )
+
+    @api.model
+    def _ready(self):
+        """The day on which each item is ready for its next stage.
+
+        Both counts must have passed: days since the item's due date, and days since its
+        previous stage. Days on hold do not count as waiting, and a hold that has just
+        been lifted is not followed by a letter on the same day.
+        """
+        return SQL(
+            """
+            SELECT item_state.case_id, item_state.item_id, next_stage.stage_id,
+                   next_stage.sequence,
+                   GREATEST(
+                       GREATEST(item_state.date_maturity + next_stage.days,
+                                item_state.date_stage + next_stage.gap_days)
+                           + item_state.days_frozen,
+                       item_state.date_resumed + 1) AS date_ready
+              FROM item_state
+              JOIN next_stage ON next_stage.case_id = item_state.case_id
+               AND next_stage.is_overdue = item_state.is_overdue
+               -- The first one can be hashed, the second one is exact.
+               AND COALESCE(next_stage.reached, -1) = COALESCE(item_state.reached, -1)
+               AND next_stage.reached IS NOT DISTINCT FROM item_state.reached
+            """
+        )
+
+    @api.model
+    def _picked(self, as_of):
+        """One step per case: the highest stage that is ready, else the one that will
+        be ready first; after the quiet time, on a working day."""
+        return SQL(
+            """
+            SELECT DISTINCT ON (step.case_id) step.case_id, step.stage_id,
+                   step.date_ready, roll.day + CASE
+                       WHEN NOT position.working_days_only THEN 0
+                       WHEN EXTRACT(ISODOW FROM roll.day) = 6 THEN 2
+                       WHEN EXTRACT(ISODOW FROM roll.day) = 7 THEN 1
+                       ELSE 0 END AS date_next
+              FROM (
+                SELECT case_id, stage_id, sequence, MIN(date_ready) AS date_ready
+                  FROM ready GROUP BY case_id, stage_id, sequence) step
+              JOIN position ON position.case_id = step.case_id
+              CROSS JOIN LATERAL (
+                SELECT GREATEST(step.date_ready, position.date_quiet,
+                    CASE WHEN step.date_ready <= %(as_of)s THEN %(as_of)s END) AS day
+                ) roll
+             ORDER BY step.case_id, step.date_ready <= %(as_of)s DESC,
+                      CASE WHEN step.date_ready <= %(as_of)s THEN NULL
+                           ELSE step.date_ready END,
+                      step.sequence DESC
+            """,
+            as_of=as_of,
+        )
+
+    @api.model
+    def _reason(self, as_of):
+        return SQL(
+            """
+            CASE WHEN position.policy_id IS NULL THEN 'no_policy'
+                 WHEN position.is_held THEN 'hold'
+                 WHEN position.open_count = 0 AND position.promised_count > 0
+                      THEN 'promised'
+                 WHEN position.open_count = 0 AND position.disputed_count > 0
+                      THEN 'disputed'
+                 WHEN position.open_count = 0 THEN 'nothing_open'
+                 WHEN position.overdue > 0
+                      AND position.amount_net <= position.tolerance THEN 'covered'
+                 WHEN picked.stage_id IS NULL AND position.overdue = 0
+                      AND position.amount_net_all <= position.tolerance THEN 'covered'
+                 WHEN picked.stage_id IS NULL THEN 'ladder_end'
+                 WHEN picked.date_ready > %(as_of)s THEN 'waiting'
+                 WHEN stage.days < 0
+                      AND position.amount_net_all <= position.tolerance THEN 'covered'
+                 WHEN position.date_quiet > %(as_of)s THEN 'quiet'
+                 WHEN picked.date_next > %(as_of)s THEN 'not_working_day'
+                 ELSE 'due' END
+            """,
+            as_of=as_of,
+        )

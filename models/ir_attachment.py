@@ -1,0 +1,55 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+CONTENT = {"raw", "datas", "db_datas", "store_fname", "checksum", "type", "url"}
+
+
+class IrAttachment(models.Model):
+    """What is attached to the contact log, and the document of a letter, is evidence:
+    it is neither deleted nor given another content."""
+
+    _inherit = "ir.attachment"
+
+    def write(self, vals):
+        if CONTENT & vals.keys():
+            for attachment in self._filter_collection_evidence():
+                # Moving the files to another storage writes the same content again.
+                if vals.keys() - {"raw", "mimetype"} or (
+                    self._compute_checksum(vals["raw"] or b"") != attachment.checksum
+                ):
+                    attachment._raise_collection_evidence()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_collection_evidence(self):
+        if evidence := self._filter_collection_evidence():
+            evidence[:1]._raise_collection_evidence()
+
+    def _raise_collection_evidence(self):
+        raise UserError(
+            self.env._(
+                "“%s” is evidence of a collection case. It cannot be changed nor"
+                " deleted.",
+                self.name,
+            )
+        )
+
+    def _filter_collection_evidence(self):
+        """:return: the attachments that belong to a contact or are a letter"""
+        if not self.ids:
+            return self.browse()
+        self.env["collection.contact"].flush_model(["attachment_ids"])
+        self.env["collection.letter"].flush_model(["attachment_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT ir_attachment_id FROM collection_contact_ir_attachment_rel
+                 WHERE ir_attachment_id = ANY(%(ids)s)
+                 UNION SELECT attachment_id FROM collection_letter
+                        WHERE attachment_id = ANY(%(ids)s)
+                """,
+                ids=self.ids,
+            )
+        )
+        return self.browse(id_ for [id_] in rows)

@@ -1,0 +1,73 @@
+from datetime import date, datetime
+
+import pytz
+from odoo import api, fields, models
+from odoo.addons.base.models.res_partner import _tz_get
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    collection_tz = fields.Selection(
+        _tz_get,
+        "Time zone of collections",
+        help="The nightly run and the word “today” follow this time zone. Empty: the"
+        " time zone of the company's own contact.",
+    )
+    collection_hour = fields.Integer(
+        "Hour of the nightly run", default=2, help="Local time, 0 to 23."
+    )
+    collection_date_reviewed = fields.Date("Last nightly run", readonly=True)
+    collection_bank_id = fields.Many2one(
+        "res.partner.bank",
+        "Bank account on letters",
+        domain="[('partner_id', '=', partner_id)]",
+        help="The account customers are asked to pay to. Empty: the first account of"
+        " the company.",
+    )
+
+    _collection_hour_valid = models.Constraint(
+        "CHECK (collection_hour BETWEEN 0 AND 23)",
+        "The hour of the nightly run is a number from 0 to 23.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        self.env["collection.policy"]._copy_to_companies(companies)
+        return companies
+
+    def _get_collection_now(self):
+        """:return: the local time of the company, without time zone"""
+        self.ensure_one()
+        zone = pytz.timezone(self.collection_tz or self.partner_id.tz or "UTC")
+        return (
+            fields.Datetime.now().replace(tzinfo=pytz.utc).astimezone(zone)
+        ).replace(tzinfo=None)
+
+    def _get_collection_today(self):
+        """Return the day that counts as today.
+
+        :return: the day of the run that is going on (context ``collection_as_of``),
+            else today in the company's time zone
+        """
+        as_of = self.env.context.get("collection_as_of")
+        # A plain date can only have been set by code: what comes in over the network is
+        # a text or a datetime, so nobody can move the day from outside.
+        if isinstance(as_of, date) and not isinstance(as_of, datetime):
+            return as_of
+        return self._get_collection_now().date()
+
+    def _is_collection_night(self):
+        """:return: whether the nightly run of this local day is due"""
+        now: datetime = self._get_collection_now()
+        return (
+            now.hour >= self.collection_hour
+            and (self.collection_date_reviewed or now.date().min) < now.date()
+        )
+
+    def _get_collection_bank(self):
+        """:return: the res.partner.bank that letters name, possibly empty"""
+        self.ensure_one()
+        banks = self.partner_id.bank_ids.filtered("active")
+        return self.collection_bank_id or banks[:1]

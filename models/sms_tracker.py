@@ -1,0 +1,50 @@
+from odoo import fields, models
+
+DELIVERY_BY_STATUS = {
+    "ready": "queued",
+    "process": "queued",
+    "pending": "sent",
+    "sent": "delivered",
+    "bounce": "bounced",
+    "exception": "failed",
+    "canceled": "cancelled",
+}
+
+
+class SmsTracker(models.Model):
+    _inherit = "sms.tracker"
+
+    def _update_sms_notifications(
+        self, notification_status, failure_type=False, failure_reason=False
+    ):
+        result = super()._update_sms_notifications(
+            notification_status, failure_type, failure_reason
+        )
+        self._tell_collection_letters()
+        return result
+
+    def _tell_collection_letters(self):
+        """Carry the state of text messages over to the letters they deliver."""
+        notifications = self.mail_notification_id
+        # What the provider says of a message is nobody's to read but the system's.
+        letters = (
+            self.env["collection.letter"]
+            .sudo()
+            .search([("mail_message_id", "in", notifications.mail_message_id.ids)])
+        )
+        by_message = notifications.grouped("mail_message_id")
+        for letter in letters:
+            notification = by_message[letter.mail_message_id][:1]
+            state = DELIVERY_BY_STATUS[notification.notification_status]
+            if state == letter.delivery_state:
+                continue
+            vals = {"delivery_state": state, "failure_reason": False}
+            if state in ("sent", "delivered") and not letter.date_sent:
+                vals["date_sent"] = fields.Datetime.now()
+            if state in ("failed", "bounced"):
+                vals["failure_reason"] = notification.failure_reason or (
+                    notification.format_failure_reason()
+                )
+            letter.write(vals)
+            if state in ("failed", "bounced"):
+                letter._warn_collector()

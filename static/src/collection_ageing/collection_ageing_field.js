@@ -1,0 +1,82 @@
+import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { formatMonetary } from "@web/views/fields/formatters";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+
+/** The buckets in the order of the field's value. */
+const BUCKETS = [
+    { key: "not_due", label: _t("Not due") },
+    { key: "30", label: _t("1-30 days") },
+    { key: "60", label: _t("31-60 days") },
+    { key: "90", label: _t("61-90 days") },
+    { key: "older", label: _t("Over 90 days") },
+];
+
+/**
+ * How old the debt is, as one small stacked bar: a part per ageing bucket, as wide as
+ * its share. The amounts are in the tooltip, and beside the bar where there is room.
+ */
+export class CollectionAgeingField extends Component {
+    static template = "account_collections.CollectionAgeingField";
+    static props = {
+        ...standardFieldProps,
+        currencyField: { type: String, optional: true },
+        showAmounts: { type: Boolean, optional: true },
+    };
+    static defaultProps = { currencyField: "currency_id", showAmounts: false };
+
+    get buckets() {
+        const { data } = this.props.record;
+        const amounts = data[this.props.name] || [];
+        const currencyId = data[this.props.currencyField]?.id;
+        const total = amounts.reduce((sum, amount) => sum + amount, 0);
+        return BUCKETS.map(({ key, label }, index) => ({
+            key,
+            label: label.toString(),
+            amount: formatMonetary(amounts[index] || 0, { currencyId }),
+            isEmpty: !amounts[index],
+            share: total > 0 ? ((amounts[index] || 0) / total) * 100 : 0,
+        }));
+    }
+
+    /** What the bar shows, for those who cannot see it. */
+    get description() {
+        const parts = this.buckets
+            .filter((bucket) => !bucket.isEmpty)
+            .map((bucket) => `${bucket.label}: ${bucket.amount}`);
+        return parts.length ? parts.join(", ") : _t("Nothing open");
+    }
+
+    get tooltipInfo() {
+        return JSON.stringify({ buckets: this.buckets });
+    }
+}
+
+export const collectionAgeingField = {
+    component: CollectionAgeingField,
+    displayName: _t("Ageing bar"),
+    supportedTypes: ["json"],
+    supportedOptions: [
+        {
+            label: _t("Currency"),
+            name: "currency_field",
+            type: "field",
+            availableTypes: ["many2one"],
+        },
+        { label: _t("Show the amounts"), name: "show_amounts", type: "boolean" },
+    ],
+    fieldDependencies: ({ options }) => [
+        {
+            name: options.currency_field || "currency_id",
+            type: "many2one",
+            readonly: true,
+        },
+    ],
+    extractProps: ({ options }) => ({
+        currencyField: options.currency_field,
+        showAmounts: Boolean(options.show_amounts),
+    }),
+};
+
+registry.category("fields").add("collection_ageing", collectionAgeingField);

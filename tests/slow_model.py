@@ -1,0 +1,165 @@
+"""What rules.md says of promises and disputes, slowly and obviously.
+
+Plain Python without database: the property test lives the same days through this model
+and through the program, and compares.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import count
+
+
+@dataclass(eq=False)
+class Invoice:
+    """An invoice with one due date, and what was allocated to it."""
+
+    amount: float
+    currency: str
+    due: date
+    customer: int
+    is_held: bool = False
+    allocations: list = field(default_factory=list)
+
+    def residual(self):
+        return round(self.amount - sum(part.amount for part in self.allocations), 6)
+
+
+@dataclass(eq=False)
+class Allocation:
+    """Money, or a credit note, that was matched with an invoice."""
+
+    amount: float
+    day: date
+    is_money: bool
+    number: int
+
+
+@dataclass(eq=False)
+class Promise:
+    """Dates and amounts promised for invoices."""
+
+    invoices: list
+    parts: list  # of (date, amount)
+    taken: date
+    number: int
+    tolerance: int
+    is_withdrawn: bool = False
+
+    def received(self, until):
+        """Answer the money that came in since it was taken, dated up to a day."""
+        return round(
+            sum(
+                part.amount
+                for invoice in self.invoices
+                for part in invoice.allocations
+                if part.is_money
+                and part.number > self.number
+                and self.taken <= part.day <= until
+            ),
+            6,
+        )
+
+    def state(self, today):
+        """Judge: every date is met by all that came in until then."""
+        if self.is_withdrawn:
+            return "withdrawn"
+        promised, met, missed = 0, True, False
+        for day, amount in sorted(self.parts):
+            promised += amount
+            end = day + timedelta(days=self.tolerance)
+            if self.received(end) < round(promised, 6):
+                met = False
+                missed = missed or today > end
+        if met:
+            return "kept"
+        if not missed:
+            return "open"
+        last = max(day for day, _amount in self.parts)
+        end = last + timedelta(days=self.tolerance)
+        return "partly" if self.received(end) > 0 else "broken"
+
+
+@dataclass(eq=False)
+class Dispute:
+    """An amount of an invoice that is contested, or granted and not yet credited."""
+
+    invoice: Invoice
+    amount: float
+    is_active: bool = True
+
+
+@dataclass(eq=False)
+class Book:
+    """The whole ledger of the test."""
+
+    today: date
+    invoices: list = field(default_factory=list)
+    promises: list = field(default_factory=list)
+    disputes: list = field(default_factory=list)
+    numbers: count = field(default_factory=lambda: count(1))
+
+    def allocate(self, invoice, amount, day, is_money=True):
+        """Match an amount with an invoice, at most what is open."""
+        amount = min(amount, invoice.residual())
+        part = Allocation(amount, day, is_money, next(self.numbers))
+        invoice.allocations.append(part)
+        return part
+
+    def disputed(self, invoice):
+        """Answer what is disputed of an invoice: at most what is open."""
+        claims = sum(
+            dispute.amount
+            for dispute in self.disputes
+            if dispute.invoice is invoice and dispute.is_active
+        )
+        return round(min(claims, invoice.residual()), 6)
+
+    def promised(self, invoice):
+        """Answer what is promised of an invoice, after what is disputed."""
+        return next(
+            (
+                self.spread(promise)[invoice]
+                for promise in self.promises
+                if invoice in promise.invoices and promise.state(self.today) == "open"
+            ),
+            0,
+        )
+
+    def spread(self, promise):
+        """Lay what is still to come of a promise on its invoices, oldest first."""
+        rest = sum(amount for _day, amount in promise.parts)
+        rest -= promise.received(date.max)
+        shares = {}
+        for invoice in sorted(promise.invoices, key=lambda each: each.due):
+            free = invoice.residual() - self.disputed(invoice)
+            shares[invoice] = round(max(min(rest, free), 0), 6)
+            rest -= shares[invoice]
+        return shares
+
+    def due(self, invoice):
+        """Answer what is collected of an invoice."""
+        if invoice.is_held:
+            return 0
+        apart = self.disputed(invoice) + self.promised(invoice)
+        return round(max(invoice.residual() - apart, 0), 6)
+
+    def open_invoices(self, customer=None):
+        return [
+            invoice
+            for invoice in self.invoices
+            if invoice.residual() > 0 and customer in (None, invoice.customer)
+        ]
+
+    def promisable(self, customer, currency):
+        """Answer the open invoices that no open promise covers."""
+        covered = [
+            invoice
+            for promise in self.promises
+            if promise.state(self.today) == "open"
+            for invoice in promise.invoices
+        ]
+        return [
+            invoice
+            for invoice in self.open_invoices(customer)
+            if invoice.currency == currency and invoice not in covered
+        ]

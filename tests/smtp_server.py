@@ -1,0 +1,102 @@
+"""A small mail server for tests: it takes what is sent to it and keeps it."""
+
+import socketserver
+import threading
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+
+@dataclass
+class Envelope:
+    """A message as it went over the wire."""
+
+    sender: str
+    recipients: list
+    message: EmailMessage
+
+
+class Session(socketserver.StreamRequestHandler):
+    """One conversation of RFC 5321, as far as ``smtplib`` needs it."""
+
+    def handle(self):
+        self.reset()
+        self.answer(220, "ready")
+        while line := self.rfile.readline().decode().strip():
+            verb, _space, rest = line.partition(" ")
+            handler = getattr(self, f"do_{verb.lower()}", None)
+            if handler:
+                handler(rest)
+            else:
+                self.answer(502, "not implemented")
+            if verb.upper() == "QUIT":
+                break
+
+    def reset(self):
+        self.sender, self.recipients = "", []
+
+    def answer(self, code, text):
+        self.wfile.write(f"{code} {text}\r\n".encode())
+
+    def do_ehlo(self, _rest):
+        self.answer(250, "localhost")
+
+    do_helo = do_noop = do_ehlo
+
+    def do_quit(self, _rest):
+        self.answer(221, "bye")
+
+    def do_rset(self, _rest):
+        self.reset()
+        self.answer(250, "ok")
+
+    def do_mail(self, rest):
+        self.sender = self.get_address(rest)
+        self.answer(250, "ok")
+
+    def do_rcpt(self, rest):
+        address = self.get_address(rest)
+        if address in self.server.refused:
+            self.answer(550, "no such mailbox")
+            return
+        self.recipients.append(address)
+        self.answer(250, "ok")
+
+    def do_data(self, _rest):
+        self.answer(354, "go on")
+        lines = []
+        while (line := self.rfile.readline()) != b".\r\n":
+            lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
+        message = message_from_bytes(b"".join(lines), policy=policy.SMTP)
+        self.server.envelopes.append(Envelope(self.sender, self.recipients, message))
+        self.reset()
+        self.answer(250, "taken")
+
+    @staticmethod
+    def get_address(rest):
+        return rest.partition("<")[2].partition(">")[0]
+
+
+class SmtpServer(socketserver.ThreadingTCPServer):
+    """Listen on a free local port and keep the messages.
+
+    Use it as a context manager. ``refused`` are addresses that do not exist.
+    """
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Session)
+        self.envelopes, self.refused = [], set()
+
+    @property
+    def port(self):
+        return self.server_address[1]
+
+    def __enter__(self):
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_exception):
+        self.shutdown()
+        self.server_close()

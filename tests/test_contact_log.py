@@ -1,0 +1,221 @@
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import CollectionCommon
+
+REWRITTEN = "The contact log cannot be rewritten"
+DELETED = "The contact log cannot be deleted from"
+EVIDENCE = "is evidence of a collection case"
+
+
+@tagged("post_install", "-at_install")
+class TestContactLog(CollectionCommon):
+    """What happened is written down once, and never changed nor deleted."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer = cls.make_customer("Log")
+        cls.make_invoice(cls.customer)
+        cls.plan()
+        cls.case = cls.get_case(cls.customer)
+        cls.file, cls.other_file = cls.env["ir.attachment"].create(
+            [{"name": f"{name}.txt", "raw": b"said"} for name in ("one", "two")]
+        )
+        cls.contact = cls.make_contact(note="They will pay on Friday.")
+        cls.users = cls.make_users()
+
+    @classmethod
+    def make_contact(cls, **vals):
+        return cls.env["collection.contact"].create(
+            {
+                "case_id": cls.case.id,
+                "outcome": "reached",
+                "attachment_ids": [Command.set(cls.file.ids)],
+                **vals,
+            }
+        )
+
+    def test_no_field_can_be_written(self):
+        ways = {
+            "user": self.contact,
+            "superuser": self.contact.sudo(),
+            "with the secret word": self.contact.with_context(collection_void=True),
+        }
+        vals = [
+            {"note": "They refused."},
+            {"date": fields.Datetime.subtract(fields.Datetime.now(), days=9)},
+            {"outcome": "refused"},
+            {"user_id": self.users["manager"].id},
+            {"attachment_ids": [Command.clear()]},
+            {"attachment_ids": [Command.link(self.other_file.id)]},
+            {"attachment_ids": [Command.unlink(self.file.id)]},
+            {"move_ids": [Command.clear()]},
+            {"is_void": True, "note": "Both"},
+            {"case_id": self.case.id},
+        ]
+        for name, contact in ways.items():
+            for val in vals:
+                with self.subTest(f"{name}: {val}"), self.assert_refused(REWRITTEN):
+                    contact.write(val)
+        self.assertEqual(self.contact.note, "They will pay on Friday.")
+        self.assertEqual(self.contact.attachment_ids, self.file)
+
+    def test_nor_through_the_case(self):
+        contacts, case = self.contact, self.case
+        for name, command, sentence in (
+            ("update", Command.update(contacts.id, {"note": "No"}), REWRITTEN),
+            ("delete", Command.delete(contacts.id), f"{DELETED}|not allowed to delete"),
+            ("unlink", Command.unlink(contacts.id), REWRITTEN),
+            ("clear", Command.clear(), REWRITTEN),
+            ("set", Command.set([]), REWRITTEN),
+        ):
+            for records in (case, case.sudo()):
+                with self.subTest(name), self.assert_refused(sentence):
+                    records.write({"contact_ids": [command]})
+        other = self.make_customer("Other")
+        self.make_invoice(other)
+        self.plan()
+        with self.assert_refused(REWRITTEN):
+            self.get_case(other).contact_ids = [Command.link(contacts.id)]
+
+    def test_nor_by_import_or_on_the_screen(self):
+        with self.assert_refused(REWRITTEN):
+            self.contact.web_save({"note": "No"}, {"note": {}})
+        external = self.contact.with_user(1).export_data(["id"])["datas"][0][0]
+        result = self.contact.load(["id", "note"], [[external, "No"]])
+        self.assertFalse(result["ids"])
+        self.assertRegex(result["messages"][0]["message"], REWRITTEN)
+        self.assertEqual(self.contact.note, "They will pay on Friday.")
+
+    def test_nor_deleted(self):
+        with self.assert_refused("You are not allowed to delete"):
+            self.contact.unlink()
+        with self.assert_refused(DELETED):
+            self.contact.sudo().unlink()
+        with self.assert_refused("A case is the record"):
+            self.case.sudo().unlink()
+
+    def test_evidence_is_kept(self):
+        for attachment in (self.file, self.file.sudo()):
+            with self.assert_refused(EVIDENCE):
+                attachment.unlink()
+            for vals in (
+                {"raw": b"never said"},
+                {"datas": "bmV2ZXI="},
+                {"type": "url", "url": "https://example.com"},
+            ):
+                with self.subTest(vals), self.assert_refused(EVIDENCE):
+                    attachment.write(vals)
+        # Moving the files to another storage writes the same content again.
+        self.file.write({"raw": b"said", "mimetype": "text/plain"})
+        self.assertEqual(self.file.raw, b"said")
+        # What is no evidence is anybody's.
+        self.other_file.raw = b"anything"
+        self.other_file.unlink()
+
+    def test_an_entry_is_voided_with_a_reason(self):
+        contact = self.contact.with_user(self.users["collector"])
+        for reason in ("", "  ", False):
+            with self.assert_refused("Say why the entry is wrong"):
+                contact.action_void(reason)
+        contact.action_void(" Wrong customer ")
+        self.assertTrue(contact.is_void)
+        self.assertEqual(contact.void_reason, "Wrong customer")
+        self.assertEqual(contact.void_user_id, self.users["collector"])
+        self.assertTrue(contact.void_date)
+        self.assertEqual(contact.note, "They will pay on Friday.")
+        with self.assert_refused("void already"):
+            contact.action_void("Again")
+
+    def test_it_cannot_be_made_valid_again_nor_voided_without_a_reason(self):
+        other = self.make_contact()
+        self.contact.action_void("Wrong customer")
+        for kind in ("collector", "manager"):
+            contact = self.contact.with_user(self.users[kind])
+            secret = contact.with_context(collection_void=True)
+            for vals in ({"is_void": False}, {"void_reason": "Better"}):
+                with self.assert_refused(REWRITTEN):
+                    secret.write(vals)
+            with self.assert_refused(REWRITTEN):
+                other.with_user(self.users[kind]).with_context(
+                    collection_void=True
+                ).write({"is_void": True})
+
+    def test_a_copy_is_another_entry(self):
+        self.contact.action_void("Wrong customer")
+        copy = self.contact.copy()
+        self.assertFalse(copy.is_void)
+        self.assertEqual(len(self.case.contact_ids), 2)
+
+    def test_a_new_entry_is_not_born_void(self):
+        """Nor in the future: it is written down after it happened."""
+        with self.assert_refused("is not changed by hand"):
+            self.make_contact(is_void=True)
+        with self.assert_refused("after it happened, not before"):
+            self.make_contact(
+                date=fields.Datetime.add(fields.Datetime.now(), minutes=10)
+            )
+        self.make_contact(date=fields.Datetime.add(fields.Datetime.now(), minutes=2))
+
+    def test_who_it_was_is_kept_as_it_was(self):
+        user = self.users["collector"]
+        user.partner_id.function = "Head of collections"
+        contact = self.make_contact(user_id=user.id)
+        name = f"{user.name}, Head of collections"
+        self.assertEqual(contact.user_name, name)
+        user.partner_id.function = "Retired"
+        user.partner_id.name = "Somebody"
+        self.env.flush_all()
+        contact.invalidate_recordset()
+        self.assertEqual(contact.user_name, name)
+
+    def test_logging_a_call_completes_its_step(self):
+        self.make_policy(
+            {"days": 1, "channel": "phone", "template_id": False}, {"days": 2}
+        )
+        customer = self.make_customer("Called")
+        invoice = self.make_invoice(customer)
+        self.plan()
+        self.execute()
+        step = self.open_actions(customer)
+        self.assertEqual(step.state, "todo")
+        action = step.action_open_done()
+        log = (
+            self.env["collection.contact.log"]
+            .with_user(self.users["collector"])
+            .with_context(**action["context"], collection_as_of=self.today)
+            .create({"outcome": "promise", "note": "On Friday."})
+        )
+        self.assertEqual((log.channel, log.partner_id), ("phone", customer))
+        log.action_log()
+        self.assertEqual(step.state, "done")
+        self.assertFalse(step.activity_id)
+        contact = step.case_id.contact_ids
+        self.assertEqual((contact.action_id, contact.note), (step, "On Friday."))
+        self.assertEqual(contact.move_ids, invoice)
+        self.assertEqual(step.case_id.stage_id.name, "Stage 1")
+        self.assertEqual(step.case_id.date_last_step, self.today)
+        with self.assertRaisesRegex(UserError, "is “Done” and cannot become “Done”"):
+            log.action_log()
+
+    def test_ticking_off_the_call_completes_its_step(self):
+        self.make_policy({"days": 1, "channel": "phone", "template_id": False})
+        customer = self.make_customer("Called")
+        self.make_invoice(customer)
+        self.plan()
+        self.execute()
+        step = self.open_actions(customer)
+        step.activity_id.with_context(collection_as_of=self.today).action_feedback("OK")
+        self.assertEqual((step.state, step.note), ("done", "OK"))
+        self.assertEqual(step.case_id.stage_id.name, "Stage 1")
+
+    def test_sending_is_logged(self):
+        self.execute()
+        contact = self.case.contact_ids - self.contact
+        self.assertEqual((contact.outcome, contact.channel), ("sent", "email"))
+        self.assertEqual(contact.letter_id, self.case.letter_ids)
+        self.assertEqual(contact.action_id, self.case.action_ids)
+        self.assertEqual(contact.partner_id, self.customer)

@@ -1,0 +1,72 @@
+from datetime import date
+from pathlib import Path
+
+from odoo import SUPERUSER_ID
+from odoo.addons.account_collections.benchmarks import ledger_file
+from odoo.addons.account_collections.benchmarks.replay_check import Checker, read_rules
+from odoo.addons.account_collections.benchmarks.replay_life import Replay, get_days
+from odoo.addons.account_collections.benchmarks.replay_report import (
+    format_report,
+    summarize,
+)
+from odoo.tests import tagged
+
+from .common import CollectionCommon
+
+LEDGER = Path(__file__).parent / "data" / "ledger.csv"
+
+
+@tagged("post_install", "-at_install")
+class TestReplay(CollectionCommon):
+    """Live through a small ledger; the whole way from invoice to payment is real."""
+
+    def test_days_of_a_ledger(self):
+        invoices = ledger_file.read_ledger(LEDGER)
+        days = get_days(invoices)
+        self.assertEqual(days[0], date(2026, 1, 5))
+        # The last one that stays open is due on March 2nd, and lived with afterwards.
+        self.assertEqual(days[-1], date(2026, 5, 1))
+        self.assertEqual(get_days(invoices, count=3)[-1], date(2026, 1, 7))
+        self.assertEqual(len(get_days(invoices, until=date(2026, 1, 8))), 4)
+
+    def test_replay(self):
+        invoices = ledger_file.read_ledger(LEDGER)
+        replay = Replay(self.env(user=SUPERUSER_ID), self.company, invoices)
+        journal = replay.live(get_days(invoices, until=date(2026, 3, 24)))
+        checker = Checker(invoices, journal, *read_rules(self.env, self.company))
+        self.assertEqual(checker.check(), [])
+        self.check_steps(checker)
+        summary = summarize(checker, 1.0)
+        self.assertEqual(summary["invoices"], 14)
+        self.assertEqual(summary["invoices_open_at_the_end"], 3)
+        self.assertEqual((summary["cases_opened"], summary["cases_closed"]), (7, 6))
+        self.assertEqual(
+            summary["messages"], {"email": 17, "letter": 3, "certified": 1}
+        )
+        self.assertEqual(summary["invoices_held"], 1)
+        self.assertIn("No violation", format_report(summary))
+
+    def check_steps(self, checker):
+        """The customer who never pays is led up the whole ladder."""
+        steps = [
+            (step.day.isoformat(), checker.stages[step.stage_id].name)
+            for step in checker.journal.steps
+            if step.customer == "Silent"
+        ]
+        self.assertEqual(
+            steps,
+            [
+                ("2026-01-05", "Courtesy reminder"),
+                ("2026-01-12", "First reminder"),
+                ("2026-01-19", "Call"),
+                ("2026-01-26", "Second reminder"),
+                # The second invoice is late too, and then the third one.
+                ("2026-02-05", "First reminder"),
+                ("2026-02-12", "Formal demand"),
+                ("2026-02-23", "Second reminder"),
+                ("2026-03-02", "Final demand"),
+                ("2026-03-09", "Formal demand"),
+                ("2026-03-16", "Call"),
+                ("2026-03-23", "Referral"),
+            ],
+        )

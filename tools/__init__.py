@@ -1,0 +1,1 @@
+from . import retry, working_days

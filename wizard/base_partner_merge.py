@@ -1,0 +1,26 @@
+from odoo import api, models
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    @api.model
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """Two customers become one: so do their open cases, before the core repoints
+        the rows, which would otherwise meet the rule of one open case and be lost."""
+        cases = (
+            self.env["collection.case"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "in", (src_partners | dst_partner).ids),
+                    ("state", "!=", "closed"),
+                ],
+                order="id",
+            )
+        )
+        for same_company in cases.grouped("company_id").values():
+            own = same_company.filtered(lambda case: case.partner_id == dst_partner)
+            keep = (own or same_company)[:1]
+            keep._absorb(same_company - keep)
+        return super()._update_foreign_keys(src_partners, dst_partner)

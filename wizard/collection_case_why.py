@@ -1,0 +1,51 @@
+from odoo import api, fields, models
+
+
+class CollectionCaseWhy(models.TransientModel):
+    """Why was, or was not, this customer contacted on a given day?"""
+
+    _name = "collection.case.why"
+    _description = "Why, on a Given Day"
+
+    case_id = fields.Many2one("collection.case", required=True)
+    date = fields.Date(
+        "On",
+        required=True,
+        default=lambda self: self.env.company._get_collection_today(),
+    )
+    answer = fields.Text(compute="_compute_answer")
+
+    @api.depends("case_id", "date")
+    def _compute_answer(self):
+        for why in self:
+            why.answer = why.date and why._get_answer()
+
+    def _get_answer(self):
+        """:return: translated answer for a past day (from the record), for today or
+        for a day to come (from the decision itself)"""
+        today = self.case_id.company_id._get_collection_today()
+        if self.date >= today:
+            return self._get_future_answer()
+        decision = self.case_id._get_last_decision(self.date)
+        if not decision:
+            return self.env._("The case had not been opened by then.")
+        return decision.explanation
+
+    def _get_future_answer(self):
+        case = self.case_id
+        # Reading rights on the case are enough to ask; nothing is written.
+        rows = (
+            self.env["collection.planner"]
+            .sudo()
+            ._simulate(case.company_id, self.date, case.partner_id.ids)
+        )
+        row = next((row for row in rows if row["case_id"] == case.id), None)
+        if row is None:
+            return self.env._("Everything is settled.")
+        return self.env["collection.decision"]._explain(
+            row["reason"],
+            self.env["collection.stage"].browse(row["stage_id"]),
+            row["date_next"],
+            row["amount_net"],
+            case.currency_id,
+        )
