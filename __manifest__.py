@@ -5,7 +5,7 @@
     "summary": "Dunning, letters, promises and disputes, judged by the ledger",
     "author": "Account Collections contributors",
     "license": "LGPL-3",
-    "depends": ["account", "portal", "mail", "sms"],
+    "depends": ["account", "portal", "mail", "resource", "sms"],
     "data": [
         "security/collection_groups.xml",
         "security/ir.model.access.csv",
@@ -15,6 +15,7 @@
         "data/mail_template_notice_data.xml",
         "data/collection_policy_data.xml",
         "data/ir_cron_data.xml",
+        "data/collection_contact_data.xml",
         "report/collection_message_templates.xml",
         "report/collection_document_templates.xml",
         "report/collection_reports.xml",

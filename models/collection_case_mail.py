@@ -22,7 +22,7 @@ class CollectionCase(models.Model):
         :param author: res.partner who wrote, empty when the address is not known
         """
         self.reply_unread = True
-        self.env["collection.contact"].create(
+        self.env["collection.contact"].sudo().create(
             [
                 {
                     "case_id": case.id,
@@ -56,7 +56,7 @@ class CollectionCase(models.Model):
         return result
 
     def _log_bounce(self, letter):
-        self.env["collection.contact"].create(
+        self.env["collection.contact"].sudo().create(
             {
                 "case_id": self.id,
                 "channel": "email",

@@ -58,6 +58,24 @@ class ResCompany(models.Model):
             return as_of
         return self._get_collection_now().date()
 
+    def _get_collection_moment(self):
+        """Return the moment that counts as now.
+
+        :return: naive UTC: the moment that is lived through (context
+            ``collection_now``), else this time of day on the day of the run that is
+            going on, else now
+        """
+        moment = self.env.context.get("collection_now")
+        # As with the day: a moment with a time zone can only have been set by code.
+        if isinstance(moment, datetime) and moment.tzinfo:
+            return moment.astimezone(pytz.utc).replace(tzinfo=None)
+        now = fields.Datetime.now()
+        if not self:
+            return now
+        away = self._get_collection_today() - self._get_collection_now().date()
+        # A run that began before midnight writes down when it really happens.
+        return now + away if abs(away.days) > 1 else now
+
     def _is_collection_night(self):
         """:return: whether the nightly run of this local day is due"""
         now: datetime = self._get_collection_now()

@@ -16,6 +16,7 @@ RIGHTS = {
     "collection.decision": (READ, READ, READ),
     "collection.action": (READ, WORK, WORK),
     "collection.contact": (READ, "rwc-", "rwc-"),
+    "collection.contact.seal": (READ, READ, READ),
     "collection.letter": (READ, WORK, WORK),
     "collection.hold": (READ, "rwc-", "rwc-"),
     "collection.promise": (READ, "rwc-", "rwc-"),

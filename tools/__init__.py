@@ -1,1 +1,8 @@
-from . import retry, working_days
+from . import (
+    contact_limits,
+    outcomes,
+    public_holidays,
+    retry,
+    time_zones,
+    working_days,
+)

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.collection_contact import CHANNELS, OUTCOMES
-
-NOT_BY_HAND = ("sent", "bounced")
+from ..models.collection_contact import CHANNELS, NOT_BY_HAND, OUTCOMES
 
 
 class CollectionContactLog(models.TransientModel):
@@ -27,7 +25,11 @@ class CollectionContactLog(models.TransientModel):
         domain="[('commercial_partner_id', '=', customer_id)]",
     )
     person = fields.Char("Somebody else")
-    date = fields.Datetime("When", required=True, default=fields.Datetime.now)
+    date = fields.Datetime(
+        "When",
+        required=True,
+        default=lambda self: self.env.company._get_collection_moment(),
+    )
     outcome = fields.Selection(
         selection=lambda self: self._get_outcomes(), required=True
     )

@@ -1,0 +1,99 @@
+import pytz
+from odoo import fields, models
+from odoo.addons.base.models.res_partner import _tz_get
+from odoo.tools import format_datetime
+
+from ..tools.time_zones import zone_of
+from .res_partner import READERS
+
+PREFERRED = [
+    ("phone", "Telephone"),
+    ("email", "E-mail"),
+    ("letter", "Letter"),
+    ("sms", "Text message"),
+    ("visit", "Visit"),
+]
+
+
+class ResPartner(models.Model):
+    """How, when, and whether at all somebody wants to be contacted about debts."""
+
+    _inherit = "res.partner"
+
+    collection_do_not_contact = fields.Boolean(
+        "Do not contact",
+        tracking=True,
+        groups=READERS,
+        help="Has asked not to be contacted about debts. On a customer it stops all"
+        " messages and calls; on a contact person, those to this person. No setting and"
+        " nobody overrides it.",
+    )
+    collection_no_contact_reason = fields.Char(
+        "Asked for by, and how", groups=READERS, tracking=True
+    )
+    collection_lawyer_id = fields.Many2one(
+        "res.partner",
+        "Represented by",
+        groups=READERS,
+        tracking=True,
+        domain="[('id', '!=', id)]",
+        help="A lawyer represents this customer: all messages and calls go there, none"
+        " to the customer.",
+    )
+    collection_channel = fields.Selection(
+        PREFERRED, "Prefers", groups=READERS, help="Proposed when a contact is logged."
+    )
+    collection_hour_from = fields.Float(
+        "Best reached from", groups=READERS, help="Local time of the customer."
+    )
+    collection_hour_to = fields.Float("Best reached until", groups=READERS)
+    collection_tz = fields.Selection(
+        _tz_get,
+        "Time zone for calls",
+        groups=READERS,
+        help="Empty: the time zone of the address.",
+    )
+
+    _collection_hours = models.Constraint(
+        "CHECK (COALESCE(collection_hour_from, 0) >= 0"
+        " AND COALESCE(collection_hour_to, 0) <= 24"
+        " AND COALESCE(collection_hour_from, 0) <= COALESCE(collection_hour_to, 0))",
+        "The best hours are from one hour to a later one of the same day.",
+    )
+
+    def _get_collection_zone(self, company):
+        """Return the time zone in which this person is called.
+
+        :param company: res.company, whose zone counts where nothing else is known
+        :return: name of the zone
+        """
+        self.ensure_one()
+        # The zone on file is often that of the colleague who made the record, so the
+        # address counts more. What concerns contacts is asked for by the program.
+        me = self.sudo()
+        if me.collection_tz:
+            return me.collection_tz
+        place = me if me.country_id else me.commercial_partner_id
+        return (
+            zone_of(place.country_id.code, place.state_id.code, me.tz)
+            or company.collection_tz
+            or company.partner_id.tz
+            or "UTC"
+        )
+
+    def _get_collection_local(self, moment, company):
+        """:return: a moment (naive UTC) in this person's local time, without zone"""
+        zone = pytz.timezone(self._get_collection_zone(company))
+        return pytz.utc.localize(moment).astimezone(zone).replace(tzinfo=None)
+
+    def _get_collection_local_text(self, moment, company):
+        """:return: a moment as this person's clock shows it, with the place; empty
+        without a person or a moment"""
+        if not self or not moment:
+            return ""
+        zone = self._get_collection_zone(company)
+        when = format_datetime(
+            self.env, moment, tz=zone, dt_format="EEE d MMM, HH:mm"
+        )
+        city = zone.split("/")[-1].replace("_", " ")
+        return self.env._("%(when)s %(city)s time", when=when, city=city)
