@@ -16,6 +16,20 @@ class CollectionCase(models.Model):
         help="Off the worklist until this day, as the last contact has it.",
     )
 
+    date_paused = fields.Date(
+        "Paused until",
+        readonly=True,
+        help="The customer has written: no step is taken by itself before this day, so"
+        " that somebody can read it first.",
+    )
+
+    def action_end_pause(self):
+        """Let the steps of these cases go on: the reply is read."""
+        self.check_access("write")
+        # A field nobody writes by hand; the right to work the case was checked.
+        self.sudo().write({"date_paused": False, "reply_unread": False})
+        self._review_now()
+
     def action_check_log(self):
         """Check that the contact log is as it was written, and say what is not."""
         self.check_access("read")

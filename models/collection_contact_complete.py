@@ -79,8 +79,27 @@ class CollectionContact(models.Model):
             if name in values:
                 values = {**values, name: self._only_added(name, values[name])}
         self._revise("completion", values)
+        self._claim_evidence()
         if "date_follow_up" in values:
             self._follow_up()
+
+    def action_open_complete(self):
+        """Ask for what is to be added to the entry."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Complete the entry"),
+            "res_model": "collection.contact.complete",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_contact_id": self.id},
+        }
+
+    def _claim_evidence(self):
+        """Files that were uploaded for an entry belong to it: who reads it reads them."""
+        self.ensure_one()
+        loose = self.attachment_ids.filtered(lambda file: not file.res_id)
+        loose.sudo().write({"res_model": self._name, "res_id": self.id})
 
     @api.model
     def _only_added(self, name, commands):

@@ -3,11 +3,11 @@ from datetime import timedelta
 from typing import NamedTuple
 
 import pytz
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
-from ..tools.contact_limits import WINDOW, Event
-from ..tools.public_holidays import is_holiday, is_weekend
+from ..tools.contact_limits import WEEKEND, WINDOW, Event
+from ..tools.public_holidays import WEEKENDS, is_holiday, is_weekend
 
 
 class Entry(NamedTuple):
@@ -113,10 +113,16 @@ class CollectionGuardFacts(models.AbstractModel):
         return result
 
     @api.model
+    def _get_weekend(self, company):
+        """:return: list of the days of the company's weekend (Monday is 1)"""
+        weekend = WEEKENDS.get(company.country_id.code, WEEKEND)
+        return [weekday + 1 for weekday in weekend]
+
+    @api.model
     def _get_leave_days(self, leave, zone):
         first, last = (
             pytz.utc.localize(moment).astimezone(zone)
-            for moment in (leave.date_from, fields.Datetime.subtract(leave.date_to, seconds=1))
+            for moment in (leave.date_from, leave.date_to - timedelta(seconds=1))
         )
         count = (last.date() - first.date()).days + 1
         return {first.date() + timedelta(days=number) for number in range(count)}

@@ -97,3 +97,28 @@ class ResPartner(models.Model):
         )
         city = zone.split("/")[-1].replace("_", " ")
         return self.env._("%(when)s %(city)s time", when=when, city=city)
+
+    def _get_collection_wishes(self):
+        """:return: list of translated sentences on how to reach this customer"""
+        me = self.sudo()
+        wishes = []
+        if me.collection_lawyer_id:
+            name = me.collection_lawyer_id.display_name
+            wishes.append(self.env._("Represented by %s: contact the lawyer.", name))
+        if me.collection_channel:
+            labels = dict(self._fields["collection_channel"]._description_selection(self.env))
+            wishes.append(self.env._("Prefers: %s.", labels[me.collection_channel]))
+        if me.collection_hour_to:
+            wishes.append(
+                self.env._(
+                    "Best reached from %(start)s to %(end)s.",
+                    start=_to_clock(me.collection_hour_from),
+                    end=_to_clock(me.collection_hour_to),
+                )
+            )
+        return wishes
+
+
+def _to_clock(hour):
+    minutes = round(hour * 60)
+    return f"{minutes // 60}:{minutes % 60:02}"

@@ -1,6 +1,7 @@
 from . import (
     test_companies,
     test_concurrency,
+    test_contact_guard,
     test_contact_log,
     test_crons,
     test_decisions,

@@ -34,6 +34,8 @@ RIGHTS = {
     "collection.action.skip": (NONE, CHANGE, CHANGE),
     "collection.contact.void": (NONE, CHANGE, CHANGE),
     "collection.contact.log": (NONE, CHANGE, CHANGE),
+    "collection.contact.complete": (NONE, CHANGE, CHANGE),
+    "collection.guard.override": (NONE, NONE, CHANGE),
     "collection.rehearsal.wizard": (NONE, CHANGE, CHANGE),
     "collection.rehearsal.line": (NONE, CHANGE, CHANGE),
     "collection.case.why": (CHANGE, CHANGE, CHANGE),
