@@ -21,13 +21,15 @@ class Answer(NamedTuple):
 
     ``level``: "" for free to go, "warn" and "block" for a limit as the policy takes it,
     "stop" for what nobody overrides. ``reason``: translated. ``next_moment``: naive
-    UTC, None when free to go, or when it will never be allowed by itself.
+    UTC, None when free to go, or when it will never be allowed by itself. ``limit``:
+    the key of the limit that decides, as ``tools.contact_limits`` names them.
     """
 
     allowed: bool
     level: str = ""
     reason: str = ""
     next_moment: datetime | None = None
+    limit: str = ""
 
 
 class CollectionGuard(models.AbstractModel):
@@ -145,7 +147,9 @@ class CollectionGuard(models.AbstractModel):
             channel,
             now,
             [entry.as_event(to_local(entry.date).date()) for entry in entries],
-            lambda day: facts._is_day_off(day, case.company_id, person, days_off),
+            lambda day: facts._is_day_off(
+                day, case.company_id, person, days_off, channel
+            ),
         )
         if not why:
             return Answer(True)
@@ -155,6 +159,7 @@ class CollectionGuard(models.AbstractModel):
             case.policy_id.limit_mode or "block",
             self._get_reason(why, limits),
             local.astimezone(pytz.utc).replace(tzinfo=None),
+            why,
         )
 
     @api.model

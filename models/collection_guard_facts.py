@@ -6,7 +6,7 @@ import pytz
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..tools.contact_limits import WEEKEND, WINDOW, Event
+from ..tools.contact_limits import TIMED_CHANNELS, WEEKEND, WINDOW, Event
 from ..tools.public_holidays import WEEKENDS, is_holiday, is_weekend
 
 
@@ -128,19 +128,17 @@ class CollectionGuardFacts(models.AbstractModel):
         return {first.date() + timedelta(days=number) for number in range(count)}
 
     @api.model
-    def _is_day_off(self, day, company, person, days_off):
+    def _is_day_off(self, day, company, person, days_off, channel):
         """Say whether nobody is contacted on a day: a weekend or public holiday of the
-        company or of the country of the person.
+        company or, for who is called, of the country of the person.
 
         :param date day: local day of the person
         :param dict days_off: what ``_get_days_off`` answered
         """
+        if day in days_off[company] or is_weekend(day, company.country_id.code):
+            return True
+        if channel not in TIMED_CHANNELS:
+            return False
         place = person if person.country_id else person.commercial_partner_id
-        country = place.country_id.code or ""
-        own = company.country_id.code or ""
-        return (
-            day in days_off[company]
-            or is_weekend(day, own)
-            or is_weekend(day, country)
-            or is_holiday(day, country)
-        )
+        country = place.country_id.code
+        return is_weekend(day, country) or is_holiday(day, country)

@@ -23,7 +23,7 @@ class CollectionSender(models.AbstractModel):
             answers = self.env["collection.guard"]._ask(steps.case_id, channel)
             for step in steps:
                 answer = answers[step.case_id]
-                if not answer.level or self._is_later_today(step, answer):
+                if not answer.level or self._is_later(step, answer):
                     going |= step
                 elif answer.level == "stop":
                     self._stop(step, answer)
@@ -32,15 +32,10 @@ class CollectionSender(models.AbstractModel):
         return going
 
     @api.model
-    def _is_later_today(self, step, answer):
-        """A call for today goes on the collector's list at night already; the guard is
-        asked again when it is made."""
-        today = step.company_id._get_collection_today()
-        return (
-            step._is_for_person()
-            and answer.next_moment is not None
-            and step.company_id._get_collection_day(answer.next_moment) <= today
-        )
+    def _is_later(self, step, answer):
+        """A call goes on the collector's list at any hour, and waits there for the
+        customer's office hours; the guard is asked again when it is made."""
+        return step._is_for_person() and answer.limit in ("hours", "day_off")
 
     @api.model
     def _stop(self, step, answer):
