@@ -46,6 +46,7 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/collection_menus.xml",
+        "views/collection_inbox_views.xml",
         "views/portal_templates.xml",
     ],
     "demo": [

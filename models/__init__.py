@@ -3,6 +3,7 @@ from . import collection_guarded_mixin  # before the models that inherit from it
 # isort: split
 from . import (
     account_move,
+    account_move_contact,
     account_move_line,
     account_partial_reconcile,
     collection_action,
@@ -35,6 +36,7 @@ from . import (
     collection_guard_facts,
     collection_history,
     collection_hold,
+    collection_inbox,
     collection_item,
     collection_judge,
     collection_letter,
@@ -67,7 +69,9 @@ from . import (
     ir_attachment,
     mail_activity,
     mail_mail,
+    mail_thread,
     res_company,
+    res_company_mail,
     res_config_settings,
     res_partner,
     res_partner_contact,

@@ -1,4 +1,6 @@
-from odoo import models
+from odoo import api, models
+
+LISTED = 5
 
 
 class CollectionAction(models.Model):
@@ -37,3 +39,27 @@ class CollectionAction(models.Model):
             when=when,
             why=self.note or "",
         )
+
+    @api.model
+    def _tell_approved(self, actions):
+        """Say also whose messages have to wait, and why."""
+        waiting = []
+        for channel, steps in actions.grouped("channel").items():
+            answers = self.env["collection.guard"]._ask(steps.case_id, channel)
+            for step in steps:
+                answer = answers[step.case_id]
+                if answer.level:
+                    text = self.env["collection.guard"]._get_text(step.case_id, answer)
+                    waiting.append(f"{step.case_id.partner_id.display_name}: {text}")
+        if not waiting:
+            return super()._tell_approved(actions)
+        notification = self._tell(
+            self.env._(
+                "%(count)s approved. %(left)s wait: %(who)s",
+                count=len(actions),
+                left=len(waiting),
+                who=" ".join(waiting[:LISTED]),
+            )
+        )
+        notification["params"] |= {"type": "warning", "sticky": True}
+        return notification

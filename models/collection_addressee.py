@@ -101,7 +101,11 @@ class CollectionAddressee(models.AbstractModel):
     @api.model
     def _can_reach(self, partner, channel):
         if channel == "email":
-            return bool(partner.email_normalized) and not partner.is_blacklisted
+            return (
+                bool(partner.email_normalized)
+                and not partner.is_blacklisted
+                and partner.email_normalized != partner.collection_email_bounced
+            )
         if channel in POSTAL_CHANNELS:
             return bool((partner.street or partner.street2) and partner.city)
         if channel == "sms":
@@ -115,6 +119,13 @@ class CollectionAddressee(models.AbstractModel):
 
     @api.model
     def _get_problem(self, partner, channel):
+        bounced = partner.collection_email_bounced
+        if channel == "email" and bounced and partner.email_normalized == bounced:
+            return self.env._(
+                "Mail to %(name)s (%(email)s) bounced.",
+                name=partner.display_name,
+                email=partner.email,
+            )
         if channel == "email" and partner.email_normalized:
             return self.env._(
                 "%(name)s does not want e-mail (%(email)s is blacklisted).",

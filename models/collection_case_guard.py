@@ -28,6 +28,15 @@ class CollectionCase(models.Model):
                 case.partner_id._get_collection_local_text(now, case.company_id),
             )
 
+    @api.depends("action_ids.date_allowed", "action_ids.state")
+    def _compute_explanation(self):
+        """Say also how long the limits make the open step wait."""
+        result = super()._compute_explanation()
+        for case in self:
+            waiting = case.action_id and case.action_id._get_waiting_text()
+            case.explanation = waiting or case.explanation
+        return result
+
     @api.depends("partner_id")
     @api.depends_context("lang")
     def _compute_person_text(self):

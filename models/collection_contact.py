@@ -149,8 +149,9 @@ class CollectionContact(models.Model):
         """When it was written down, for good; for what was logged before there was
         this field, when the row was made."""
         for contact in self:
-            contact.logged_date = (
-                contact.logged_date or contact.create_date or self._get_moment()
+            is_old = contact.id and contact.create_date
+            contact.logged_date = contact.logged_date or (
+                contact.create_date if is_old else self._get_moment()
             )
 
     @api.depends("date", "logged_date", "duration")

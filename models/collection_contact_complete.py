@@ -97,9 +97,10 @@ class CollectionContact(models.Model):
 
     def _claim_evidence(self):
         """Files that were uploaded for an entry belong to it: who reads it reads them."""
-        self.ensure_one()
-        loose = self.attachment_ids.filtered(lambda file: not file.res_id)
-        loose.sudo().write({"res_model": self._name, "res_id": self.id})
+        for contact in self:
+            # Whoever may write the entry gives it the files that he uploaded.
+            files = contact.sudo().attachment_ids.filtered(lambda file: not file.res_id)
+            files.write({"res_model": self._name, "res_id": contact.id})
 
     @api.model
     def _only_added(self, name, commands):
@@ -119,6 +120,7 @@ class CollectionContact(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         contacts = super().create(vals_list)
+        contacts._claim_evidence()
         contacts._follow_up()
         return contacts
 

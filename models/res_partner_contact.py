@@ -1,5 +1,5 @@
 import pytz
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
 from odoo.tools import format_datetime
 
@@ -47,11 +47,23 @@ class ResPartner(models.Model):
         "Best reached from", groups=READERS, help="Local time of the customer."
     )
     collection_hour_to = fields.Float("Best reached until", groups=READERS)
+    collection_email_bounced = fields.Char(
+        "Address that bounced",
+        groups=READERS,
+        help="Mail to this address came back; nothing more is sent there. Correct the"
+        " e-mail address, or empty this field when the old one works again.",
+    )
     collection_tz = fields.Selection(
         _tz_get,
         "Time zone for calls",
         groups=READERS,
         help="Empty: the time zone of the address.",
+    )
+
+    collection_contact_count = fields.Integer(
+        "Number of collection contacts",
+        compute="_compute_collection_contact_count",
+        groups=READERS,
     )
 
     _collection_hours = models.Constraint(
@@ -60,6 +72,29 @@ class ResPartner(models.Model):
         " AND COALESCE(collection_hour_from, 0) <= COALESCE(collection_hour_to, 0))",
         "The best hours are from one hour to a later one of the same day.",
     )
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_collection_contact_count(self):
+        counts = dict(
+            self.env["collection.contact"]._read_group(
+                [("customer_id", "in", self.commercial_partner_id.ids)],
+                ["customer_id"],
+                ["__count"],
+            )
+        )
+        for partner in self:
+            partner.collection_contact_count = counts.get(
+                partner.commercial_partner_id, 0
+            )
+
+    def action_view_collection_contacts(self):
+        """Open all contacts with this customer, in one timeline."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collections.collection_contact_action"
+        )
+        customer = self.commercial_partner_id
+        return {**action, "domain": [("customer_id", "=", customer.id)], "context": {}}
 
     def _get_collection_zone(self, company):
         """Return the time zone in which this person is called.

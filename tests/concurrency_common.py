@@ -22,6 +22,7 @@ OWN = """
 """
 # What the tests leave behind, in an order that no foreign key minds.
 CLEANUP = """
+    DELETE FROM collection_inbox WHERE case_id IN (SELECT id FROM own_case);
     DELETE FROM collection_contact_seal
      WHERE case_id IN (SELECT id FROM own_case);
     DELETE FROM collection_contact WHERE case_id IN (SELECT id FROM own_case);

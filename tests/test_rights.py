@@ -17,6 +17,7 @@ RIGHTS = {
     "collection.action": (READ, WORK, WORK),
     "collection.contact": (READ, "rwc-", "rwc-"),
     "collection.contact.seal": (READ, READ, READ),
+    "collection.inbox": (NONE, WORK, WORK),
     "collection.letter": (READ, WORK, WORK),
     "collection.hold": (READ, "rwc-", "rwc-"),
     "collection.promise": (READ, "rwc-", "rwc-"),

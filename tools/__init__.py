@@ -1,4 +1,5 @@
 from . import (
+    automatic_mail,
     contact_limits,
     outcomes,
     public_holidays,

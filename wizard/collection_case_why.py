@@ -49,5 +49,5 @@ class CollectionCaseWhy(models.TransientModel):
             row["amount_net"],
             case.currency_id,
         )
-        waiting = case.action_id._get_waiting_text() if case.action_id else False
+        waiting = bool(case.action_id) and case.action_id._get_waiting_text()
         return "\n".join(filter(None, (answer, waiting)))
