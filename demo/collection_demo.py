@@ -12,8 +12,10 @@ EVENT_COLUMNS = {
     "collection_action": ("create_date", "date_done"),
     "collection_contact": ("create_date", "date"),
     "collection_decision": ("create_date",),
+    "collection_dispute": ("create_date",),
     "collection_hold": ("create_date",),
     "collection_letter": ("create_date", "date_sent"),
+    "collection_promise": ("create_date",),
 }
 
 
@@ -27,7 +29,7 @@ class CollectionDemo(models.AbstractModel):
 
     _name = "collection.demo"
     _description = "Demo of Collections"
-    _inherit = ["collection.demo.ledger"]
+    _inherit = ["collection.demo.agreement", "collection.demo.ledger"]
 
     @api.model
     def _live_through(self):
@@ -90,10 +92,12 @@ class CollectionDemo(models.AbstractModel):
         self._post_ledger(offset)
         self.env["collection.hold"]._review_due(company, day)
         self.env["collection.planner"]._run(company, day, self._customers().ids)
+        self._follow_up_agreements(company, day)
         self._execute(company, day)
         self._work(day)
         self._execute(company, day)
         self._hold(offset)
+        self._agree(offset)
         self._log_contacts(offset)
         self._receive_replies(offset)
         self._put_back_clock(day)

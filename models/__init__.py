@@ -30,6 +30,7 @@ from . import (
     collection_item,
     collection_judge,
     collection_letter,
+    collection_letter_recheck,
     collection_listing,
     collection_matching,
     collection_message,
@@ -59,5 +60,6 @@ from . import (
     res_company,
     res_config_settings,
     res_partner,
+    sms_sms,
     sms_tracker,
 )

@@ -115,6 +115,7 @@ class CollectionAction(models.Model):
             )
 
     @api.depends("case_id", "channel")
+    @api.depends_context("lang")
     def _compute_addressee_id(self):
         finder = self.env["collection.addressee"]
         for action, (partner, problem) in finder._find(self).items():

@@ -191,6 +191,7 @@ class CollectionCase(models.Model):
         return [("date_oldest_due", mirrored, limit)]
 
     @api.depends("date_customer_since", "share_on_time", "days_late_average")
+    @api.depends_context("lang")
     def _compute_profile(self):
         for case in self:
             parts = []
@@ -324,6 +325,8 @@ class CollectionCase(models.Model):
         steps._set_state("cancelled", reason="settled")
         others.with_context(active_test=False).item_ids.case_id = self
         others.hold_ids.filtered(lambda hold: hold.state == "active").case_id = self
+        # All of them: the record of kept and broken ones is the customer's.
+        others.promise_ids.case_id = self
         others.write(
             {
                 "state": "closed",

@@ -239,6 +239,28 @@ class TestLedgerChanges(CollectionCommon):
         self.assertEqual((case.state, case.amount_open), ("hold", 2000))
         self.assertFalse(self.open_actions())
 
+    def test_promises_move_with_the_customer(self):
+        first, second = (self.make_customer(f"Merged {n}") for n in range(2))
+        for customer in (first, second):
+            invoice = self.make_invoice(customer)
+        self.plan()
+        Promise = self.env["collection.promise"]
+        promise = Promise.with_context(collection_as_of=self.today).create(
+            {
+                "case_id": self.get_case(second).id,
+                "item_ids": [Command.set(self.get_items(invoice).ids)],
+                "line_ids": [
+                    Command.create({"date": self.day(7), "amount": 1000}),
+                ],
+            }
+        )
+        self.merge(first, second)
+        self.env.invalidate_all()
+        self.plan(self.day(1))
+        case = self.get_case(first)
+        self.assertEqual((promise.case_id, promise.partner_id), (case, first))
+        self.assertEqual((case.amount_open, case.amount_promised), (2000, 1000))
+
     def test_merged_into_one_without_a_case(self):
         invoice, case = self.start()
         other = self.make_customer("No debt")
