@@ -53,7 +53,7 @@ class CollectionAction(models.Model):
     )
     # The key of the case keeps the company from being deleted.
     company_id = UncheckedMany2one(
-        "res.company", required=True, readonly=True, index=True
+        "res.company", required=True, readonly=True
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     partner_id = fields.Many2one(related="case_id.partner_id", store=False)
@@ -70,7 +70,7 @@ class CollectionAction(models.Model):
     date_done = fields.Datetime("Ended", readonly=True)
     amount_net = fields.Monetary("Net overdue when planned", readonly=True)
 
-    state = fields.Selection(STATES, "Status", required=True, readonly=True, index=True)
+    state = fields.Selection(STATES, "Status", required=True, readonly=True)
     reason = fields.Selection(
         REASONS, "Decision", readonly=True, help="Why it was planned, or dropped."
     )

@@ -46,7 +46,7 @@ class CollectionCase(models.Model):
 
     name = fields.Char("Number", readonly=True)
     company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True
+        "res.company", required=True, readonly=True
     )
     currency_id = UncheckedMany2one("res.currency", readonly=True)
     partner_id = fields.Many2one(
