@@ -38,7 +38,7 @@ DEBIAN_MIRROR=ADDRESS another mirror of Debian than the machine's.
 The scripts in benchmarks/ run with these variables: ODOO_RC (Odoo's configuration),
 PYTHONPATH and PATH (so that `import odoo` works), PGHOST and PGUSER (PostgreSQL's
 socket and account), COLLECTIONS_DB_PREFIX (what names of databases begin with),
-COLLECTIONS_TEMPLATE_DB (a database with Invoicing to copy) and COLLECTIONS_PIP (pip)."""
+COLLECTIONS_TEMPLATE_DB (a database with Invoicing to copy), COLLECTIONS_PIP (pip)."""
 
 
 def main(arguments):

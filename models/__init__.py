@@ -19,6 +19,7 @@ from . import (
     collection_decision,
     collection_deduction,
     collection_dispute,
+    collection_dispute_case,
     collection_dispute_check,
     collection_dispute_credit,
     collection_dispute_follow_up,

@@ -52,9 +52,7 @@ class CollectionAction(models.Model):
         ondelete="cascade",
     )
     # The key of the case keeps the company from being deleted.
-    company_id = UncheckedMany2one(
-        "res.company", required=True, readonly=True
-    )
+    company_id = UncheckedMany2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     partner_id = fields.Many2one(related="case_id.partner_id", store=False)
     user_id = fields.Many2one(related="case_id.user_id")

@@ -45,9 +45,7 @@ class CollectionCase(models.Model):
     _mail_post_access = "read"
 
     name = fields.Char("Number", readonly=True)
-    company_id = fields.Many2one(
-        "res.company", required=True, readonly=True
-    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
     currency_id = UncheckedMany2one("res.currency", readonly=True)
     partner_id = fields.Many2one(
         "res.partner",

@@ -294,14 +294,6 @@ class CollectionDispute(models.Model):
                     self.env._("Choose the root cause before the dispute is closed.")
                 )
 
-    def _find_items(self):
-        """:return: the due items of the disputed invoices, of any case"""
-        return (
-            self.env["collection.item"]
-            .sudo()
-            .search([("move_line_id.move_id", "in", self.move_id.ids)])
-        )
-
     def _start_again(self):
         """Open disputes again: what is contested must still be open, and the customer
         waits for an answer anew."""
@@ -384,26 +376,3 @@ class CollectionDispute(models.Model):
         if is_html_empty(answer):
             raise UserError(self.env._("Say why the dispute is rejected."))
         self._set_state("rejected", answer=answer, amount_accepted=0.0)
-
-    def _cancel_what_is_queued(self):
-        """A reminder for the invoice that is still in the mail queue stays here."""
-        letters = self.env["collection.letter"].search(
-            [
-                ("move_ids", "in", self.move_id.ids),
-                ("delivery_state", "=", "queued"),
-            ]
-        )
-        mails = letters.mail_id.sudo()
-        mails.filtered(lambda mail: mail.state == "outgoing").cancel()
-
-    def _find_cases(self):
-        return self.env["collection.case"].search(
-            [
-                ("partner_id", "in", self.partner_id.ids),
-                ("company_id", "in", self.company_id.ids),
-                ("state", "!=", "closed"),
-            ]
-        )
-
-    def _review_customers(self):
-        self._find_cases()._review_now()

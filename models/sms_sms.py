@@ -12,5 +12,7 @@ class SmsSms(models.Model):
         texts.action_set_canceled()
         left = self - texts
         if left:
-            return super(SmsSms, left)._send(unlink_failed, unlink_sent, raise_exception)
+            return super(SmsSms, left)._send(
+                unlink_failed, unlink_sent, raise_exception
+            )
         return None

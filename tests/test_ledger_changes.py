@@ -107,7 +107,7 @@ class TestLedgerChanges(CollectionCommon):
         self.assertEqual(case.state, "closed")
 
     def test_deleted_invoice_takes_its_items_along(self):
-        """No foreign key does it; also what is deleted behind Odoo's back is settled."""
+        """No foreign key does it; what is deleted behind Odoo's back is settled too."""
         invoice, case = self.start()
         item = self.get_items(invoice)
         self.make_hold(case, scope="items", item_ids=[Command.set(item.ids)])

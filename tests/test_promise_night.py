@@ -128,7 +128,9 @@ class TestPromiseNight(PromiseCommon):
         promise = self.make_promise(self.invoice, (7, 1000))
         promise._end("withdrawn", "Will not pay after all.")
         self.plan()
-        self.assertEqual((self.case.reason, self.case.date_next), ("waiting", self.day(1)))
+        self.assertEqual(
+            (self.case.reason, self.case.date_next), ("waiting", self.day(1))
+        )
         self.assertEqual(self.live(0, 2, self.customer), {1: "Stage 1"})
 
     def test_what_was_not_promised_goes_on(self):
