@@ -17,6 +17,8 @@ EVENT_COLUMNS = {
     "collection_letter": ("create_date", "date_sent"),
     "collection_promise": ("create_date",),
 }
+# Whose messages are dated on the day they belong to.
+THREADS = ("collection.case", "collection.dispute", "collection.promise")
 
 
 class CollectionDemo(models.AbstractModel):
@@ -134,7 +136,7 @@ class CollectionDemo(models.AbstractModel):
         """Date what was written for a day of the past on that day."""
         moment = datetime.combine(day, time(15, 10))
         self.env["mail.message"].search(
-            [("model", "=", "collection.case"), ("date", ">", moment)]
+            [("model", "in", THREADS), ("date", ">", moment)]
         ).date = moment
         self.env.flush_all()
         for table, columns in EVENT_COLUMNS.items():

@@ -46,7 +46,7 @@ DISPUTES = [
         -12,
         0.2,
         "reason_dispute_delivery",
-        "One of the whiteboards has not been delivered.",
+        "Four of the desks have not been delivered.",
         None,
     ),
     (
