@@ -152,6 +152,7 @@ def run_worker(name, database, odoo_options="", **parameters):
     done = subprocess.run(
         [*command, json.dumps(parameters)],
         stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
         text=True,
         check=False,
     )

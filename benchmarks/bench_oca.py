@@ -1,5 +1,6 @@
 """OCA's account_credit_control, fetched from PyPI for a comparison and left nowhere."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -26,8 +27,9 @@ def installed_oca(database):
     :return: options for Odoo that find the addon, and the address of the server
     """
     with tempfile.TemporaryDirectory() as folder:
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
-        subprocess.run([*pip, "--target", folder, PACKAGE], check=True)
+        pip = [sys.executable, os.environ["COLLECTIONS_PIP"], "install", "--quiet"]
+        target = ["--no-deps", "--target", folder, PACKAGE]
+        subprocess.run([*pip, *target], check=True)
         paths = ",".join([*map(str, config["addons_path"]), f"{folder}/odoo/addons"])
         databases.install(database, MODULE, addons_path=paths)
         options = f"--addons-path={paths}"

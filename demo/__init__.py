@@ -1,5 +1,5 @@
-# The second inherits from the first.
-from . import collection_demo_ledger
+# The last inherits from the others.
+from . import collection_demo_agreement, collection_demo_ledger
 
 # isort: split
 from . import collection_demo

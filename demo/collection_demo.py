@@ -12,9 +12,13 @@ EVENT_COLUMNS = {
     "collection_action": ("create_date", "date_done"),
     "collection_contact": ("create_date", "date"),
     "collection_decision": ("create_date",),
+    "collection_dispute": ("create_date",),
     "collection_hold": ("create_date",),
     "collection_letter": ("create_date", "date_sent"),
+    "collection_promise": ("create_date",),
 }
+# Whose messages are dated on the day they belong to.
+THREADS = ("collection.case", "collection.dispute", "collection.promise")
 
 
 class CollectionDemo(models.AbstractModel):
@@ -27,7 +31,7 @@ class CollectionDemo(models.AbstractModel):
 
     _name = "collection.demo"
     _description = "Demo of Collections"
-    _inherit = ["collection.demo.ledger"]
+    _inherit = ["collection.demo.agreement", "collection.demo.ledger"]
 
     @api.model
     def _live_through(self):
@@ -90,10 +94,12 @@ class CollectionDemo(models.AbstractModel):
         self._post_ledger(offset)
         self.env["collection.hold"]._review_due(company, day)
         self.env["collection.planner"]._run(company, day, self._customers().ids)
+        self._follow_up_agreements(company, day)
         self._execute(company, day)
         self._work(day)
         self._execute(company, day)
         self._hold(offset)
+        self._agree(offset)
         self._log_contacts(offset)
         self._receive_replies(offset)
         self._put_back_clock(day)
@@ -130,7 +136,7 @@ class CollectionDemo(models.AbstractModel):
         """Date what was written for a day of the past on that day."""
         moment = datetime.combine(day, time(15, 10))
         self.env["mail.message"].search(
-            [("model", "=", "collection.case"), ("date", ">", moment)]
+            [("model", "in", THREADS), ("date", ">", moment)]
         ).date = moment
         self.env.flush_all()
         for table, columns in EVENT_COLUMNS.items():

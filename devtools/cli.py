@@ -3,7 +3,16 @@
 import os
 import shutil
 
-from . import console, databases, demo, linting, postgres, provision, testing
+from . import (
+    console,
+    databases,
+    demo,
+    linting,
+    postgres,
+    provision,
+    testing,
+    translating,
+)
 from .paths import CACHE, CHECKOUT, LOGS, SERVER_HOME, SOCKET_DIR, database
 from .python_env import VENV
 
@@ -12,6 +21,7 @@ HELP = """\
 ./dev test [PYTEST ARGS]    run the tests; without arguments also install, update
                             and uninstall the addon on databases with demo data
 ./dev lint [--fix]          check the style; --fix formats first
+./dev translate             bring i18n/ in line with the words of the addon
 ./dev odoo ARGS             run any Odoo command (its databases: ./dev psql -l)
 ./dev shell [DATABASE]      open a Python shell in Odoo (on the demo's database)
 ./dev psql [ARGS]           open a database (the demo's)
@@ -27,8 +37,8 @@ DEBIAN_MIRROR=ADDRESS another mirror of Debian than the machine's.
 
 The scripts in benchmarks/ run with these variables: ODOO_RC (Odoo's configuration),
 PYTHONPATH and PATH (so that `import odoo` works), PGHOST and PGUSER (PostgreSQL's
-socket and account), COLLECTIONS_DB_PREFIX (what names of databases begin with) and
-COLLECTIONS_TEMPLATE_DB (a database with Invoicing to copy)."""
+socket and account), COLLECTIONS_DB_PREFIX (what names of databases begin with),
+COLLECTIONS_TEMPLATE_DB (a database with Invoicing to copy), COLLECTIONS_PIP (pip)."""
 
 
 def main(arguments):
@@ -82,6 +92,7 @@ def _script(name):
             **provision.environment(),
             "COLLECTIONS_DB_PREFIX": database(""),
             "COLLECTIONS_TEMPLATE_DB": databases.template(),
+            "COLLECTIONS_PIP": str(VENV.pip()[-1]),
         }
         path = CHECKOUT / "benchmarks" / name
         console.replace_process([VENV.python, path, *arguments], env=env)
@@ -113,4 +124,5 @@ COMMANDS = {
     "shell": _shell,
     "stop": _stop,
     "test": testing.test,
+    "translate": translating.translate,
 }

@@ -50,6 +50,11 @@ def require_debian_family(what, hint):
         raise Failure(MANUAL_SETUP.format(what=what, hint=hint))
 
 
+def memory_mb():
+    """Answer how much memory the machine has, in megabytes."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+
+
 def is_root():
     """Answer whether this runs as root."""
     return os.geteuid() == 0

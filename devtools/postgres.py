@@ -18,7 +18,8 @@ SETTINGS = {
     "unix_socket_directories": str(SOCKET_DIR),
     "unix_socket_permissions": "0700",
     "max_connections": "200",
-    "shared_buffers": "512MB",
+    # A quarter of the memory, as a server would have, but no more than tests need.
+    "shared_buffers": f"{min(machine.memory_mb() // 4, 2048)}MB",
     "work_mem": "16MB",
     "max_wal_size": "4GB",
     "fsync": "off",

@@ -34,18 +34,19 @@ class Venv:
         log = LOGS / "pip.log"
         command = [sys.executable, "-m", "venv", "--without-pip", self.folder]
         console.run(command, log=log)
-        command = [*self._pip(), "install", "-r", self.requirements]
+        command = [*self.pip(), "install", "-r", self.requirements]
         console.run(command, log=log, env=_PIP_ENV)
         self._complete.touch()
 
     def download_sdist(self, requirement, folder):
         """Download a package's source archive and answer the file."""
         options = ["--no-deps", "--no-binary", requirement.split("==")[0]]
-        command = [*self._pip(), "download", *options, "-d", folder, requirement]
+        command = [*self.pip(), "download", *options, "-d", folder, requirement]
         console.run(command, log=LOGS / "pip.log", env=_PIP_ENV)
         return next(folder.glob("*.tar.gz"))
 
-    def _pip(self):
+    def pip(self):
+        """Answer the command that runs pip in it."""
         # Debian's Python comes without pip, so any wheel of it will do.
         wheels = _bundled_pip_wheels() or _debian_pip_wheels()
         if not wheels:

@@ -26,6 +26,7 @@ from . import (
     collection_decision,
     collection_deduction,
     collection_dispute,
+    collection_dispute_case,
     collection_dispute_check,
     collection_dispute_credit,
     collection_dispute_follow_up,
@@ -40,6 +41,7 @@ from . import (
     collection_item,
     collection_judge,
     collection_letter,
+    collection_letter_recheck,
     collection_listing,
     collection_matching,
     collection_message,
@@ -75,5 +77,6 @@ from . import (
     res_config_settings,
     res_partner,
     res_partner_contact,
+    sms_sms,
     sms_tracker,
 )

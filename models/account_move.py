@@ -99,14 +99,29 @@ class AccountMove(models.Model):
         posted._settle_collection_disputes()
         return posted
 
-    def _settle_collection_disputes(self):
-        """Match the credit notes of disputes with their invoices, and say so there."""
-        # Whoever posts the credit note needs no rights on disputes.
-        disputes = (
+    def button_cancel(self):
+        result = super().button_cancel()
+        self._get_credited_disputes()._reopen_without_credit_note()
+        return result
+
+    def unlink(self):
+        disputes = self._get_credited_disputes()
+        result = super().unlink()
+        disputes._reopen_without_credit_note()
+        return result
+
+    def _get_credited_disputes(self):
+        """:return: the disputes that these moves credit; whoever invoices needs no
+        rights on disputes"""
+        return (
             self.env["collection.dispute"]
             .sudo()
             .search([("credit_note_id", "in", self.ids)])
         )
+
+    def _settle_collection_disputes(self):
+        """Match the credit notes of disputes with their invoices, and say so there."""
+        disputes = self._get_credited_disputes()
         for dispute in disputes:
             note, invoice = dispute.credit_note_id, dispute.move_id
             accounts = (

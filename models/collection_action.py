@@ -52,9 +52,7 @@ class CollectionAction(models.Model):
         ondelete="cascade",
     )
     # The key of the case keeps the company from being deleted.
-    company_id = UncheckedMany2one(
-        "res.company", required=True, readonly=True, index=True
-    )
+    company_id = UncheckedMany2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     partner_id = fields.Many2one(related="case_id.partner_id", store=False)
     user_id = fields.Many2one(related="case_id.user_id")
@@ -73,7 +71,7 @@ class CollectionAction(models.Model):
     date_done = fields.Datetime("Ended", readonly=True)
     amount_net = fields.Monetary("Net overdue when planned", readonly=True)
 
-    state = fields.Selection(STATES, "Status", required=True, readonly=True, index=True)
+    state = fields.Selection(STATES, "Status", required=True, readonly=True)
     reason = fields.Selection(
         REASONS, "Decision", readonly=True, help="Why it was planned, or dropped."
     )
@@ -118,6 +116,7 @@ class CollectionAction(models.Model):
             )
 
     @api.depends("case_id", "channel")
+    @api.depends_context("lang")
     def _compute_addressee_id(self):
         finder = self.env["collection.addressee"]
         for action, (partner, problem) in finder._find(self).items():

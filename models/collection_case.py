@@ -45,9 +45,7 @@ class CollectionCase(models.Model):
     _mail_post_access = "read"
 
     name = fields.Char("Number", readonly=True)
-    company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True
-    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
     currency_id = UncheckedMany2one("res.currency", readonly=True)
     partner_id = fields.Many2one(
         "res.partner",
@@ -191,6 +189,7 @@ class CollectionCase(models.Model):
         return [("date_oldest_due", mirrored, limit)]
 
     @api.depends("date_customer_since", "share_on_time", "days_late_average")
+    @api.depends_context("lang")
     def _compute_profile(self):
         for case in self:
             parts = []
@@ -324,6 +323,8 @@ class CollectionCase(models.Model):
         steps._set_state("cancelled", reason="settled")
         others.with_context(active_test=False).item_ids.case_id = self
         others.hold_ids.filtered(lambda hold: hold.state == "active").case_id = self
+        # All of them: the record of kept and broken ones is the customer's.
+        others.promise_ids.case_id = self
         others.write(
             {
                 "state": "closed",

@@ -65,6 +65,7 @@ class CollectionCase(models.Model):
         return ", ".join(part for part in parts if part)
 
     @api.depends("promise_text")
+    @api.depends_context("lang")
     def _compute_profile(self):
         result = super()._compute_profile()
         for case in self:

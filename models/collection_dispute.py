@@ -141,9 +141,8 @@ class CollectionDispute(models.Model):
         store=True,
         help="The disputed amount; of an accepted dispute, what will be credited.",
     )
-    # Without its credit note an accepted amount would be chased again.
     credit_note_id = fields.Many2one(
-        "account.move", readonly=True, copy=False, ondelete="restrict"
+        "account.move", readonly=True, copy=False, ondelete="set null", index=True
     )
     credit_note_state = fields.Selection(
         related="credit_note_id.state", string="Credit note status"
@@ -265,6 +264,21 @@ class CollectionDispute(models.Model):
         :raises UserError: when a dispute cannot go there from where it is
         """
         self.check_access("write")
+        self._check_may_become(state)
+        reopened = self.filtered(lambda dispute: dispute.state not in OPEN_STATES)
+        for dispute in self:
+            closes = state not in OPEN_STATES
+            today = dispute.company_id._get_collection_today()
+            # State and outcome are readonly for everybody; the right was checked above.
+            dispute.sudo().write(
+                {"state": state, "date_closed": today if closes else False, **vals}
+            )
+            if closes:
+                dispute._find_items()._resume(today)
+        reopened._start_again()
+        self._review_customers()
+
+    def _check_may_become(self, state):
         labels = dict(self._fields["state"]._description_selection(self.env))
         for dispute in self:
             if state not in TRANSITIONS[dispute.state]:
@@ -275,16 +289,10 @@ class CollectionDispute(models.Model):
                         new=labels[state],
                     )
                 )
-        reopened = self.filtered(lambda dispute: dispute.state not in OPEN_STATES)
-        for dispute in self:
-            closes = state not in OPEN_STATES
-            today = dispute.company_id._get_collection_today()
-            # State and outcome are readonly for everybody; the right was checked above.
-            dispute.sudo().write(
-                {"state": state, "date_closed": today if closes else False, **vals}
-            )
-        reopened._start_again()
-        self._review_customers()
+            if state not in OPEN_STATES and not dispute.cause_id:
+                raise UserError(
+                    self.env._("Choose the root cause before the dispute is closed.")
+                )
 
     def _start_again(self):
         """Open disputes again: what is contested must still be open, and the customer
@@ -312,7 +320,8 @@ class CollectionDispute(models.Model):
             dispute._accept(dispute.amount)
 
     def action_open_resolve(self):
-        """Ask for the outcome: accepted amount or rejection, cause and answer."""
+        """Ask for the outcome (accepted amount, rejection, withdrawal), the cause and
+        the answer."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -320,7 +329,10 @@ class CollectionDispute(models.Model):
             "res_model": "collection.dispute.resolve",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_dispute_id": self.id},
+            "context": {
+                "default_dispute_id": self.id,
+                "default_decision": self.env.context.get("decision", "accept"),
+            },
         }
 
     def action_withdraw(self):
@@ -364,26 +376,3 @@ class CollectionDispute(models.Model):
         if is_html_empty(answer):
             raise UserError(self.env._("Say why the dispute is rejected."))
         self._set_state("rejected", answer=answer, amount_accepted=0.0)
-
-    def _cancel_what_is_queued(self):
-        """A reminder for the invoice that is still in the mail queue stays here."""
-        letters = self.env["collection.letter"].search(
-            [
-                ("move_ids", "in", self.move_id.ids),
-                ("delivery_state", "=", "queued"),
-            ]
-        )
-        mails = letters.mail_id.sudo()
-        mails.filtered(lambda mail: mail.state == "outgoing").cancel()
-
-    def _find_cases(self):
-        return self.env["collection.case"].search(
-            [
-                ("partner_id", "in", self.partner_id.ids),
-                ("company_id", "in", self.company_id.ids),
-                ("state", "!=", "closed"),
-            ]
-        )
-
-    def _review_customers(self):
-        self._find_cases()._review_now()

@@ -1,5 +1,7 @@
-from odoo import Command, models
+from odoo import Command, fields, models
 from odoo.exceptions import UserError
+
+from .collection_dispute import ANSWER_DAYS
 
 
 class CollectionDispute(models.Model):
@@ -89,3 +91,32 @@ class CollectionDispute(models.Model):
             "price_unit": net * share,
             "tax_ids": [Command.set(line.tax_ids.ids)],
         }
+
+    def _reopen_without_credit_note(self):
+        """Open disputes again whose credit note was cancelled or deleted.
+
+        The amount was granted and is not credited: chasing it would be wrong, and so
+        would be forgetting it. Somebody has to decide again, so the owner is told.
+        """
+        for dispute in self:
+            today = dispute.company_id._get_collection_today()
+            dispute.write(
+                {
+                    "state": "review",
+                    "amount_accepted": 0.0,
+                    "credit_note_id": False,
+                    "date_closed": False,
+                    "date_answer_due": fields.Date.add(today, days=ANSWER_DAYS),
+                }
+            )
+            text = dispute.env._(
+                "The credit note was cancelled before it was posted. The dispute is"
+                " open again: decide anew."
+            )
+            dispute.message_post(body=text)
+            dispute.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=text,
+                user_id=(dispute.user_id or dispute.env.user).id,
+            )
+        self._review_customers()

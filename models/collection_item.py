@@ -38,7 +38,9 @@ class CollectionItem(models.Model):
     days_frozen = fields.Integer(
         help="Days on hold since the stage was reached; they do not count as waiting."
     )
-    date_resumed = fields.Date(help="Day on which the last hold was lifted.")
+    date_resumed = fields.Date(
+        help="Day on which the last hold, dispute or promise ended."
+    )
     is_open = fields.Boolean(default=True)
     date_settled = fields.Date()
 
@@ -55,6 +57,14 @@ class CollectionItem(models.Model):
     _move_line_unique = models.Constraint(
         "UNIQUE (move_line_id)", "A journal item is collected in one case only."
     )
+
+    def _resume(self, day):
+        """Collect these items again, from the day after on: what has just been
+        clarified or waited for is not followed by a letter on the same day.
+
+        :param date day: the day, in the company's time zone
+        """
+        self.date_resumed = day
 
     @api.depends("date_maturity", "is_open")
     @api.depends_context("collection_as_of")

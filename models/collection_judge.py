@@ -100,7 +100,25 @@ class CollectionJudge(models.AbstractModel):
             restrict,
         )
         self.env.cr.execute(self._judge_lines(as_of, judged))
-        self.env.cr.execute(self._judge_promises(judged))
+        changed = self.env.execute_query(self._judge_promises(judged))
+        missed = [id_ for id_, state in changed if state in ("partly", "broken")]
+        if missed:
+            self._resume_items(missed, as_of)
+
+    @api.model
+    def _resume_items(self, promise_ids, day):
+        """What missed promises covered is collected again, from the next day on."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE collection_item AS item SET date_resumed = %s
+                  FROM collection_promise_item_rel rel
+                 WHERE rel.item_id = item.id AND rel.promise_id = ANY(%s)
+                """,
+                day,
+                promise_ids,
+            )
+        )
 
     @api.model
     def _judge_lines(self, as_of, judged):
@@ -149,6 +167,7 @@ class CollectionJudge(models.AbstractModel):
                        THEN promise.amount ELSE 0 END
               FROM (%s) verdict
              WHERE promise.id = verdict.id AND promise.state <> verdict.state
+            RETURNING promise.id, promise.state
             """,
             self._promise_verdicts(judged),
         )

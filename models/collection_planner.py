@@ -158,6 +158,7 @@ class CollectionPlanner(models.AbstractModel):
             "cancelled_count": self._cancel_actions(company, partner_ids),
             "planned_count": self._insert_actions(company, as_of),
         }
+        self._refresh_actions(company)
         self.env.invalidate_all(flush=False)
         return counts
 
@@ -266,6 +267,22 @@ class CollectionPlanner(models.AbstractModel):
             )
         )
         return self.env.cr.rowcount
+
+    @api.model
+    def _refresh_actions(self, company):
+        """Show on the steps that wait what they are about now."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE collection_action action SET amount_net = verdict.amount_net
+                  FROM collection_verdict verdict
+                 WHERE action.case_id = verdict.case_id AND action.company_id = %s
+                   AND action.state IN ('planned', 'approve', 'todo', 'failed')
+                   AND action.amount_net IS DISTINCT FROM verdict.amount_net
+                """,
+                company.id,
+            )
+        )
 
     # ------------------------------------------------------------------
     # Simulation

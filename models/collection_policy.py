@@ -175,6 +175,7 @@ class CollectionPolicy(models.Model):
         "partner_category_ids",
         "country_ids",
     )
+    @api.depends_context("lang")
     def _compute_criteria_text(self):
         for policy in self:
             who = policy._get_tenure_turnover_texts()

@@ -388,3 +388,6 @@ class CollectionPromise(models.Model):
             raise UserError(self.env._("Say why the promise ends."))
         # Readonly for everybody; the right to work the case was checked above.
         self.sudo().write({"state": state, "end_reason": reason.strip()})
+        for promise in self:
+            day = promise.company_id._get_collection_today()
+            promise.sudo().item_ids._resume(day)

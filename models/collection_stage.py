@@ -243,13 +243,21 @@ class CollectionStage(models.Model):
                 )
             )
 
+    def _get_day_text(self):
+        if self.days in (-1, 0, 1):
+            return {
+                -1: self.env._("1 day before the due date"),
+                0: self.env._("on the due date"),
+                1: self.env._("1 day after the due date"),
+            }[self.days]
+        if self.days < 0:
+            return self.env._("%s days before the due date", -self.days)
+        return self.env._("%s days after the due date", self.days)
+
     def _get_timing_text(self):
         """:return: translated sentence on when the stage is due"""
         self.ensure_one()
-        if self.days < 0:
-            text = self.env._("%s days before the due date", -self.days)
-        else:
-            text = self.env._("%s days after the due date", self.days)
+        text = self._get_day_text()
         if self.gap_days:
             text = self.env._(
                 "%(text)s, and at least %(gap)s days after the previous stage",

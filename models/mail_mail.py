@@ -4,6 +4,19 @@ from odoo import models
 class MailMail(models.Model):
     _inherit = "mail.mail"
 
+    def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
+        """Leave out the reminders of what was settled while they waited, and the
+        copies of them."""
+        letters = self.env["collection.letter"].sudo()._find_queued(self.sudo())
+        stopped = letters._cancel_obsolete().mail_message_id
+        mails = self.filtered(lambda mail: mail.sudo().mail_message_id in stopped)
+        mails.filtered(lambda mail: mail.state == "outgoing").cancel()
+        return super(MailMail, self - mails).send(
+            auto_commit=auto_commit,
+            raise_exception=raise_exception,
+            post_send_callback=post_send_callback,
+        )
+
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None
     ):

@@ -58,7 +58,12 @@ class PromiseCommon(CollectionCommon):
     @classmethod
     def make_dispute(cls, move, amount=None, day=None, env=None, **vals):
         """Open a dispute about an invoice; about all that is open if no amount."""
-        vals = {"move_id": move.id, "reason_id": cls.reason_dispute.id, **vals}
+        vals = {
+            "move_id": move.id,
+            "reason_id": cls.reason_dispute.id,
+            "cause_id": cls.reason_cause.id,
+            **vals,
+        }
         if amount is not None:
             vals["amount"] = amount
         return cls.as_of((env or cls.env)["collection.dispute"], day).create(vals)

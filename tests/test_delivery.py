@@ -114,6 +114,54 @@ class TestDelivery(DeliveryCommon):
         self.assertEqual(letter.delivery_state, "sent")
         self.assertTrue(letter.date_sent)
 
+    def assert_stays_here(self, letter):
+        self.assertFalse(self.run_queue())
+        self.assertEqual(letter.delivery_state, "cancelled")
+        self.assertEqual(letter.failure_reason, "Settled before the message left.")
+        self.assertEqual(letter.sudo().mail_id.state, "cancel")
+
+    def test_settled_while_it_waited_in_the_queue(self):
+        """The mail server was down for a day, and the money came in."""
+        self.stage.copy_to = "collector"
+        self.policy.user_id = self.env.user
+        invoice = self.make_invoice(self.customer)
+        letter = self.send()
+        self.pay(invoice)
+        self.assert_stays_here(letter)
+
+    def test_paper_stays_here_with_its_mail(self):
+        self.stage.write({"channel": "letter", "with_email": True})
+        invoice = self.make_invoice(self.customer)
+        letter = self.send()
+        self.assertEqual(letter.delivery_state, "to_print")
+        self.pay(invoice)
+        self.assert_stays_here(letter)
+
+    def test_covered_while_it_waited_in_the_queue(self):
+        self.make_invoice(self.customer)
+        letter = self.send()
+        self.make_credit(self.customer, 1000, self.today)
+        self.assert_stays_here(letter)
+
+    def test_paid_in_part_while_it_waited_in_the_queue(self):
+        """The rest is still to be asked for."""
+        invoice = self.make_invoice(self.customer)
+        letter = self.send()
+        self.pay(invoice, 100)
+        self.assertEqual(len(self.run_queue()), 1)
+        self.assertEqual(letter.delivery_state, "sent")
+
+    def test_text_settled_while_it_waited(self):
+        self.stage.channel = "sms"
+        invoice = self.make_invoice(self.customer)
+        letter = self.send()
+        self.pay(invoice)
+        texts = self.root["sms.sms"].search([("state", "=", "outgoing")])
+        self.assertTrue(texts)
+        texts.send()
+        self.assertEqual(set(texts.exists().mapped("state")), {"canceled"})
+        self.assertEqual(letter.delivery_state, "cancelled")
+
     def test_refused_by_the_server(self):
         self.smtp.refused.add("reader@example.com")
         self.make_invoice(self.customer)

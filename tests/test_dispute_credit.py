@@ -84,6 +84,7 @@ class TestDisputeCredit(PromiseCommon):
                 rounding = note.invoice_line_ids[len(invoice.invoice_line_ids) :]
                 self.assertLessEqual(abs(sum(rounding.mapped("price_total"))), few)
                 note.unlink()
+                dispute.action_withdraw()
 
     def test_tax(self):
         invoice = self.make_lines((1, 100, 0, ["21"]))
@@ -204,6 +205,28 @@ class TestDisputeCredit(PromiseCommon):
         self.assertEqual(self.invoice.amount_residual, 0)
         self.assertEqual((self.case.amount_credit, self.case.amount_net), (300, 700))
         self.assert_exposure(other, amount_due=1000)
+
+    def assert_open_again(self, dispute):
+        self.assertEqual((dispute.state, dispute.amount_accepted), ("review", 0))
+        self.assertFalse(dispute.credit_note_id)
+        self.assert_exposure(self.invoice, amount_disputed=300, amount_due=700)
+        self.assertIn("cancelled", dispute.message_ids[0].body)
+        self.assertEqual(dispute.activity_ids.user_id, dispute.user_id)
+
+    def test_credit_note_cancelled(self):
+        """What was granted is neither chased nor forgotten."""
+        dispute = self.make_dispute(self.invoice, 300)
+        dispute._accept(200)
+        dispute.credit_note_id.button_cancel()
+        self.assert_open_again(dispute)
+
+    def test_credit_note_deleted(self):
+        dispute = self.make_dispute(self.invoice, 300)
+        dispute._accept(300)
+        dispute.credit_note_id.unlink()
+        self.assert_open_again(dispute)
+        dispute._accept(300)
+        self.assertEqual(dispute.credit_note_id.state, "draft")
 
     def test_credit_note_from_elsewhere(self):
         dispute = self.make_dispute(self.invoice, 600)

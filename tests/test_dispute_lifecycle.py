@@ -93,6 +93,40 @@ class TestDisputeLifecycle(PromiseCommon):
         self.go(dispute, "partly")
         self.assertEqual(dispute.credit_note_id.amount_total, 400)
 
+    def test_closed_with_its_root_cause(self):
+        dispute = self.make_dispute(self.invoice, 300, cause_id=False)
+        for close in (
+            dispute.action_accept,
+            dispute.action_withdraw,
+            lambda: dispute._reject("<p>It is due.</p>"),
+        ):
+            with self.assert_refused("Choose the root cause"):
+                close()
+        self.resolve(dispute, decision="withdraw", answer=False)
+        self.assertEqual(
+            (dispute.state, dispute.cause_id), ("withdrawn", self.reason_cause)
+        )
+        self.assertFalse(self.case.letter_ids)
+
+    def test_goes_on_the_day_after(self):
+        """What was clarified today is not followed by a letter on the same day."""
+        for way in (
+            lambda dispute: dispute._reject("<p>It is due.</p>"),
+            lambda dispute: dispute._accept(1),
+            lambda dispute: dispute.action_withdraw(),
+        ):
+            customer = self.make_customer("Clarified")
+            invoice = self.make_invoice(customer, 1000)
+            self.plan()
+            case = self.get_case(customer)
+            self.assertEqual(case.reason, "due")
+            dispute = self.make_dispute(invoice, 1000)
+            self.assertEqual(case.reason, "disputed")
+            way(dispute)
+            self.assertEqual((case.reason, case.date_next), ("waiting", self.day(1)))
+            self.plan(self.day(1))
+            self.assertEqual(case.reason, "due")
+
     def test_never_deleted(self):
         dispute = self.make_dispute(self.invoice, 300)
         with self.assert_refused("stays on record"):

@@ -107,7 +107,7 @@ class TestLedgerChanges(CollectionCommon):
         self.assertEqual(case.state, "closed")
 
     def test_deleted_invoice_takes_its_items_along(self):
-        """No foreign key does it; also what is deleted behind Odoo's back is settled."""
+        """No foreign key does it; what is deleted behind Odoo's back is settled too."""
         invoice, case = self.start()
         item = self.get_items(invoice)
         self.make_hold(case, scope="items", item_ids=[Command.set(item.ids)])
@@ -238,6 +238,28 @@ class TestLedgerChanges(CollectionCommon):
         self.plan(self.day(2))
         self.assertEqual((case.state, case.amount_open), ("hold", 2000))
         self.assertFalse(self.open_actions())
+
+    def test_promises_move_with_the_customer(self):
+        first, second = (self.make_customer(f"Merged {n}") for n in range(2))
+        for customer in (first, second):
+            invoice = self.make_invoice(customer)
+        self.plan()
+        Promise = self.env["collection.promise"]
+        promise = Promise.with_context(collection_as_of=self.today).create(
+            {
+                "case_id": self.get_case(second).id,
+                "item_ids": [Command.set(self.get_items(invoice).ids)],
+                "line_ids": [
+                    Command.create({"date": self.day(7), "amount": 1000}),
+                ],
+            }
+        )
+        self.merge(first, second)
+        self.env.invalidate_all()
+        self.plan(self.day(1))
+        case = self.get_case(first)
+        self.assertEqual((promise.case_id, promise.partner_id), (case, first))
+        self.assertEqual((case.amount_open, case.amount_promised), (2000, 1000))
 
     def test_merged_into_one_without_a_case(self):
         invoice, case = self.start()

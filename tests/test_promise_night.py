@@ -102,15 +102,16 @@ class TestPromiseNight(PromiseCommon):
         self.assertEqual((self.case.reason, self.case.state), ("promised", "covered"))
         self.assertEqual(self.live(1, 15, self.customer), {})
         self.assertEqual(self.case.stage_id.name, "Stage 1")
-        # Day 16 is the first one after the tolerance.
-        self.assertEqual(self.live(16, 16, self.customer), {16: "Stage 2"})
+        # Day 16 is the first one after the tolerance; the next step leaves a day later.
+        self.assertEqual(self.live(16, 17, self.customer), {17: "Stage 2"})
         self.assert_state(promise, "broken")
 
     def test_resumes_with_the_next_stage(self):
         self.live(0, 0, self.customer)
         self.make_promise(self.invoice, (7, 1000))
+        # Missed on a Friday: the next step is on Monday.
         steps = self.live(1, 40, self.customer)
-        self.assertEqual(steps, {11: "Stage 2", 30: "Stage 3"})
+        self.assertEqual(steps, {14: "Stage 2", 30: "Stage 3"})
 
     def test_the_rest_of_a_partly_kept_promise_returns(self):
         self.make_promise(self.invoice, (7, 1000))
@@ -118,7 +119,19 @@ class TestPromiseNight(PromiseCommon):
         self.night(10)
         self.assertEqual(self.case.amount_collectable, 0)
         self.night(11)
+        self.assertEqual(self.case.amount_collectable, 750)
+        self.assertEqual(self.case.date_next, self.day(14))
+        self.night(14)
         self.assertEqual((self.case.amount_collectable, self.case.reason), (750, "due"))
+
+    def test_withdrawn_today_goes_on_tomorrow(self):
+        promise = self.make_promise(self.invoice, (7, 1000))
+        promise._end("withdrawn", "Will not pay after all.")
+        self.plan()
+        self.assertEqual(
+            (self.case.reason, self.case.date_next), ("waiting", self.day(1))
+        )
+        self.assertEqual(self.live(0, 2, self.customer), {1: "Stage 1"})
 
     def test_what_was_not_promised_goes_on(self):
         self.make_promise(self.invoice, (7, 400))

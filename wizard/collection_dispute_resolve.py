@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class CollectionDisputeResolve(models.TransientModel):
-    """Resolve a dispute: grant an amount or reject, with cause and answer."""
+    """Resolve a dispute: grant an amount, reject or withdraw, with cause and answer."""
 
     _name = "collection.dispute.resolve"
     _description = "Resolve a Dispute"
@@ -11,7 +11,13 @@ class CollectionDisputeResolve(models.TransientModel):
     currency_id = fields.Many2one(related="dispute_id.currency_id")
     amount_disputed = fields.Monetary(related="dispute_id.amount")
     decision = fields.Selection(
-        [("accept", "Accept"), ("reject", "Reject")], required=True, default="accept"
+        [
+            ("accept", "Accept"),
+            ("reject", "Reject"),
+            ("withdraw", "The customer does not insist"),
+        ],
+        required=True,
+        default="accept",
     )
     amount = fields.Monetary(
         "Accepted amount", compute="_compute_amount", store=True, readonly=False
@@ -38,9 +44,11 @@ class CollectionDisputeResolve(models.TransientModel):
         dispute.write({"cause_id": self.cause_id.id, "answer": self.answer})
         if self.decision == "accept":
             dispute._accept(self.amount)
-        else:
+        elif self.decision == "reject":
             dispute._reject(self.answer)
-        if self.send_answer:
+        else:
+            dispute.action_withdraw()
+        if self.send_answer and self.decision != "withdraw":
             dispute._send_answer()
         if self.decision == "accept":
             return dispute.action_view_credit_note()

@@ -1,0 +1,79 @@
+from odoo import api, models
+from odoo.fields import Command
+
+from . import history_agreements as history
+
+
+class CollectionDemoAgreement(models.AbstractModel):
+    """Demo data: what the demo customers promised and disputed."""
+
+    _name = "collection.demo.agreement"
+    _description = "Agreements of the Collections Demo"
+
+    @api.model
+    def _agree(self, offset):
+        """Take the promises of a day, open its disputes and resolve others."""
+        demo = self.with_user(self._user("collector"))
+        for promise in self._on(history.PROMISES, offset):
+            demo._take_demo_promise(*promise)
+        for dispute in self._on(history.DISPUTES, offset):
+            demo._open_demo_dispute(*dispute)
+        for name, *_claim, outcome in history.DISPUTES:
+            if outcome and self._on([(name, *outcome)], offset):
+                demo._resolve_demo_dispute(name, *outcome)
+
+    @api.model
+    def _follow_up_agreements(self, company, day):
+        self.env["collection.promise"]._follow_up(company, day)
+        self.env["collection.dispute"]._follow_up(company, day)
+
+    @api.model
+    def _take_demo_promise(self, name, _on, promised, share, person, means):
+        case = self._customer(name).collection_case_id
+        items = case._get_promisable_items()
+        amount = items.currency_id.round(
+            sum(items.mapped("amount_residual_currency")) * share
+        )
+        self.env["collection.promise"].create(
+            {
+                "case_id": case.id,
+                "item_ids": [Command.set(items.ids)],
+                "currency_id": items.currency_id.id,
+                "person": person,
+                "means": means,
+                "line_ids": [
+                    Command.create({"date": self._day(promised), "amount": amount})
+                ],
+            }
+        )
+
+    @api.model
+    def _open_demo_dispute(self, name, _on, share, reason, words, _outcome):
+        invoice = self._open_invoices(name)[:1]
+        self.env["collection.dispute"].create(
+            {
+                "move_id": invoice.id,
+                "amount": invoice.currency_id.round(invoice.amount_total * share),
+                "reason_id": self.env.ref(f"account_collections.{reason}").id,
+                "words": words,
+            }
+        )
+
+    @api.model
+    def _resolve_demo_dispute(self, name, _on, decision, share, cause, answer):
+        dispute = self.env["collection.dispute"].search(
+            [("partner_id", "=", self._customer(name).id)], limit=1
+        )
+        self.env["collection.dispute.resolve"].create(
+            {
+                "dispute_id": dispute.id,
+                "decision": decision,
+                "amount": dispute.amount * share,
+                "cause_id": self.env.ref(f"account_collections.{cause}").id,
+                "answer": answer,
+            }
+        ).action_resolve()
+        note = dispute.credit_note_id.sudo()
+        if note:
+            note.invoice_date = self.env.company._get_collection_today()
+            note.action_post()

@@ -1,0 +1,60 @@
+"""What the demo customers promised and disputed; days count as in ``history``."""
+
+# customer, taken on, promised for, share of what is open, by whom, means: of one day
+PROMISES = [
+    ("stonewall", -50, -45, 1.0, "Mr. Stone", "transfer"),
+    ("sunshine", -19, -14, 1.0, "Office of the practice", "transfer"),
+    ("old_harbor", -30, -24, 1.0, "Ms. Pelletier, accounting", "cheque"),
+    ("lumiere", -8, 6, 1.0, "M. Renard", "transfer"),
+    ("trio", -6, 9, 0.5, "Purchasing", "card"),
+]
+# customer, on, share of the oldest invoice, reason, the customer's words, what became
+# of it (on day, decision, share accepted, cause, answer) or None while it is open
+DISPUTES = [
+    (
+        "lastcall",
+        -84,
+        0.1,
+        "reason_dispute_quality",
+        "The mixing desk arrived scratched.",
+        (
+            -79,
+            "reject",
+            0.0,
+            "reason_cause_none",
+            "The desk left us in its sealed box, and the carrier's receipt that you"
+            " signed names no damage. We ask you to settle the invoice in full.",
+        ),
+    ),
+    (
+        "granite",
+        -66,
+        0.05,
+        "reason_dispute_quantity",
+        "Four couplings were missing.",
+        (
+            -63,
+            "accept",
+            1.0,
+            "reason_cause_picking",
+            "You are right, four couplings stayed in our warehouse. Our credit note is"
+            " on its way to you.",
+        ),
+    ),
+    (
+        "maple_street",
+        -12,
+        0.2,
+        "reason_dispute_delivery",
+        "Four of the desks have not been delivered.",
+        None,
+    ),
+    (
+        "echo",
+        -2,
+        0.25,
+        "reason_dispute_quantity",
+        "We never got the two light stands on this invoice.",
+        None,
+    ),
+]

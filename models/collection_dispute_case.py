@@ -1,0 +1,38 @@
+from odoo import models
+
+
+class CollectionDispute(models.Model):
+    """What a dispute stops, and sets going again, in its customer's case."""
+
+    _inherit = "collection.dispute"
+
+    def _find_items(self):
+        """:return: the due items of the disputed invoices, of any case"""
+        return (
+            self.env["collection.item"]
+            .sudo()
+            .search([("move_line_id.move_id", "in", self.move_id.ids)])
+        )
+
+    def _cancel_what_is_queued(self):
+        """A reminder for the invoice that is still in the mail queue stays here."""
+        letters = self.env["collection.letter"].search(
+            [
+                ("move_ids", "in", self.move_id.ids),
+                ("delivery_state", "=", "queued"),
+            ]
+        )
+        mails = letters.mail_id.sudo()
+        mails.filtered(lambda mail: mail.state == "outgoing").cancel()
+
+    def _find_cases(self):
+        return self.env["collection.case"].search(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("company_id", "in", self.company_id.ids),
+                ("state", "!=", "closed"),
+            ]
+        )
+
+    def _review_customers(self):
+        self._find_cases()._review_now()
