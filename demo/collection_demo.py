@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from ..tools.tracking_number import check_digit
 from . import history
 
 # Tables of this addon with a line per event, and their columns that say when.
@@ -15,7 +16,8 @@ EVENT_COLUMNS = {
     "collection_decision": ("create_date",),
     "collection_dispute": ("create_date",),
     "collection_hold": ("create_date",),
-    "collection_letter": ("create_date", "date_sent"),
+    "collection_letter": ("create_date", "date_sent", "date_printed"),
+    "collection_letter_batch": ("create_date", "date_printed"),
     "collection_promise": ("create_date",),
 }
 # Whose messages are dated on the day they belong to.
@@ -201,21 +203,33 @@ class CollectionDemo(models.AbstractModel):
 
     @api.model
     def _post_letters(self, day):
-        letters = self.env["collection.letter"].search(
+        """Print the pile, post it, take down its numbers; the post brings the older
+        ones, and the addressees sign."""
+        Letter = self.env["collection.letter"].with_user(self._user("collector"))
+        posted = Letter.search(
             [
-                ("delivery_state", "in", ("to_print", "posted")),
+                ("delivery_state", "=", "posted"),
                 ("date_sent", "<", day - timedelta(days=3)),
             ]
         )
-        letters |= letters.search([("delivery_state", "=", "to_print")])
-        for letter in letters.with_user(self._user("collector")):
-            if letter.delivery_state == "posted":
-                letter.action_delivered()
-            elif self._nickname(letter.case_id) not in history.UNPOSTED_LETTERS:
-                letter.action_print()
-                letter.action_post()
-                if letter.channel == "certified":
-                    letter.tracking_number = history.TRACKING_NUMBER
+        for letter in posted:
+            letter._record_fate("delivered", day, letter.partner_id.name)
+        pile = Letter.search([("delivery_state", "=", "to_print")]).filtered(
+            lambda letter: (
+                self._nickname(letter.case_id) not in history.UNPOSTED_LETTERS
+            )
+        )
+        if pile:
+            pile.action_print()
+            pile.action_post()
+        for letter in pile.filtered(lambda letter: letter.channel == "certified"):
+            letter.tracking_number = self._get_tracking_number(letter)
+
+    @api.model
+    def _get_tracking_number(self, letter):
+        """:return: a number of certified mail with its check digit"""
+        body = f"94001112010808{letter.id:07d}"
+        return f"{body}{check_digit(body)}"
 
     @api.model
     def _hold(self, offset):

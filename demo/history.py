@@ -204,4 +204,3 @@ OPEN_STEPS = {
 # Whose letter lies in the printer tray, and whose reminder came back.
 UNPOSTED_LETTERS = {"old_harbor"}
 BOUNCES = {"bounce"}
-TRACKING_NUMBER = "9400 1112 0108 0805 4830 16"

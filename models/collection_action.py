@@ -131,15 +131,17 @@ class CollectionAction(models.Model):
         for action in self:
             action.amount_text = texts[action]
 
-    @api.depends("stage_id.deadline_days")
+    @api.depends("stage_id.deadline_days", "stage_id.referral_days")
     @api.depends_context("collection_as_of")
     def _compute_deadlines(self):
         """Counted from the day the message goes out, which is the day it is made."""
         for action in self:
             day = action.company_id._get_collection_today()
-            days = action.stage_id.deadline_days
-            action.date_deadline = fields.Date.add(day, days=days)
-            action.date_referral = fields.Date.add(day, days=days + 10)
+            stage = action.stage_id
+            action.date_deadline = fields.Date.add(day, days=stage.deadline_days)
+            action.date_referral = fields.Date.add(
+                action.date_deadline, days=stage.referral_days
+            )
 
     # ------------------------------------------------------------------
     # What people do with a step
@@ -217,20 +219,9 @@ class CollectionAction(models.Model):
         }
 
     def action_open_done(self):
-        """Ask how the call or visit went, and log it."""
+        """Open the call screen, to say how the call or visit went."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Log the contact"),
-            "res_model": "collection.contact.log",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_case_id": self.case_id.id,
-                "default_action_id": self.id,
-                "default_channel": self.channel,
-            },
-        }
+        return self.case_id._open_call(self)
 
     def action_preview_pdf(self):
         """Open the letter as it would be printed."""

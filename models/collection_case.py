@@ -83,9 +83,9 @@ class CollectionCase(models.Model):
         "Points",
         readonly=True,
         aggregator=None,
-        help="Put the worklist in order: the larger and older the collectable amount,"
-        " the more points; a small share of a large account has fewer, a broken promise"
-        " adds some.",
+        help="Put the worklist and the calls in order: the larger and older the"
+        " collectable amount, the more points; a broken promise, an unread reply and a"
+        " step that waits add some, a small share of a large account takes some away.",
     )
     date_opened = fields.Date("Opened", readonly=True)
     date_closed = fields.Date("Closed on", readonly=True)

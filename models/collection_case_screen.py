@@ -79,16 +79,6 @@ class CollectionCase(models.Model):
         self.ensure_one()
         return self.action_id.action_approve()
 
-    def action_open_done(self):
-        """Log the call or visit that this case waits for, or any other contact."""
-        self.ensure_one()
-        if self.action_state == "todo":
-            return self.action_id.action_open_done()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "account_collections.collection_contact_log_action"
-        )
-        return {**action, "context": {"default_case_id": self.id}}
-
     def action_print_statement(self):
         """Print the statement of account of these customers."""
         return self.env.ref(

@@ -24,6 +24,7 @@ class CollectionDispute(models.Model):
         )
         mails = letters.mail_id.sudo()
         mails.filtered(lambda mail: mail.state == "outgoing").cancel()
+        letters._cancel_post()
 
     def _find_cases(self):
         return self.env["collection.case"].search(

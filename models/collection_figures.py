@@ -36,7 +36,6 @@ STANDING = (
     "policy_id",
     "user_id",
     "amount_collectable",
-    "priority",
     "state",
     "date_reviewed",
 )
@@ -255,7 +254,7 @@ class CollectionFigures(models.AbstractModel):
     @api.model
     def _standing(self, company, as_of, is_new):
         """Say all that is written to a case: its figures, policy, collector, what
-        remains to collect, place on the worklist and state.
+        remains to collect and state.
 
         :param company: res.company record
         :param date as_of: the day, in the company's time zone
@@ -265,7 +264,6 @@ class CollectionFigures(models.AbstractModel):
         return SQL(
             """
             SELECT net.*, %(as_of)s::date AS date_reviewed,
-                   %(points)s * (amount_collectable > 0)::int AS priority,
                    CASE WHEN hold.case_id IS NOT NULL THEN 'hold'
                         WHEN amount_overdue = 0 THEN 'upcoming'
                         WHEN amount_collectable <= tolerance THEN 'covered'
@@ -275,11 +273,8 @@ class CollectionFigures(models.AbstractModel):
                 SELECT DISTINCT case_id FROM collection_hold
                  WHERE state = 'active' AND scope = 'case') hold
                 ON hold.case_id = net.case_id
-              LEFT JOIN (%(broken)s) broken ON broken.case_id = net.case_id
             """,
             as_of=as_of,
-            broken=self.env["collection.judge"]._broken_levels(),
-            points=self._points(as_of),
             net=self._net(company, as_of, is_new),
         )
 
@@ -306,21 +301,6 @@ class CollectionFigures(models.AbstractModel):
                 company, as_of, is_new
             ),
             is_new=is_new,
-        )
-
-    @api.model
-    def _points(self, as_of):
-        """:return: SQL of the points that put the worklist in order: half a point a day
-        late (up to 60), ten for each decimal of the amount, 20 less where little of
-        what was invoiced in a year is late, 15 more for each promise broken in a row"""
-        return SQL(
-            """
-            ROUND(LEAST(GREATEST(%s - date_oldest_due, 0), 120) / 2.0
-                  + 10 * LOG((amount_collectable + 1)::float8)
-                  - 20 * (amount_collectable * 50 < amount_invoiced)::int
-                  + 15 * COALESCE(broken.level, 0))::int
-            """,
-            as_of,
         )
 
     @api.model

@@ -1,42 +1,15 @@
 import pytz
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import format_date
 
 from .collection_stage import WRITTEN_CHANNELS
-
-# What is recited: what was sent and what was said. Attempts that reached nobody, talks
-# with third persons and what came back stay out.
-TOLD_OUTCOMES = (
-    "sent",
-    "reached",
-    "message_left",
-    "call_back",
-    "refused",
-    "promise",
-    "dispute",
-    "plan_wanted",
-    "hardship",
-    "paid_already",
-    "received",
-)
-TOLD_CHANNELS = (
-    "phone",
-    "email",
-    "letter",
-    "certified",
-    "sms",
-    "visit",
-    "meeting",
-    "portal",
-)
-# A letter that did not go out, or came back, was not a reminder.
-DELIVERED_STATES = ("sent", "printed", "posted", "delivered")
 
 
 class CollectionHistory(models.AbstractModel):
     """The contacts so far, as a final demand recites them: when, how, what, with whom.
 
-    Taken from the contact log. Voided entries and internal notes are never shown.
+    Taken from the contact log and the promises, see ``collection.recital``. Voided
+    entries and internal notes are never shown.
     """
 
     _name = "collection.history"
@@ -44,62 +17,105 @@ class CollectionHistory(models.AbstractModel):
 
     @api.model
     def _find(self, actions):
-        """Find the contacts that the messages of steps recite.
+        """Find what the messages of steps recite.
 
         :param actions: collection.action records
-        :return: dict of collection.contact records per action, oldest first; empty
+        :return: dict of collection.recital records per action, oldest first; empty
             for steps that are no final demand
         """
-        final = actions.filtered(lambda action: action.stage_id.is_final_demand)
-        contacts = self.env["collection.contact"].search(
-            [
-                ("case_id", "in", final.case_id.ids),
-                ("is_void", "=", False),
-                ("channel", "in", TOLD_CHANNELS),
-                ("outcome", "in", TOLD_OUTCOMES),
-                "|",
-                ("letter_id", "=", False),
-                ("letter_id.delivery_state", "in", DELIVERED_STATES),
-            ],
-            order="date, id",
+        lines = self.env["collection.recital"].search(
+            [("action_id", "in", actions.ids), ("is_told", "=", True)]
         )
-        by_case = contacts.grouped("case_id")
+        by_action = lines.grouped("action_id")
+        return {action: by_action.get(action, lines.browse()) for action in actions}
+
+    @api.model
+    def _get_rows(self, lines):
+        """:return: list of dicts of texts, in the language of the context"""
+        lines = lines.with_env(self.env)
+        promises = self.env["collection.promise"].search(
+            [("contact_id", "in", lines.contact_id.ids)]
+        )
+        by_contact = promises.grouped("contact_id")
+        return [
+            self._get_contact_row(line.contact_id, by_contact.get(line.contact_id))
+            if line.kind == "contact"
+            else self._get_promise_row(line)
+            for line in lines
+        ]
+
+    @api.model
+    def _get_contact_row(self, contact, promises=None):
+        channels = dict(contact._fields["channel"]._description_selection(self.env))
+        channel, letter = channels[contact.channel], contact.letter_id
         return {
-            action: by_case.get(action.case_id, contacts.browse())
-            if action in final
-            else contacts.browse()
-            for action in actions
+            "date": format_date(self.env, self._get_day(contact)),
+            "channel": self.env._("%s, received", channel)
+            if contact.direction == "in"
+            else channel,
+            "what": self._get_promise_text(promises[:1])
+            if promises
+            else self._get_what(contact),
+            "proof": ", ".join(letter._get_proofs()) if letter._is_paper() else "",
+            "with": contact.person
+            or contact.partner_id.name
+            or contact.case_id.partner_id.name,
+            "by": self._get_by(contact),
         }
 
     @api.model
-    def _get_rows(self, contacts):
-        """:return: list of dicts of texts, in the language of the context"""
-        if not contacts:
-            return []
-        contacts = contacts.with_env(self.env)
-        channels = dict(contacts._fields["channel"]._description_selection(self.env))
-        return [
-            {
-                "date": format_date(self.env, self._get_day(contact)),
-                "channel": self.env._("%s, received", channels[contact.channel])
-                if contact.direction == "in"
-                else channels[contact.channel],
-                "what": self._get_what(contact),
-                "with": contact.partner_id.name
-                or contact.person
-                or contact.case_id.partner_id.name,
-                "by": self._get_by(contact),
-            }
-            for contact in contacts
-        ]
+    def _get_promise_row(self, line):
+        """:return: the texts of a promise that was made, or not kept"""
+        promise = line.promise_id
+        day = fields.Date.to_date(line.moment)
+        return {
+            "date": format_date(self.env, day),
+            "channel": self.env._("Promise"),
+            "what": self._get_promise_text(promise)
+            if line.kind == "promise"
+            else self._get_breach_text(promise),
+            "proof": "",
+            "with": promise.person or promise.partner_id.name,
+            "by": "",
+        }
+
+    @api.model
+    def _get_promise_text(self, promise):
+        values = {
+            "amount": promise.currency_id.format(promise.amount),
+            "day": format_date(self.env, promise.date_last),
+        }
+        if promise.kind == "extension":
+            return self.env._("%(amount)s: due date extended to %(day)s", **values)
+        return self.env._("Payment of %(amount)s by %(day)s was promised", **values)
+
+    @api.model
+    def _get_breach_text(self, promise):
+        values = {
+            "amount": promise.currency_id.format(promise.amount),
+            "day": format_date(self.env, promise.date_last),
+            "received": promise.currency_id.format(promise.amount_received),
+        }
+        if promise.state == "partly":
+            return self.env._(
+                "Of %(amount)s promised by %(day)s we received %(received)s", **values
+            )
+        return self.env._(
+            "The payment of %(amount)s promised by %(day)s did not arrive", **values
+        )
 
     @api.model
     def _get_day(self, contact):
         """:return: the day it happened, in the company's time zone"""
-        company = contact.company_id
+        return self._get_local_day(
+            contact.company_id, contact.letter_id.date_sent or contact.date
+        )
+
+    @api.model
+    def _get_local_day(self, company, moment):
+        """:return: the day of a moment, in the company's time zone"""
         zone = pytz.timezone(company.collection_tz or company.partner_id.tz or "UTC")
-        when = contact.letter_id.date_sent or contact.date
-        return pytz.utc.localize(when).astimezone(zone).date()
+        return pytz.utc.localize(moment).astimezone(zone).date()
 
     @api.model
     def _get_what(self, contact):

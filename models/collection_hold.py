@@ -208,7 +208,6 @@ class CollectionHold(models.Model):
             [
                 ("case_id", "in", self.case_id.ids),
                 ("delivery_state", "=", "queued"),
-                ("mail_id", "!=", False),
             ]
         )
         for hold in self:
@@ -221,6 +220,7 @@ class CollectionHold(models.Model):
             # Mails are technical records that collectors may not write; only those of
             # the held case are touched.
             own.mail_id.sudo().filtered(lambda mail: mail.state == "outgoing").cancel()
+            own._cancel_post()
 
     @api.model
     def _cron_review(self):

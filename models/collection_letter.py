@@ -2,7 +2,6 @@ import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime
 
 from .collection_stage import CHANNELS
 
@@ -16,14 +15,18 @@ DELIVERY_STATES = [
     ("printed", "Printed"),
     ("posted", "Posted"),
     ("delivered", "Delivered"),
+    ("refused", "Refused"),
     ("returned", "Returned"),
 ]
 # The paper's way: which state a letter may go to from each one.
 PAPER_TRANSITIONS = {
     "to_print": {"printed", "cancelled"},
     "printed": {"printed", "posted", "cancelled"},
-    "posted": {"delivered", "returned"},
+    "posted": {"delivered", "refused", "returned"},
+    "refused": {"returned"},
 }
+# It did not arrive.
+PROBLEMS = ("failed", "bounced", "cancelled", "refused", "returned")
 # What the mail queue says of a mail, and what it means for the letter.
 MAIL_STATES = {
     "outgoing": "queued",
@@ -86,7 +89,6 @@ class CollectionLetter(models.Model):
         "Sent on", readonly=True, help="When it really left, not when it was planned."
     )
     failure_reason = fields.Char(readonly=True)
-    tracking_number = fields.Char()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_always(self):
@@ -130,7 +132,7 @@ class CollectionLetter(models.Model):
     def _get_problem_text(self):
         """:return: translated sentence when the message did not arrive, else False"""
         self.ensure_one()
-        if self.delivery_state not in ("failed", "bounced", "cancelled", "returned"):
+        if self.delivery_state not in PROBLEMS:
             return False
         labels = dict(self._fields["delivery_state"]._description_selection(self.env))
         return self.env._(
@@ -159,39 +161,6 @@ class CollectionLetter(models.Model):
         # Delivery is a readonly field for everybody; the transition was checked.
         self.sudo().write({"delivery_state": state, **vals})
 
-    def action_print(self):
-        """Print letters in one document, in postal order, and mark them as printed."""
-        letters = self.filtered("attachment_id").sorted(
-            lambda letter: (
-                letter.partner_id.country_id.code or "",
-                letter.partner_id.zip or "",
-                letter.id,
-            )
-        )
-        if not letters:
-            raise UserError(self.env._("There is no document to print."))
-        letters.filtered(
-            lambda letter: letter.delivery_state in ("to_print", "printed")
-        )._set_paper_state("printed")
-        ids = ",".join(map(str, letters.ids))
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/account_collections/letters/{ids}",
-            "target": "new",
-        }
-
     def action_post(self):
         """Mark letters as given to the post, now."""
         self._set_paper_state("posted", date_sent=fields.Datetime.now())
-
-    def action_delivered(self):
-        """Mark letters as delivered."""
-        self._set_paper_state("delivered")
-
-    def action_returned(self):
-        """Mark letters as returned, and make a to-do."""
-        self._set_paper_state("returned")
-        self._warn_collector()
-
-    def _get_when(self):
-        return format_datetime(self.env, self.date_sent) if self.date_sent else ""

@@ -22,6 +22,7 @@ class CollectionLetter(models.Model):
         obsolete = self.sudo()._find_obsolete()
         mails = obsolete.mail_id.filtered(lambda mail: mail.state == "outgoing")
         mails.cancel()
+        obsolete._cancel_post()
         obsolete.write(
             {
                 "delivery_state": "cancelled",

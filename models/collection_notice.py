@@ -34,10 +34,29 @@ class CollectionNotice(models.AbstractModel):
             addressee, case.partner_id, case.company_id.partner_id
         )
         subject, words = self._render_words(record, template, lang)
+        return self._send_words(case, addressee, lang, moves, subject, words)
+
+    @api.model
+    def _send_words(self, case, addressee, lang, moves, subject, words, document=None):
+        """Send a notice whose words are ready.
+
+        :param case: collection.case record
+        :param addressee: res.partner record
+        :param str lang: language code of the words
+        :param moves: account.move records the notice concerns
+        :param str subject: subject
+        :param words: Markup
+        :param tuple document: name and bytes of a PDF to attach and to keep
+        :return: the collection.letter
+        """
         html = self._render_html(case, addressee, lang, moves, words)
         letter = self._create_letter(case, addressee, lang, subject, html, moves)
         courier = self.env["collection.courier"]
-        courier._write_mails(letter, [courier._prepare_mail_vals(letter, words, html)])
+        if document:
+            courier._attach_documents({letter: letter}, {letter: {"pdf": document}})
+        vals = courier._prepare_mail_vals(letter, words, html)
+        attachments = [fields.Command.link(id_) for id_ in letter.attachment_id.ids]
+        courier._write_mails(letter, [{**vals, "attachment_ids": attachments}])
         self._log_contact(letter)
         return letter
 
@@ -154,5 +173,6 @@ class CollectionNotice(models.AbstractModel):
                 "subject": letter.subject,
                 "letter_id": letter.id,
                 "move_ids": [fields.Command.set(letter.move_ids.ids)],
+                "attachment_ids": [fields.Command.set(letter.attachment_id.ids)],
             }
         )

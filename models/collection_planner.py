@@ -159,6 +159,7 @@ class CollectionPlanner(models.AbstractModel):
             "planned_count": self._insert_actions(company, as_of),
         }
         self._refresh_actions(company)
+        self.env["collection.priority"]._refresh(company, as_of, partner_ids)
         self.env.invalidate_all(flush=False)
         return counts
 

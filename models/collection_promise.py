@@ -327,10 +327,10 @@ class CollectionPromise(models.Model):
         )
         covered = self.item_ids.move_id
         # Mails are technical records; only those on covered invoices are touched.
-        mails = letters.filtered(
-            lambda letter: letter.move_ids & covered
-        ).mail_id.sudo()
+        letters = letters.filtered(lambda letter: letter.move_ids & covered)
+        mails = letters.mail_id.sudo()
         mails.filtered(lambda mail: mail.state == "outgoing").cancel()
+        letters._cancel_post()
 
     def action_approve(self):
         """Accept a promise above the limits; for collections managers."""

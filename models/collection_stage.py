@@ -100,6 +100,19 @@ class CollectionStage(models.Model):
         default=10,
         help="The deadline that the message names, in days after it is sent.",
     )
+    referral_days = fields.Integer(
+        "Days to the referral",
+        default=10,
+        help="The day of the referral that a final demand names, in days after its"
+        " deadline.",
+    )
+    referral_partner_id = fields.Many2one(
+        "res.partner",
+        "Referred to",
+        ondelete="restrict",
+        help="The agency, lawyer or mediator whom a final demand names. Empty: a third"
+        " party.",
+    )
     call_guide = fields.Html(
         translate=True, help="What the collector sees next to the account."
     )
@@ -113,7 +126,8 @@ class CollectionStage(models.Model):
         "CHECK (amount_min >= 0)", "The minimum amount of a stage cannot be negative."
     )
     _deadline_positive = models.Constraint(
-        "CHECK (deadline_days >= 0)", "The days to pay cannot be negative."
+        "CHECK (deadline_days >= 0 AND referral_days >= 0)",
+        "The days to pay and to the referral cannot be negative.",
     )
 
     @api.depends("name", "policy_id.name")

@@ -36,17 +36,19 @@ class IrAttachment(models.Model):
         )
 
     def _filter_collection_evidence(self):
-        """:return: the attachments that belong to a contact or are a letter"""
+        """:return: those that belong to a contact, are a letter or its receipt"""
         if not self.ids:
             return self.browse()
         self.env["collection.contact"].flush_model(["attachment_ids"])
-        self.env["collection.letter"].flush_model(["attachment_id"])
+        self.env["collection.letter"].flush_model(["attachment_id", "receipt_ids"])
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT ir_attachment_id FROM collection_contact_ir_attachment_rel
                  WHERE ir_attachment_id = ANY(%(ids)s)
                  UNION SELECT attachment_id FROM collection_letter
+                        WHERE attachment_id = ANY(%(ids)s)
+                 UNION SELECT attachment_id FROM collection_letter_receipt_rel
                         WHERE attachment_id = ANY(%(ids)s)
                 """,
                 ids=self.ids,

@@ -53,4 +53,6 @@ class CollectionDocument(models.AbstractModel):
     @api.model
     def _get_title(self, values):
         """:return: what stands at the foot of each page"""
+        if "case" not in values:
+            return f"{values['company'].name} · {values['title']}"
         return f"{values['company'].name} · {values['subject']} · {values['case'].name}"

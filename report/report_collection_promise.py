@@ -7,15 +7,10 @@ class ReportCollectionPromise(models.AbstractModel):
     _name = "report.account_collections.report_collection_promise"
     _inherit = "collection.document"
     _description = "Confirmation of a Promise (PDF)"
+    _document_model = "collection.promise"
+    _document_template = "collection_letter_document"
 
     @api.model
-    def _get_report_values(self, docids, data=None):  # pylint: disable=unused-argument
-        """:return: one HTML document per promise, in the addressee's language"""
-        promises = self.env["collection.promise"].browse(docids)
-        return self._get_documents(
-            "collection_letter_document",
-            {
-                promise: self.env["collection.notice"]._prepare_letter(promise)
-                for promise in promises
-            },
-        )
+    def _prepare(self, records):
+        notice = self.env["collection.notice"]
+        return {promise: notice._prepare_letter(promise) for promise in records}

@@ -183,12 +183,15 @@ class TestContactLog(CollectionCommon):
         self.execute()
         step = self.open_actions(customer)
         self.assertEqual(step.state, "todo")
-        action = step.action_open_done()
-        log = (
-            self.env["collection.contact.log"]
-            .with_user(self.users["collector"])
-            .with_context(**action["context"], collection_as_of=self.today)
-            .create({"outcome": "promise", "note": "On Friday."})
+        Log = self.env["collection.contact.log"].with_user(self.users["collector"])
+        log = Log.with_context(collection_as_of=self.today).create(
+            {
+                "case_id": step.case_id.id,
+                "action_id": step.id,
+                "channel": step.channel,
+                "outcome": "promise",
+                "note": "On Friday.",
+            }
         )
         self.assertEqual((log.channel, log.partner_id), ("phone", customer))
         log.action_log()
@@ -199,7 +202,7 @@ class TestContactLog(CollectionCommon):
         self.assertEqual(contact.move_ids, invoice)
         self.assertEqual(step.case_id.stage_id.name, "Stage 1")
         self.assertEqual(step.case_id.date_last_step, self.today)
-        with self.assertRaisesRegex(UserError, "is “Done” and cannot become “Done”"):
+        with self.assertRaisesRegex(UserError, "has been logged already"):
             log.action_log()
 
     def test_ticking_off_the_call_completes_its_step(self):

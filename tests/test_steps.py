@@ -18,14 +18,16 @@ LEGAL = {
 }
 DELIVERY = (
     *("queued", "sent", "failed", "bounced", "cancelled"),
-    *("to_print", "printed", "posted", "delivered", "returned"),
+    *("to_print", "printed", "posted", "delivered", "refused", "returned"),
 )
 LEGAL_PAPER = {
     ("to_print", "printed"),
     ("printed", "printed"),
     ("printed", "posted"),
     ("posted", "delivered"),
+    ("posted", "refused"),
     ("posted", "returned"),
+    ("refused", "returned"),
 }
 
 
@@ -230,8 +232,9 @@ class TestSteps(CollectionCommon):
         buttons = {
             "printed": lambda: letter._set_paper_state("printed"),
             "posted": letter.action_post,
-            "delivered": letter.action_delivered,
-            "returned": letter.action_returned,
+            "delivered": lambda: letter._record_fate("delivered"),
+            "refused": lambda: letter._record_fate("refused"),
+            "returned": lambda: letter._record_fate("returned"),
         }
         for old in DELIVERY:
             for new, button in buttons.items():
@@ -249,7 +252,7 @@ class TestSteps(CollectionCommon):
         self.execute()
         letter = self.case.letter_ids
         self.set_state(letter, delivery_state="posted")
-        letter.action_returned()
+        letter._record_fate("returned")
         self.assertIn("Message not delivered", self.case.activity_ids.mapped("summary"))
         self.assertTrue(self.case.delivery_problem)
 

@@ -5,5 +5,6 @@ from . import (
     public_holidays,
     retry,
     time_zones,
+    tracking_number,
     working_days,
 )

@@ -1,13 +1,22 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..models.collection_contact import CHANNELS, NOT_BY_HAND, OUTCOMES
 
 
 class CollectionContactLog(models.TransientModel):
-    """Log a call, visit or message, and complete the step it was made for."""
+    """The call screen: talk with a customer, and log it. Also for any other contact.
+
+    One screen from the call to the entry: what is known of the account, the guide, the
+    outcome with just the fields it needs. Saving writes the entry, takes down what was
+    promised or disputed, and completes the step it was made for. The parts: what is in
+    view (``_view``), what an outcome asks for (``_outcome``), the row of calls
+    (``_row``).
+    """
 
     _name = "collection.contact.log"
-    _description = "Log a Contact"
+    _description = "Call Screen"
+    _rec_name = "customer_id"
 
     case_id = fields.Many2one("collection.case", required=True)
     action_id = fields.Many2one("collection.action", "Step")
@@ -18,7 +27,7 @@ class CollectionContactLog(models.TransientModel):
     )
     partner_id = fields.Many2one(
         "res.partner",
-        "With",
+        "Spoken with",
         compute="_compute_partner_id",
         store=True,
         readonly=False,
@@ -30,31 +39,16 @@ class CollectionContactLog(models.TransientModel):
         required=True,
         default=lambda self: self.env.company._get_collection_moment(),
     )
-    outcome = fields.Selection(
-        selection=lambda self: self._get_outcomes(), required=True
-    )
+    outcome = fields.Selection(selection=lambda self: self._get_outcomes())
     reason_id = fields.Many2one(
         "collection.reason",
         "Reason for non-payment",
         domain="[('kind', '=', 'nonpayment')]",
     )
+    duration = fields.Float("Duration (minutes)")
     note = fields.Text()
     attachment_ids = fields.Many2many("ir.attachment", string="Evidence")
-
-    duration = fields.Float("Duration (minutes)")
-    date_follow_up = fields.Date("Follow up on")
-    follow_up = fields.Char("To do then")
-    guard_text = fields.Char(compute="_compute_guard_text")
-    person_text = fields.Char(related="case_id.person_text")
-
-    # What the collector has in view while talking.
-    phone = fields.Char(related="partner_id.phone", string="Telephone")
-    currency_id = fields.Many2one(related="case_id.currency_id")
-    amount_overdue = fields.Monetary(related="case_id.amount_overdue")
-    days_late = fields.Integer(related="case_id.days_late", string="Oldest, days late")
-    ageing = fields.Json(related="case_id.ageing")
-    profile = fields.Char(related="case_id.profile")
-    call_guide = fields.Html(related="action_id.call_guide")
+    contact_id = fields.Many2one("collection.contact", "Entry", readonly=True)
 
     @api.model
     def _get_outcomes(self):
@@ -67,48 +61,67 @@ class CollectionContactLog(models.TransientModel):
 
     @api.depends("case_id", "action_id")
     def _compute_partner_id(self):
+        finder = self.env["collection.addressee"]
         for log in self:
-            log.partner_id = log.action_id.addressee_id or log.case_id.partner_id
-
-    @api.depends("case_id", "channel", "direction", "partner_id")
-    def _compute_guard_text(self):
-        """What the limits say of contacting the customer now. What has happened is
-        logged all the same: the log tells the truth."""
-        guard = self.env["collection.guard"]
-        for log in self:
-            log.guard_text = False
-            if log.direction == "out" and log.case_id:
-                case, partner = log.case_id, log.partner_id
-                answer = guard._ask(case, log.channel, partner=partner)[case]
-                log.guard_text = answer.level and guard._get_text(case, answer, partner)
+            addressee = log.action_id.addressee_id
+            if not addressee and log.case_id:
+                addressee, _problem = finder._find_for_case(log.case_id, "phone")
+            log.partner_id = addressee
 
     def action_log(self):
         """Write the entry; a step it was made for is done."""
         self.ensure_one()
-        contact = self.env["collection.contact"].create(self._prepare_contact_vals())
-        self.attachment_ids.write(
-            {"res_model": "collection.contact", "res_id": contact.id}
-        )
-        if self.action_id:
-            self.action_id._complete(self.note or "")
-            self.case_id._review_now()
-        return self._get_next_action(contact)
+        self._write_entry()
+        return self._get_next_action()
 
-    def _get_next_action(self, contact):
+    def _write_entry(self):
+        """Write the entry, and take down what was agreed in it.
+
+        :raises UserError: without an outcome, when it was written already, or when what
+            the outcome asks for is missing
+        """
+        if self.contact_id:
+            raise UserError(self.env._("This contact has been logged already."))
+        if not self.outcome:
+            raise UserError(self.env._("Choose what came of it."))
+        self.contact_id = self.env["collection.contact"].create(
+            self._prepare_contact_vals()
+        )
+        self.attachment_ids.write(
+            {"res_model": "collection.contact", "res_id": self.contact_id.id}
+        )
+        self._apply_outcome()
+        if self.action_id.state == "todo":
+            self.action_id._complete(self.note or "")
+        self.case_id._leave_call()
+        self.case_id._review_now()
+
+    def _get_next_action(self):
         """:return: what follows the entry: what was promised or disputed is taken down
-        next"""
-        case = self.case_id
-        if case.state != "closed" and self.outcome == "promise":
+        next, unless it was taken down on the screen"""
+        case, contact = self.case_id, self.contact_id
+        if self._needs_form("promise"):
             return case._take_promise(
                 case._get_promisable_items(),
                 contact_id=contact.id,
-                person=self.person or self.partner_id.name,
+                person=self._get_person(),
             )
-        if case.state != "closed" and self.outcome == "dispute":
+        if self._needs_form("dispute"):
             return case._open_dispute(contact_id=contact.id, words=self.note)
         return {"type": "ir.actions.act_window_close"}
 
+    def _needs_form(self, outcome):
+        return (
+            self.outcome == outcome
+            and self.case_id.state != "closed"
+            and not self._is_taken_down()
+        )
+
+    def _get_person(self):
+        return self.person or self.partner_id.name
+
     def _prepare_contact_vals(self):
+        """:return: values of the entry; each outcome adds its own"""
         return {
             "case_id": self.case_id.id,
             "action_id": self.action_id.id,
@@ -119,10 +132,9 @@ class CollectionContactLog(models.TransientModel):
             "date": self.date,
             "outcome": self.outcome,
             "reason_id": self.reason_id.id,
-            "note": self.note,
+            "note": self._get_note(),
             "duration": self.duration,
-            "date_follow_up": self.date_follow_up,
-            "follow_up": self.follow_up,
-            "move_ids": [fields.Command.set(self.case_id.exposure_ids.move_id.ids)],
+            "move_ids": [fields.Command.set(self._get_moves().ids)],
             "attachment_ids": [fields.Command.set(self.attachment_ids.ids)],
+            **self._prepare_follow_up_vals(),
         }

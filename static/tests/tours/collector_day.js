@@ -202,23 +202,23 @@ registry.category("web_tour.tours").add("collection_collector_day", {
             run: "click",
         },
         {
-            trigger: ".modal .o_field_widget[name=outcome] input",
+            content: "The call screen: account, guide, outcomes",
+            trigger: ".o_collection_call .o_field_widget[name=call_guide]:contains(Ask why)",
+        },
+        {
+            trigger: ".o_collection_outcome button[data-value=reached]",
             run: "click",
         },
         {
-            trigger: ".o_select_menu_item:contains(Reached the right person)",
-            run: "click",
-        },
-        {
-            trigger: ".modal .o_field_widget[name=note] textarea",
+            trigger: ".o_field_widget[name=note] textarea",
             run: "edit The payment run is on Friday.",
         },
         {
-            trigger: ".modal .btn-primary:contains(Log)",
+            trigger: ".o_collection_call_bar button[name=action_log]",
             run: "click",
         },
         {
-            trigger: ".o_statusbar_status .o_arrow_button_current:contains(Done)",
+            trigger: ".alert-success:contains(This contact is logged)",
         },
         {
             trigger: "button[name=action_open_case]",
