@@ -98,6 +98,7 @@ class CollectionAction(models.Model):
         "Deadline", compute="_compute_deadlines", help="The day the message names."
     )
     date_referral = fields.Date(
+        "Referral on",
         compute="_compute_deadlines",
         help="The day after the deadline on which the matter is referred.",
     )

@@ -6,6 +6,8 @@ from odoo.tools import format_datetime
 
 # After this time without a word a customer is free for a colleague again.
 CALL_MINUTES = 30
+# A decision that waits is not made by talking; it has its own screen.
+TALKS = ("phone", "visit", "meeting")
 
 
 class CollectionCase(models.Model):
@@ -41,8 +43,13 @@ class CollectionCase(models.Model):
     def action_open_done(self):
         """Open the call screen: to call this customer, or to log any other contact."""
         self.ensure_one()
-        step = self.action_id.filtered(lambda step: step.state == "todo")
-        return self._open_call(step)
+        return self._open_call(self._find_talk(TALKS))
+
+    def _find_talk(self, channels=("phone",)):
+        """:return: the open step that a talk through one of these channels completes"""
+        return self.action_id.filtered(
+            lambda step: step.state == "todo" and step.channel in channels
+        )
 
     def _open_call(self, step=None, in_row=False):
         """Take the customer and open the call screen.

@@ -119,8 +119,7 @@ class CollectionCase(models.Model):
     def action_call_row(self):
         """Open the call screen and go on with the next call after it."""
         self.ensure_one()
-        step = self.action_id.filtered(lambda step: step.state == "todo")
-        return self._open_call(step, in_row=True)
+        return self._open_call(self._find_talk(), in_row=True)
 
     @api.model
     def _find_next_call(self, passed):

@@ -20,7 +20,7 @@ class CallCommon(CollectionCommon):
                 "days": 1,
                 "channel": "phone",
                 "template_id": False,
-                "call_guide": "<p>Ask why.</p>",
+                "call_guide": "<p>Good day, this is [name]. Ask why.</p>",
             },
             {"days": 40},
             quiet_days=1,
@@ -102,6 +102,7 @@ class TestCallScreen(CallCommon):
         self.assertEqual(log.exposure_ids.move_id, self.case.exposure_ids.move_id)
         self.assertEqual(log.credit_ids.move_id, credit)
         self.assertIn("Ask why", log.call_guide)
+        self.assertIn(f"this is {self.users['collector'].name}", log.call_guide)
 
     def test_the_guide_without_a_step(self):
         self.case.action_id._complete()
@@ -338,6 +339,17 @@ class TestCallRow(CallCommon):
         done = log.action_log_next()
         self.assertIn("last call", done["params"]["message"])
         self.assertFalse(second.call_user_id)
+
+    def test_a_decision_that_waits_is_not_made_by_calling(self):
+        case = self.make_calls(1000)
+        self.policy.stage_ids[0].sudo().channel = "task"
+        case.action_id.sudo().channel = "task"
+        case.sudo().date_follow_up = self.today
+        log = self.open_call(case, in_row=True)
+        self.assertEqual((log.channel, log.action_id.id), ("phone", False))
+        log.outcome = "no_answer"
+        log.action_log()
+        self.assertEqual(case.action_id.state, "todo")
 
     def test_go_on_without_logging(self):
         first, second = self.make_calls(10_000, 100)

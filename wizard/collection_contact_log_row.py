@@ -74,7 +74,8 @@ class CollectionContactLog(models.TransientModel):
         if not case:
             return self._tell_done()
         case._take_call()
-        step = case.action_id.filtered(lambda step: step.state == "todo")
+        step = case._find_talk()
+        # Whose turn it was is written by the screen, not by hand.
         self.sudo().write(self._prepare_fresh_vals(case, step, passed))
         return False
 

@@ -1,3 +1,4 @@
+from markupsafe import escape
 from odoo import api, fields, models
 from odoo.tools import format_duration
 
@@ -160,7 +161,19 @@ class CollectionContactLog(models.TransientModel):
         for log in self:
             stage = log._find_guide()
             log.guide_stage_id = stage
-            log.call_guide = stage.call_guide
+            log.call_guide = log._fill_guide(stage.call_guide)
+
+    def _fill_guide(self, guide):
+        """:return: the guide with who is speaking in the place of [name] and so on"""
+        person = self.env.user.partner_id
+        words = {
+            "[name]": person.name,
+            "[title]": person.function,
+            "[company]": self.company_id.name,
+        }
+        for word, text in words.items():
+            guide = (guide and text and guide.replace(word, escape(text))) or guide
+        return guide
 
     def _find_guide(self):
         """:return: the stage whose guide fits: that of the step, else the last one of

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import {
@@ -33,6 +34,30 @@ const GROUPS = [
 /** Buttons of the call screen: one per outcome, for the mouse and for the keyboard. */
 export class CollectionOutcomeField extends BadgeSelectionField {
     static template = "account_collections.CollectionOutcomeField";
+
+    setup() {
+        super.setup();
+        this.root = useRef("root");
+        useEffect(
+            (value) => {
+                // Once the fields of the outcome are there.
+                const timer = value && setTimeout(() => this.showFields(), 100);
+                return () => clearTimeout(timer);
+            },
+            () => [this.value]
+        );
+    }
+
+    /** Go on where the chosen outcome asks for something. */
+    showFields() {
+        const form = this.root.el?.closest(".o_collection_call");
+        const fields = form && form.querySelector(".o_collection_call_fields");
+        if (fields) {
+            fields.scrollIntoView({ block: "end" });
+            const input = fields.querySelector("input:not([type=file]), textarea");
+            input?.focus({ preventScroll: true });
+        }
+    }
 
     get groups() {
         const labels = Object.fromEntries(this.options);
