@@ -27,7 +27,12 @@ const GROUPS = [
     },
     {
         label: _t("Not reached"),
-        keys: { no_answer: "9", message_left: "0", third_person: "r", wrong_number: "w" },
+        keys: {
+            no_answer: "9",
+            message_left: "0",
+            third_person: "r",
+            wrong_number: "w",
+        },
     },
 ];
 
@@ -44,7 +49,7 @@ export class CollectionOutcomeField extends BadgeSelectionField {
                 const timer = value && setTimeout(() => this.showFields(), 100);
                 return () => clearTimeout(timer);
             },
-            () => [this.value]
+            () => [this.value],
         );
     }
 

@@ -47,7 +47,8 @@ registry.category("web_tour.tours").add("collection_collector_calls", {
         },
         {
             content: "All that is overdue is proposed",
-            trigger: ".o_field_widget[name=promise_line_ids] .o_data_row:contains(1,000)",
+            trigger:
+                ".o_field_widget[name=promise_line_ids] .o_data_row:contains(1,000)",
         },
         {
             trigger: ".o_field_widget[name=note] textarea",

@@ -203,7 +203,8 @@ registry.category("web_tour.tours").add("collection_collector_day", {
         },
         {
             content: "The call screen: account, guide, outcomes",
-            trigger: ".o_collection_call .o_field_widget[name=call_guide]:contains(Ask why)",
+            trigger:
+                ".o_collection_call .o_field_widget[name=call_guide]:contains(Ask why)",
         },
         {
             trigger: ".o_collection_outcome button[data-value=reached]",
