@@ -154,10 +154,10 @@ class TestContactGuard(GuardCommon):
         self.assert_next(
             self.ask("2026-12-25T10:00", case=belgian), "2026-12-28T07:00"
         )
-        self.root["resource.calendar.leaves"].with_company(self.company).create(
+        self.root["resource.calendar.leaves"].create(
             {
                 "name": "Inventory",
-                "company_id": self.company.id,
+                "calendar_id": self.company.sudo().resource_calendar_id.id,
                 "date_from": "2026-12-27 23:00:00",
                 "date_to": "2026-12-29 22:59:59",
             }
