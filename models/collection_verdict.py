@@ -124,17 +124,26 @@ class CollectionVerdict(models.AbstractModel):
               LEFT JOIN collection_policy policy ON policy.id = case_.policy_id
               LEFT JOIN (%(limits)s) limits ON limits.case_id = case_.id
               LEFT JOIN (%(totals)s) total ON total.partner_id = case_.partner_id
-              LEFT JOIN (
-                SELECT case_id, MIN(date_review) AS date_review FROM collection_hold
-                 WHERE state = 'active' AND scope = 'case'
-                 GROUP BY case_id) hold ON hold.case_id = case_.id
+              LEFT JOIN (%(holds)s) hold ON hold.case_id = case_.id
              WHERE case_.company_id = %(company)s AND case_.state <> 'closed'
                AND %(restrict)s
             """,
             totals=self._totals(as_of),
+            holds=self._holds(),
             limits=self.env["collection.verdict.limits"]._limits(company, as_of),
             company=company.id,
             restrict=restrict,
+        )
+
+    @api.model
+    def _holds(self):
+        """:return: SQL with the next review date per case on hold"""
+        return SQL(
+            """
+            SELECT case_id, MIN(date_review) AS date_review FROM collection_hold
+             WHERE state = 'active' AND scope = 'case'
+             GROUP BY case_id
+            """
         )
 
     @api.model

@@ -42,7 +42,7 @@ def assert_within_limits(test, entries, limits=Limits()):  # noqa: B008
 
 @tagged("post_install", "-at_install")
 class TestContactLimits(BaseCase):
-    """The limits alone: whatever happens, none is broken, and none is needlessly long."""
+    """The limits alone: none is ever broken, and none is needlessly long."""
 
     def test_a_hundred_random_sequences_break_no_limit(self):
         luck = random.Random(20260302)
@@ -90,8 +90,12 @@ class TestContactLimits(BaseCase):
         return next_moment(limits, channel, now, events, is_day_off)
 
     def test_the_last_minute_of_the_day(self):
-        for hour, minute, why in ((7, 59, "hours"), (8, 0, ""), (20, 59, ""),
-                                  (21, 0, "hours")):
+        for hour, minute, why in (
+            (7, 59, "hours"),
+            (8, 0, ""),
+            (20, 59, ""),
+            (21, 0, "hours"),
+        ):
             now = datetime(2026, 3, 2, hour, minute)
             with self.subTest(now):
                 self.assertEqual(self.ask(Limits(), "phone", now, [])[1], why)

@@ -32,8 +32,9 @@ class TestGuardScheduler(GuardCommon):
         self.assertEqual(step.date_planned, self.day(1))
         self.assertFalse(self.case.letter_ids)
         self.plan()
-        self.assertEqual((self.case.reason, self.case.date_next),
-                         ("contact_limit", self.day(1)))
+        self.assertEqual(
+            (self.case.reason, self.case.date_next), ("contact_limit", self.day(1))
+        )
         self.assertIn("as often as the policy allows", self.case.explanation)
         why = self.env["collection.case.why"].create(
             {"case_id": self.case.id, "date": self.today}
