@@ -111,14 +111,13 @@ class CollectionVerdict(models.AbstractModel):
                    hold.case_id IS NOT NULL AS is_held, case_.date_paused,
                    customer.collection_do_not_contact IS TRUE
                        AND customer.collection_lawyer_id IS NULL AS is_stopped,
-                   limits.date_touch, limits.date_call,
                    COALESCE(total.overdue, 0) AS overdue,
                    COALESCE(total.overdue, 0) - COALESCE(total.credit, 0)
                        * policy.net_credits::int AS amount_net,
                    COALESCE(total.due, 0) - COALESCE(total.credit, 0)
                        * policy.net_credits::int AS amount_net_all,
                    COALESCE(total.open_count, 0) AS open_count,
-                   total.promised_count, total.disputed_count
+                   total.promised_count, total.disputed_count, date_touch, date_call
               FROM collection_case case_
               JOIN res_partner customer ON customer.id = case_.partner_id
               LEFT JOIN collection_policy policy ON policy.id = case_.policy_id
