@@ -69,9 +69,7 @@ class TestContactSeal(CollectionCommon):
     def test_every_entry_is_sealed_to_the_one_before(self):
         seals = self.case.contact_ids.seal_ids.sorted("number")
         self.assertEqual(seals.mapped("number"), [1, 2, 3])
-        self.assertEqual(
-            seals.mapped("previous"), [False, *seals[:2].mapped("sha256")]
-        )
+        self.assertEqual(seals.mapped("previous"), [False, *seals[:2].mapped("sha256")])
         self.assertEqual(seals.user_id, self.users["collector"])
         self.assertEqual(self.last.sha256, self.case.log_sha256)
         self.assertEqual(len(self.last.sha256), 64)
@@ -205,7 +203,9 @@ class TestContactSeal(CollectionCommon):
         self.root["collection.contact.seal"]._adopt()
         self.env.invalidate_all()
         self.assertFalse(self.find_breaks())
-        self.assertEqual(set(self.case.contact_ids.seal_ids.mapped("kind")), {"adoption"})
+        self.assertEqual(
+            set(self.case.contact_ids.seal_ids.mapped("kind")), {"adoption"}
+        )
         self.root["collection.contact.seal"]._adopt()
         self.assertEqual(len(self.case.contact_ids.seal_ids), 3)
 
@@ -231,7 +231,9 @@ class TestContactSeal(CollectionCommon):
         wizard = (
             self.env["collection.contact.complete"]
             .with_user(self.users["collector"])
-            .with_context(**contact.env.context, **contact.action_open_complete()["context"])
+            .with_context(
+                **contact.env.context, **contact.action_open_complete()["context"]
+            )
             .create({})
         )
         self.assertEqual(wizard.note, "On Friday.")
@@ -322,7 +324,9 @@ class TestContactSeal(CollectionCommon):
         self.assertTrue(contact.is_conversation)
         self.assertEqual(contact.next_step, "call")
         self.assertEqual(self.case.date_follow_up, self.day(3))
-        task = self.case.activity_ids.filtered(lambda task: task.summary == "Ask for Ann")
+        task = self.case.activity_ids.filtered(
+            lambda task: task.summary == "Ask for Ann"
+        )
         self.assertEqual(task.date_deadline, self.day(3))
         self.make_contact(outcome="wrong_number")
         self.assertFalse(self.case.date_follow_up)
@@ -331,3 +335,38 @@ class TestContactSeal(CollectionCommon):
     def test_the_time_of_the_customer_is_shown(self):
         self.customer.country_id = self.env.ref("base.jp")
         self.assertIn("19:00 Tokyo time", self.contact.local_time)
+
+    # ------------------------------------------------------------------
+    # Many at once, and where people look
+    # ------------------------------------------------------------------
+
+    def test_many_entries_take_as_many_queries_as_few(self):
+        cases = self.case
+        for number in range(8):
+            self.make_invoice(self.make_customer(f"Many {number}"))
+        self.plan()
+        cases = self.root["collection.case"].search(
+            [("company_id", "=", self.company.id), ("state", "!=", "closed")]
+        )
+        self.assertGreater(len(cases), 8)
+        counts = []
+        for some in (cases[:2], cases):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self.root["collection.contact"].create(
+                [{"case_id": case.id, "outcome": "sent"} for case in some]
+            )
+            counts.append(self.cr.sql_log_count - before)
+        self.assertEqual(*counts)
+        self.assertFalse(self.env["collection.contact"]._find_breaks(cases))
+
+    def test_one_timeline_on_case_customer_and_invoice(self):
+        self.make_contact(move_ids=[Command.set(self.invoice.ids)])
+        self.assertEqual(self.case.contact_count, 4)
+        self.assertEqual(self.customer.collection_contact_count, 4)
+        self.assertEqual(self.invoice.collection_contact_count, 1)
+        Contact = self.env["collection.contact"]
+        for record, count in ((self.customer, 4), (self.invoice, 1)):
+            domain = record.action_view_collection_contacts()["domain"]
+            self.assertEqual(Contact.search_count(domain), count)
