@@ -1,1 +1,1 @@
-from . import letters, portal
+from . import letters, portal, portal_plan

@@ -10,6 +10,7 @@ REASONS = [
     ("not_working_day", "Not a working day"),
     ("hold", "On hold"),
     ("promised", "Promised"),
+    ("planned", "On installments"),
     ("disputed", "Disputed"),
     ("covered", "Covered by credits or under the tolerance"),
     ("nothing_open", "Nothing to chase now"),
@@ -110,6 +111,7 @@ class CollectionDecision(models.Model):
                 **words,
             ),
             "promised": self.env._("Nothing is sent: a promise to pay is open."),
+            "planned": self.env._("Nothing is sent: covered by an installment plan."),
             "disputed": self.env._("Nothing is sent: what is due is disputed."),
             "nothing_open": self.env._(
                 "Nothing is sent: every due item is on hold, blocked or has a payment"

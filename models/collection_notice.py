@@ -18,12 +18,13 @@ class CollectionNotice(models.AbstractModel):
     _description = "Notice to a Customer"
 
     @api.model
-    def _send(self, record, template, moves):
+    def _send(self, record, template, moves, attachments=None):
         """Send a notice about a record that has a ``case_id``.
 
         :param record: collection.promise or collection.dispute record
         :param template: mail.template record for that model
         :param moves: account.move records the notice concerns
+        :param attachments: ir.attachment records that go with it
         :return: the collection.letter
         :raises UserError: when the customer cannot be reached by e-mail
         """
@@ -37,7 +38,10 @@ class CollectionNotice(models.AbstractModel):
         html = self._render_html(case, addressee, lang, moves, words)
         letter = self._create_letter(case, addressee, lang, subject, html, moves)
         courier = self.env["collection.courier"]
-        courier._write_mails(letter, [courier._prepare_mail_vals(letter, words, html)])
+        vals = courier._prepare_mail_vals(letter, words, html)
+        if attachments:
+            vals["attachment_ids"] = [fields.Command.set(attachments.ids)]
+        courier._write_mails(letter, [vals])
         self._log_contact(letter)
         return letter
 

@@ -51,12 +51,14 @@ class CollectionPortal(models.AbstractModel):
     @api.model
     def _get_promise_max(self, move, promises):
         """:return: what can be promised: what is open, less what is disputed; nothing
-        where a promise is open already"""
+        where a promise is open or an installment plan in force already"""
         if promises:
             return 0.0
         rows = self.env["collection.exposure"].search(
             [("move_id", "=", move.id), ("amount_residual", ">", 0)]
         )
+        if any(row.amount_planned for row in rows):
+            return 0.0
         free = sum(row.amount_residual_currency - row.amount_disputed for row in rows)
         return move.currency_id.round(free)
 

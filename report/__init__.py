@@ -1,7 +1,10 @@
 from . import (
     collection_document,
+    collection_plan_forecast,
     report_collection_case_statement,
     report_collection_letter,
+    report_collection_plan,
+    report_collection_plan_signature,
     report_collection_promise,
     report_collection_statement,
 )

@@ -76,7 +76,7 @@ class CollectionContactLog(models.TransientModel):
 
     def _get_next_action(self, contact):
         """:return: what follows the entry: what was promised or disputed is taken down
-        next"""
+        next, who asks for installments gets a proposal"""
         case = self.case_id
         if case.state != "closed" and self.outcome == "promise":
             return case._take_promise(
@@ -86,6 +86,10 @@ class CollectionContactLog(models.TransientModel):
             )
         if case.state != "closed" and self.outcome == "dispute":
             return case._open_dispute(contact_id=contact.id, words=self.note)
+        if case.state != "closed" and self.outcome == "plan_wanted":
+            items = case._get_plannable_items()
+            if items:
+                return case._propose_plan(items, contact_id=contact.id, note=self.note)
         return {"type": "ir.actions.act_window_close"}
 
     def _prepare_contact_vals(self):
