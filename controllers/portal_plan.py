@@ -1,7 +1,7 @@
 from odoo import http
+from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
 from .portal_form import MAX_TEXT
 

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .collection_plan import PENDING_STATES, RUNNING_STATES
+from .collection_plan import STATES as PLAN_STATES
 
 
 class CollectionCase(models.Model):
@@ -14,17 +15,21 @@ class CollectionCase(models.Model):
     plan_id = fields.Many2one(
         "collection.plan", "Running plan", compute="_compute_plan_id"
     )
-    plan_percent = fields.Float(related="plan_id.percent_paid", string="Plan paid (%)")
-    plan_state = fields.Selection(related="plan_id.state", string="Status of the plan")
+    plan_percent = fields.Float("Plan paid (%)", compute="_compute_plan_id")
+    plan_state = fields.Selection(
+        PLAN_STATES, "Status of the plan", compute="_compute_plan_id"
+    )
     # A figure of the review, in company currency.
     amount_planned = fields.Monetary("On installments", readonly=True)
 
     @api.depends("plan_ids.state")
     def _compute_plan_id(self):
+        order = (*RUNNING_STATES, "offered", "approve", "draft")
         for case in self:
-            order = (*RUNNING_STATES, "offered", "approve", "draft")
             plans = case.plan_ids.filtered(lambda plan: plan.state in order)
             case.plan_id = plans.sorted(lambda plan: order.index(plan.state))[:1]
+            case.plan_percent = case.plan_id.percent_paid
+            case.plan_state = case.plan_id.state
             case.plan_count = len(case.plan_ids)
 
     def action_propose_plan(self):

@@ -16,8 +16,8 @@ class CollectionDeduction(models.AbstractModel):
 
     @api.model
     def _joins(self):
-        """:return: SQL joins ``disputed``, ``promised`` and ``planned`` on ``line``, each
-        with the amount in the currency of the item"""
+        """:return: SQL joins ``disputed``, ``promised`` and ``planned`` on ``line``,
+        each with the amount in the currency of the item"""
         return SQL(
             """
             LEFT JOIN (%s) disputed ON disputed.line_id = line.id

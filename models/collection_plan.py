@@ -295,9 +295,7 @@ class CollectionPlan(models.Model):
     def _compute_totals(self):
         for plan in self:
             amount = sum(plan.line_ids.mapped("amount"))
-            plan.amount = (
-                plan.currency_id.round(amount) if plan.currency_id else amount
-            )
+            plan.amount = plan.currency_id.round(amount) if plan.currency_id else amount
             dates = [line.date for line in plan.line_ids if line.date]
             plan.date_last = max(dates, default=False)
 

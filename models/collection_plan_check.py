@@ -135,9 +135,7 @@ class CollectionPlan(models.Model):
         own = self.company_id.currency_id
         limit = policy.plan_amount_max
         if limit and own.compare_amounts(self._in_own(self.amount), limit) > 0:
-            return self.env._(
-                "The amount is above the limit of %s.", own.format(limit)
-            )
+            return self.env._("The amount is above the limit of %s.", own.format(limit))
         limit = policy.plan_installment_min
         # The last one is what is left.
         parts = self.line_ids.filtered(lambda line: not line.is_down)

@@ -173,7 +173,5 @@ class CollectionPlan(models.Model):
         today = self.company_id._get_collection_today()
         days = self.case_id.policy_id.plan_remind_days or 0
         return self.line_ids.filtered(
-            lambda line: (
-                0 <= (line.date - today).days <= days and line.state != "paid"
-            )
+            lambda line: 0 <= (line.date - today).days <= days and line.state != "paid"
         )

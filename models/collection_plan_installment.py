@@ -46,7 +46,9 @@ class CollectionPlanInstallment(models.Model):
     @api.depends("plan_id.line_ids", "date")
     def _compute_number(self):
         for plan, lines in self.grouped("plan_id").items():
-            ordered = plan.line_ids.sorted(lambda line: (line.date or date.max, line.id))
+            ordered = plan.line_ids.sorted(
+                lambda line: (line.date or date.max, line.id)
+            )
             numbers = {line.id: number for number, line in enumerate(ordered, 1)}
             for line in lines:
                 line.number = numbers.get(line.id, 0)

@@ -48,10 +48,10 @@ class CollectionPlanJudge(models.AbstractModel):
 
     @api.model
     def _opened(self, plans):
-        """:return: SQL with plan_id, amount (open and not disputed), item_count (open)"""
+        """:return: SQL with plan_id, amount (open and not disputed)"""
         return SQL(
             """
-            SELECT plan.id AS plan_id, COUNT(open_line.id) AS item_count,
+            SELECT plan.id AS plan_id,
                    SUM(GREATEST(open_line.amount_residual_currency
                        - COALESCE(disputed.amount, 0), 0)) AS amount
               FROM collection_plan plan
@@ -176,8 +176,8 @@ class CollectionPlanJudge(models.AbstractModel):
 
     @api.model
     def _find_behind(self, company, own, as_of):
-        """:return: ids of customers with an overdue item outside their plan, among those
-        whose plan asks that new invoices stay current"""
+        """:return: ids of customers with an overdue item outside their plan, among
+        those whose plan asks that new invoices stay current"""
         running = SQL("plan.state IN ('active', 'notice', 'completed')")
         rows = self.env.execute_query(
             SQL(
@@ -251,13 +251,14 @@ class CollectionPlanJudge(models.AbstractModel):
 
     @api.model
     def _next_stage(self):
-        """:return: SQL of the stage above the one that ``covered`` has reached, where the
-        policy of ``case_`` says so"""
+        """:return: SQL of the stage above the one that ``covered`` has reached, where
+        the policy of ``case_`` says so"""
         return SQL(
             """
             SELECT stage.id
               FROM collection_policy policy
-              JOIN collection_stage stage ON stage.policy_id = policy.id AND stage.active
+              JOIN collection_stage stage
+                ON stage.policy_id = policy.id AND stage.active
               LEFT JOIN collection_stage reached ON reached.id = covered.stage_id
              WHERE policy.id = case_.policy_id AND policy.plan_raise_stage
                AND stage.days >= 0

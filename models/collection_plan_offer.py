@@ -121,9 +121,9 @@ class CollectionPlan(models.Model):
         courier = self.sudo().env["collection.courier"]
         model = self.env["ir.actions.report"]._get_report(report).report_name
         prepare = self.sudo().env[f"report.{model}"]._prepare
-        return courier._render_pdf(report, {self.id: prepare(self.sudo())[self.sudo()]})[
-            self.id
-        ]
+        return courier._render_pdf(
+            report, {self.id: prepare(self.sudo())[self.sudo()]}
+        )[self.id]
 
     def _attach(self, name, content):
         """:return: the ir.attachment of a document that belongs to the plan"""

@@ -74,9 +74,11 @@ class CollectionPlan(models.Model):
     # ------------------------------------------------------------------
 
     def _get_open_amounts(self):
-        """:return: dict of what is open per collection.item id of these plans, less what
-        is disputed of it, in the item's currency"""
+        """:return: dict of what is open per collection.item id of these plans, less
+        what is disputed of it, in the item's currency"""
         lines = self.item_ids._origin.move_line_id
+        # A view of the ledger: what was read before may have been paid since.
+        self.env["collection.exposure"].invalidate_model()
         rows = self.env["collection.exposure"].search(
             [("move_line_id", "in", lines.ids)]
         )
@@ -256,7 +258,7 @@ class CollectionPlan(models.Model):
 
     @api.model
     def _get_working_days(self, calendar, first):
-        """:return: dict of whether somebody works, per day of the month from ``first``"""
+        """:return: dict of whether somebody works, per day of a month"""
         days = [first + timedelta(days=offset) for offset in range(31)]
         if not calendar:
             return {day: next_working_day(day) == day for day in days}

@@ -93,8 +93,8 @@ class CollectionStatement(models.AbstractModel):
 
     @api.model
     def _get_sections(self, rows, currency, positions):
-        """:return: list of dicts: key, rows, total; an item that is disputed, promised or
-        planned in part stands in several sections, with its part in each"""
+        """:return: list of dicts: key, rows, total; an item that is disputed, promised
+        or planned in part stands in several sections, with its part in each"""
         listing = self.env["collection.listing"]
         by_section = {}
         for row in rows.sorted(lambda row: (row.date_maturity, row.id)):

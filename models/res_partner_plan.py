@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .res_partner import READERS
 
@@ -9,12 +9,21 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     collection_plan_id = fields.Many2one(
-        related="collection_case_id.plan_id",
-        string="Installment plan",
+        "collection.plan",
+        "Installment plan",
+        compute="_compute_collection_plan_id",
         groups=READERS,
     )
     collection_plan_percent = fields.Float(
-        related="collection_case_id.plan_percent",
-        string="Installment plan paid (%)",
+        "Installment plan paid (%)",
+        compute="_compute_collection_plan_id",
         groups=READERS,
     )
+
+    @api.depends_context("company")
+    @api.depends("commercial_partner_id")
+    def _compute_collection_plan_id(self):
+        for partner in self:
+            plan = partner.collection_case_id.plan_id
+            partner.collection_plan_id = plan
+            partner.collection_plan_percent = plan.percent_paid

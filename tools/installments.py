@@ -152,10 +152,7 @@ def get_interest(parts, rate, start, step):
     """
     rate, size = Decimal(str(rate)) / 100 / 365, Decimal(str(step))
     interest = sum(
-        (
-            Decimal(str(part)) * rate * max((day - start).days, 0)
-            for day, part in parts
-        ),
+        (Decimal(str(part)) * rate * max((day - start).days, 0) for day, part in parts),
         Decimal(0),
     )
     return to_steps(interest, step) * size
