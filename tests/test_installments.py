@@ -2,6 +2,7 @@ import random
 from calendar import monthrange
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from odoo.addons.account_collections.tools.installments import (
     add_months,
@@ -110,9 +111,7 @@ class TestInstallments(BaseCase):
     def test_weeks(self):
         for rhythm, days in (("weekly", 7), ("fortnightly", 14)):
             dates = make_dates(date(2026, 12, 25), rhythm, 20)
-            gaps = {
-                (later - day).days for day, later in zip(dates, dates[1:], strict=False)
-            }
+            gaps = {(later - day).days for day, later in pairwise(dates)}
             self.assertEqual(gaps, {days})
 
     def test_working_days(self):

@@ -24,7 +24,7 @@ class TestPlanTerms(PlanCommon):
         return Form(Plan, "account_collections.collection_plan_view_form_new")
 
     def get_preview(self, form):
-        return [(line["date"], line["amount"]) for line in form.line_ids._records]
+        return [(str(line["date"]), line["amount"]) for line in form.line_ids._records]
 
     def test_preview_at_once(self):
         """The schedule follows every term while it is typed."""
@@ -82,15 +82,15 @@ class TestPlanTerms(PlanCommon):
             plan.write({"line_ids": [Command.update(lines[3].id, {"amount": 300})]})
         with self.assert_refused("above zero"):
             plan.write({"line_ids": [Command.update(lines[3].id, {"amount": -1})]})
-        with self.assert_refused("whole amount of the currency"):
-            plan.write(
-                {
-                    "line_ids": [
-                        Command.update(lines[0].id, {"amount": 100.005}),
-                        Command.update(lines[3].id, {"amount": 399.995}),
-                    ]
-                }
-            )
+
+    def test_whole_amounts_only(self):
+        """Of a yen there are no parts."""
+        currency = self.setup_other_currency("JPY")
+        customer = self.make_customer("Yen")
+        move = self.make_invoice(customer, 1000, currency=currency)
+        self.plan()
+        with self.assert_refused("adds up to"):
+            self.make_plan(move, (5, 500.6), (9, 499.6))
 
     def test_terms_without_lines_make_the_schedule_anew(self):
         plan = self.make_plan(self.invoice)
