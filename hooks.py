@@ -2,6 +2,8 @@ from odoo.tools import SQL
 
 # In the order in which nothing is left that points to a deleted row.
 WORK_TABLES = (
+    "collection_inbox",
+    "collection_contact_seal",
     "collection_contact",
     "collection_action",
     "collection_letter",

@@ -65,6 +65,9 @@ class CollectionAction(models.Model):
     )
     channel = fields.Selection(CHANNELS, required=True, readonly=True)
     date_planned = fields.Date("Planned for", required=True, readonly=True)
+    date_allowed = fields.Datetime(
+        "Not before", readonly=True, help="As the limits of contacts have it."
+    )
     date_done = fields.Datetime("Ended", readonly=True)
     amount_net = fields.Monetary("Net overdue when planned", readonly=True)
 

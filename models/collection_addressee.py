@@ -37,13 +37,18 @@ class CollectionAddressee(models.AbstractModel):
         return self._choose(self._get_candidates(case, addressees), channel)
 
     @api.model
-    def _find_for_letters(self, cases):
-        """:return: dict of the res.partner per case to whom a letter would go"""
+    def _find_for_cases(self, cases, channel):
+        """:return: dict of the res.partner per case whom a contact would be with"""
         addressees = self._get_invoice_addressees(cases)
         return {
-            case: self._choose(self._get_candidates(case, addressees), "letter")[0]
+            case: self._choose(self._get_candidates(case, addressees), channel)[0]
             for case in cases
         }
+
+    @api.model
+    def _find_for_letters(self, cases):
+        """:return: dict of the res.partner per case to whom a letter would go"""
+        return self._find_for_cases(cases, "letter")
 
     @api.model
     def _choose(self, candidates, channel):
@@ -55,8 +60,11 @@ class CollectionAddressee(models.AbstractModel):
     @api.model
     def _get_candidates(self, case, addressees):
         """:return: list of res.partner, the best first; those who have left the
-        customer's company are out, the customer itself always stays"""
+        customer's company are out, the customer itself always stays. Whoever is
+        represented by a lawyer is not written to."""
         customer = case.partner_id
+        if lawyer := customer.collection_lawyer_id:
+            return [lawyer]
         invoice_contact = customer.child_ids.filtered(
             lambda child: child.type == "invoice"
         )[:1]
@@ -65,7 +73,12 @@ class CollectionAddressee(models.AbstractModel):
             invoice_contact,
             addressees.get(case, customer.browse()),
         ]
-        return [partner for partner in contacts if partner.active] + [customer]
+        willing = [
+            partner
+            for partner in contacts
+            if partner.active and not partner.collection_do_not_contact
+        ]
+        return [*willing, customer]
 
     @api.model
     def _get_invoice_addressees(self, cases):
@@ -88,7 +101,11 @@ class CollectionAddressee(models.AbstractModel):
     @api.model
     def _can_reach(self, partner, channel):
         if channel == "email":
-            return bool(partner.email_normalized) and not partner.is_blacklisted
+            return (
+                bool(partner.email_normalized)
+                and not partner.is_blacklisted
+                and partner.email_normalized != partner.collection_email_bounced
+            )
         if channel in POSTAL_CHANNELS:
             return bool((partner.street or partner.street2) and partner.city)
         if channel == "sms":
@@ -102,6 +119,13 @@ class CollectionAddressee(models.AbstractModel):
 
     @api.model
     def _get_problem(self, partner, channel):
+        bounced = partner.collection_email_bounced
+        if channel == "email" and bounced and partner.email_normalized == bounced:
+            return self.env._(
+                "Mail to %(name)s (%(email)s) bounced.",
+                name=partner.display_name,
+                email=partner.email,
+            )
         if channel == "email" and partner.email_normalized:
             return self.env._(
                 "%(name)s does not want e-mail (%(email)s is blacklisted).",

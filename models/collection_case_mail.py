@@ -1,8 +1,19 @@
-from odoo import models
+from email.message import EmailMessage
+
+from odoo import api, fields, models
+from odoo.tools import email_normalize, html2plaintext
+
+from ..tools.automatic_mail import is_automatic
+
+NOTE_LENGTH = 2000
 
 
 class CollectionCase(models.Model):
-    """What customers answer by e-mail: it lands on the case and is not overlooked."""
+    """What customers write by e-mail: it lands on the case and is not overlooked.
+
+    A reply pauses the steps of the case, so that nobody gets a reminder as the answer
+    to a question. A bounce marks the address; an automatic reply is logged only.
+    """
 
     _inherit = "collection.case"
 
@@ -12,35 +23,122 @@ class CollectionCase(models.Model):
         author = self.env["res.partner"].browse(msg_dict.get("author_id") or [])
         is_colleague = any(not user.share for user in author.user_ids)
         if not is_colleague:
-            self._receive_reply(msg_dict, author)
+            self._receive_mail(msg_dict, author)
         return result
 
-    def _receive_reply(self, msg_dict, author):
-        """Log the answer as a contact, and ask the collector to read it.
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        """Called by the mail gateway for mail to the collections address: from a known
+        customer it lands on the case, anything else in the inbox.
+
+        :return: the collection.case, or a new collection.inbox
+        """
+        company_id = (custom_values or {}).get("company_id") or self.env.company.id
+        company = self.env["res.company"].browse(company_id)
+        case = self._find_by_sender(msg_dict.get("email_from"), company)
+        if len(case) != 1:
+            return self.env["collection.inbox"]._receive(msg_dict, company)
+        case.message_update(msg_dict)
+        return case
+
+    @api.model
+    def _find_by_sender(self, email_from, company):
+        """:return: open cases of a company whose customer writes from an address"""
+        address = email_normalize(email_from)
+        if not address:
+            return self.browse()
+        partners = self.env["res.partner"].search([("email_normalized", "=", address)])
+        return self.search(
+            [
+                ("partner_id", "in", partners.commercial_partner_id.ids),
+                ("company_id", "=", company.id),
+                ("state", "!=", "closed"),
+            ]
+        )
+
+    def _receive_mail(self, msg_dict, author):
+        """Log what came in; unless a machine wrote it, somebody reads it first.
 
         :param dict msg_dict: the message as the mail gateway parsed it
         :param author: res.partner who wrote, empty when the address is not known
         """
-        self.reply_unread = True
-        self.env["collection.contact"].create(
+        mail = self._get_mail()
+        if mail is not None and is_automatic(mail):
+            self._log_mail(msg_dict, author, "auto_reply")
+            return
+        self._log_mail(msg_dict, author, "received")
+        self._pause_for_reply()
+        self._add_task(self.env._("Read the reply"), msg_dict.get("subject") or "")
+
+    def _pause_for_reply(self):
+        """Take no step by itself for some days, as the company has it."""
+        for company, cases in self.grouped("company_id").items():
+            today = company._get_collection_today()
+            days = company.collection_reply_days
+            # The mail gateway writes what nobody writes by hand.
+            cases.sudo().write(
+                {
+                    "reply_unread": True,
+                    "date_paused": fields.Date.add(today, days=days) if days else False,
+                }
+            )
+
+    def _log_mail(self, msg_dict, author, outcome, **vals):
+        note = html2plaintext(msg_dict.get("body") or "").strip()
+        # The mail gateway writes the log, with whatever rights it runs.
+        Contact = self.env["collection.contact"].sudo()
+        return Contact.create(
             [
                 {
                     "case_id": case.id,
                     "channel": "email",
                     "direction": "in",
-                    "outcome": "received",
+                    "outcome": outcome,
                     "partner_id": author.id,
                     "person": False if author else msg_dict.get("email_from"),
                     "user_id": False,
                     "subject": msg_dict.get("subject"),
+                    "note": note[:NOTE_LENGTH],
+                    "move_ids": [fields.Command.set(case._get_mail_moves(msg_dict))],
+                    "attachment_ids": case._keep_mail(msg_dict.get("subject")),
+                    **vals,
                 }
                 for case in self
             ]
         )
-        self._add_task(self.env._("Read the reply"), msg_dict.get("subject") or "")
+
+    def _get_mail_moves(self, msg_dict):
+        """:return: ids of the invoices that the message was about that is answered"""
+        letters = self.letter_ids.filtered(
+            lambda letter: letter.mail_message_id.id == msg_dict.get("parent_id")
+        )
+        return letters.move_ids.ids if msg_dict.get("parent_id") else []
+
+    @api.model
+    def _get_mail(self):
+        """:return: the mail that the gateway is taking in, None outside of it"""
+        mail = self.env.context.get("collection_mail")
+        return mail if isinstance(mail, EmailMessage) else None
+
+    @api.model
+    def _keep_mail(self, subject):
+        """:return: commands that attach the mail as it came in, as evidence"""
+        mail = self._get_mail()
+        if mail is None:
+            return []
+        return [
+            fields.Command.create(
+                {
+                    "name": f"{subject or self.env._('Message')}.eml",
+                    "raw": mail.as_bytes(),
+                    "mimetype": "message/rfc822",
+                    "res_model": "collection.contact",
+                }
+            )
+        ]
 
     def _message_receive_bounce(self, email, partner):
-        """Mark the letter that came back, and tell the collector."""
+        """Mark the letter that came back and its address, and tell the collector."""
         result = super()._message_receive_bounce(email, partner)
         for case in self:
             letter = case.letter_ids.filtered(
@@ -52,19 +150,15 @@ class CollectionCase(models.Model):
             )[:1]
             if letter:
                 letter._set_bounced(self.env._("The mail server sent it back."))
+                letter.partner_id.sudo().collection_email_bounced = letter.address
                 case._log_bounce(letter)
         return result
 
     def _log_bounce(self, letter):
-        self.env["collection.contact"].create(
-            {
-                "case_id": self.id,
-                "channel": "email",
-                "direction": "in",
-                "outcome": "bounced",
-                "partner_id": letter.partner_id.id,
-                "subject": letter.subject,
-                "letter_id": letter.id,
-                "move_ids": letter.move_ids.ids,
-            }
+        self._log_mail(
+            {"subject": letter.subject},
+            letter.partner_id,
+            "bounced",
+            letter_id=letter.id,
+            move_ids=[fields.Command.set(letter.move_ids.ids)],
         )

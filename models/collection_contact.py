@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.outcomes import OUTCOMES as MEANINGS
+from ..tools.outcomes import meaning
+
 CHANNELS = [
     ("phone", "Telephone"),
     ("email", "E-mail"),
@@ -31,17 +34,25 @@ OUTCOMES = [
     ("bounced", "Message bounced"),
     ("returned", "Mail returned"),
     ("received", "Message received"),
+    ("auto_reply", "Automatic reply"),
+    ("override", "Limit overridden"),
 ]
-VOID_FIELDS = {"is_void", "void_reason", "void_user_id", "void_date"}
+# What only the program writes: nobody says by hand that something was sent.
+NOT_BY_HAND = tuple(code for code, kind in MEANINGS.items() if not kind.by_hand)
+SPOKEN_CHANNELS = ("phone", "visit", "meeting")
+# An entry that is written down later than this is marked as such.
+LATE_MINUTES = 15
 
 
 class CollectionContact(models.Model):
     """A contact that happened: sent, received, said. Append-only.
 
-    An entry is never changed nor deleted; a wrong one is voided with a reason, and
-    stays visible. The rule stands in ``write`` and ``unlink``, so it holds for every
-    way in: screens, imports, the external API. Collectors add entries, everybody in
-    Invoicing reads them.
+    An entry is never rewritten nor deleted: its author completes it within an hour,
+    later a wrong one is voided with a reason, and stays visible. The rule stands in
+    ``write`` and ``unlink``, so it holds for every way in: screens, imports, the
+    external API. Each version of an entry is sealed (``collection.contact.seal``), so
+    that a change behind the program's back is found out. Collectors add entries, in
+    their own name; everybody in Invoicing reads them.
     """
 
     _name = "collection.contact"
@@ -63,7 +74,23 @@ class CollectionContact(models.Model):
         index=True,
         precompute=True,
     )
-    date = fields.Datetime(required=True, default=fields.Datetime.now)
+    date = fields.Datetime(required=True, default=lambda self: self._get_moment())
+    logged_date = fields.Datetime(
+        "Logged on", compute="_compute_logged_date", store=True, precompute=True
+    )
+    is_late = fields.Boolean(
+        "Logged later",
+        compute="_compute_is_late",
+        store=True,
+        precompute=True,
+        help="Written down more than a quarter of an hour after it happened.",
+    )
+    duration = fields.Float("Duration (minutes)", help="How long the talk took.")
+    local_time = fields.Char(
+        "Customer's time",
+        compute="_compute_local_time",
+        help="When it was for the customer, where that differs.",
+    )
     channel = fields.Selection(CHANNELS, required=True, default="phone")
     direction = fields.Selection(
         [("out", "Outgoing"), ("in", "Incoming")], required=True, default="out"
@@ -92,16 +119,69 @@ class CollectionContact(models.Model):
     subject = fields.Char()
     note = fields.Text("Notes")
     summary = fields.Char("What was said", compute="_compute_summary")
-    action_id = fields.Many2one("collection.action", "Step", ondelete="restrict")
+    action_id = fields.Many2one(
+        "collection.action", "Step", copy=False, ondelete="restrict"
+    )
     stage_id = fields.Many2one(related="action_id.stage_id", store=True)
-    letter_id = fields.Many2one("collection.letter", ondelete="restrict")
+    letter_id = fields.Many2one(
+        "collection.letter", readonly=True, copy=False, ondelete="restrict"
+    )
     move_ids = fields.Many2many("account.move", string="Invoices")
     attachment_ids = fields.Many2many("ir.attachment", string="Evidence")
+
+    # What the outcome means, for the limits and for statistics.
+    is_attempt = fields.Boolean(
+        "Attempt", compute="_compute_meaning", store=True, precompute=True
+    )
+    is_conversation = fields.Boolean(
+        "Conversation", compute="_compute_meaning", store=True, precompute=True
+    )
 
     is_void = fields.Boolean("Voided", readonly=True, copy=False)
     void_reason = fields.Char(readonly=True, copy=False)
     void_user_id = fields.Many2one("res.users", "Voided by", readonly=True, copy=False)
     void_date = fields.Datetime("Voided on", readonly=True, copy=False)
+
+    _recent = models.Index("(company_id, date) WHERE is_attempt OR is_conversation")
+
+    @api.depends("date")
+    def _compute_logged_date(self):
+        """When it was written down, for good; for what was logged before there was
+        this field, when the row was made."""
+        for contact in self:
+            is_old = contact.id and contact.create_date
+            contact.logged_date = contact.logged_date or (
+                contact.create_date if is_old else self._get_moment()
+            )
+
+    @api.depends("date", "logged_date", "duration")
+    def _compute_is_late(self):
+        for contact in self:
+            minutes = LATE_MINUTES + max(contact.duration, 0)
+            limit = fields.Datetime.add(contact.date, minutes=minutes)
+            contact.is_late = contact.logged_date > limit
+
+    @api.depends("date", "partner_id", "customer_id")
+    def _compute_local_time(self):
+        for contact in self:
+            who = contact.partner_id or contact.customer_id
+            contact.local_time = who._get_collection_local_text(
+                contact.date, contact.company_id
+            )
+
+    @api.depends("outcome", "direction", "action_id", "channel")
+    def _compute_meaning(self):
+        """A message that no step sent confirms what was agreed, or answers: it is no
+        attempt to collect."""
+        for contact in self:
+            kind = meaning(contact.outcome)
+            is_answer = contact.outcome == "sent" and not contact.action_id
+            contact.is_conversation = (
+                kind.is_conversation and contact.channel in SPOKEN_CHANNELS
+            )
+            contact.is_attempt = (
+                kind.is_attempt and contact.direction == "out" and not is_answer
+            )
 
     @api.depends("user_id")
     def _compute_user_name(self):
@@ -133,16 +213,47 @@ class CollectionContact(models.Model):
 
     @api.constrains("date")
     def _check_date(self):
-        now = fields.Datetime.now()
-        if any(contact.date > fields.Datetime.add(now, minutes=5) for contact in self):
+        limit = fields.Datetime.add(self._get_moment(), minutes=5)
+        if any(contact.date > limit for contact in self):
             raise UserError(
                 self.env._("A contact is written down after it happened, not before.")
             )
 
+    @api.constrains("action_id", "case_id")
+    def _check_step(self):
+        for contact in self:
+            if contact.action_id and contact.action_id.case_id != contact.case_id:
+                raise UserError(
+                    self.env._("The step of an entry belongs to the same case.")
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        contacts = super().create([self._as_own(vals) for vals in vals_list])
+        contacts._seal("entry")
+        return contacts
+
+    @api.model
+    def _as_own(self, vals):
+        """:return: the values with the author, who is whoever writes; the program
+        alone writes in the name of others
+        :raises UserError: when a person writes what only the program knows"""
+        if self.env.su:
+            return vals
+        if vals.get("outcome") in NOT_BY_HAND:
+            raise UserError(
+                self.env._("What was sent is written down by the program, not by hand.")
+            )
+        if vals.get("user_id") not in (None, False, self.env.uid):
+            raise UserError(
+                self.env._("Everybody writes down contacts in their own name.")
+            )
+        return {**vals, "user_id": self.env.uid}
+
     def write(self, vals):
         # A context comes over the network too; being superuser does not.
-        is_voiding = self.env.su and self.env.context.get("collection_void")
-        if not (is_voiding and vals.keys() <= VOID_FIELDS):
+        may_write = self.env.su and self.env.context.get("collection_log_fields")
+        if not (isinstance(may_write, frozenset) and vals.keys() <= may_write):
             raise UserError(
                 self.env._(
                     "The contact log cannot be rewritten. Void the entry with a reason"
@@ -170,15 +281,30 @@ class CollectionContact(models.Model):
             raise UserError(self.env._("Say why the entry is wrong."))
         if any(contact.is_void for contact in self):
             raise UserError(self.env._("The entry is void already."))
-        # The right was checked above; voiding is the only change there is.
-        self.sudo().with_context(collection_void=True).write(
+        self._revise(
+            "void",
             {
                 "is_void": True,
                 "void_reason": reason.strip(),
                 "void_user_id": self.env.uid,
-                "void_date": fields.Datetime.now(),
-            }
+                "void_date": self._get_moment(),
+            },
         )
+
+    def _revise(self, kind, vals):
+        """Change entries in one of the few ways there are, and seal the new version.
+
+        The right was checked by the caller; what may be written is said here, by the
+        program, and reaches ``write`` as superuser only.
+        """
+        entries = self.sudo().with_context(collection_log_fields=frozenset(vals))
+        entries.write(vals)
+        self._seal(kind)
+
+    @api.model
+    def _get_moment(self):
+        """:return: now, as naive UTC; the moment lived through, in a run of a day"""
+        return self.env.company._get_collection_moment()
 
     def action_open_void(self):
         """Ask for the reason and void the entry."""

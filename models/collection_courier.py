@@ -338,7 +338,8 @@ class CollectionCourier(models.AbstractModel):
 
     @api.model
     def _log_contacts(self, by_action):
-        self.env["collection.contact"].create(
+        # What was sent is the program's to write down, for whoever approved it.
+        self.env["collection.contact"].sudo().create(
             [
                 {
                     "case_id": letter.case_id.id,

@@ -8,6 +8,9 @@ REASONS = [
     ("waiting", "Waiting for the next stage"),
     ("quiet", "Quiet time since the last step"),
     ("not_working_day", "Not a working day"),
+    ("contact_limit", "Contact limit reached"),
+    ("reply", "A reply waits to be read"),
+    ("do_not_contact", "Does not want to be contacted"),
     ("hold", "On hold"),
     ("promised", "Promised"),
     ("planned", "On installments"),
@@ -19,7 +22,7 @@ REASONS = [
     ("settled", "Settled"),
 ]
 # Reasons that pass by themselves: a planned step waits instead of being dropped.
-TEMPORARY_REASONS = ("quiet", "not_working_day")
+TEMPORARY_REASONS = ("quiet", "not_working_day", "contact_limit", "reply")
 
 
 class CollectionDecision(models.Model):
@@ -98,6 +101,16 @@ class CollectionDecision(models.Model):
                 " %(date)s.",
                 **words,
             ),
+            "contact_limit": self.env._(
+                "“%(stage)s” is due, but the customer has been contacted as often as the"
+                " policy allows: it waits until %(date)s.",
+                **words,
+            ),
+            "reply": self.env._(
+                "“%(stage)s” is due, but the customer has written, and somebody reads"
+                " that first: it waits until %(date)s.",
+                **words,
+            ),
         }
 
     @api.model
@@ -109,6 +122,9 @@ class CollectionDecision(models.Model):
                 "Nothing is sent: after open credits %(amount)s remains overdue, which"
                 " is not above the policy's tolerance.",
                 **words,
+            ),
+            "do_not_contact": self.env._(
+                "Nothing is sent: the customer has asked not to be contacted."
             ),
             "promised": self.env._("Nothing is sent: a promise to pay is open."),
             "planned": self.env._("Nothing is sent: covered by an installment plan."),

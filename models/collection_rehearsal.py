@@ -57,8 +57,16 @@ class CollectionRehearsal(models.AbstractModel):
         )
         self.env.cr.execute(
             SQL(
+                "UPDATE collection_contact SET is_attempt = FALSE,"
+                " is_conversation = FALSE WHERE company_id = %s",
+                company.id,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
                 """
-                UPDATE collection_case SET date_last_step = NULL, policy_id = NULL
+                UPDATE collection_case
+                   SET date_last_step = NULL, policy_id = NULL, date_paused = NULL
                  WHERE company_id = %s
                 """,
                 company.id,

@@ -98,10 +98,14 @@ class CollectionSender(models.AbstractModel):
         out or dropped; if somebody is just doing so, the step is left for later.
         """
         Action = self.env["collection.action"]
+        company = company.with_context(collection_as_of=as_of)
         actions = Action.search(
             [
                 ("company_id", "=", company.id),
                 ("date_planned", "<=", as_of),
+                "|",
+                ("date_allowed", "=", False),
+                ("date_allowed", "<=", company._get_collection_moment()),
                 "|",
                 ("state", "=", "planned"),
                 "&",

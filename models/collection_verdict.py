@@ -83,7 +83,7 @@ class CollectionVerdict(models.AbstractModel):
             ctes=self._ctes(
                 company, as_of, self._group_state(company, as_of, restrict), restrict
             ),
-            picked=self._picked(as_of),
+            picked=self._picked(company, as_of),
             reason=self._reason(as_of),
         )
 
@@ -108,7 +108,10 @@ class CollectionVerdict(models.AbstractModel):
             SELECT case_.id AS case_id, case_.partner_id, case_.policy_id,
                    case_.date_last_step + policy.quiet_days AS date_quiet,
                    policy.tolerance, policy.working_days_only, hold.date_review,
-                   hold.case_id IS NOT NULL AS is_held,
+                   hold.case_id IS NOT NULL AS is_held, case_.date_paused,
+                   customer.collection_do_not_contact IS TRUE
+                       AND customer.collection_lawyer_id IS NULL AS is_stopped,
+                   limits.date_touch, limits.date_call,
                    COALESCE(total.overdue, 0) AS overdue,
                    COALESCE(total.overdue, 0) - COALESCE(total.credit, 0)
                        * policy.net_credits::int AS amount_net,
@@ -117,7 +120,9 @@ class CollectionVerdict(models.AbstractModel):
                    COALESCE(total.open_count, 0) AS open_count,
                    total.promised_count, total.disputed_count, total.planned_count
               FROM collection_case case_
+              JOIN res_partner customer ON customer.id = case_.partner_id
               LEFT JOIN collection_policy policy ON policy.id = case_.policy_id
+              LEFT JOIN (%(limits)s) limits ON limits.case_id = case_.id
               LEFT JOIN (%(totals)s) total ON total.partner_id = case_.partner_id
               LEFT JOIN (
                 SELECT case_id, MIN(date_review) AS date_review FROM collection_hold
@@ -127,6 +132,7 @@ class CollectionVerdict(models.AbstractModel):
                AND %(restrict)s
             """,
             totals=self._totals(as_of),
+            limits=self.env["collection.verdict.limits"]._limits(company, as_of),
             company=company.id,
             restrict=restrict,
         )
@@ -254,23 +260,25 @@ class CollectionVerdict(models.AbstractModel):
         )
 
     @api.model
-    def _picked(self, as_of):
+    def _picked(self, company, as_of):
         """One step per case: the highest stage that is ready, else the one that will
-        be ready first; after the quiet time, on a working day."""
+        be ready first; after the quiet time, as often as the limits allow, not while a
+        reply waits to be read, on a working day."""
         return SQL(
             """
             SELECT DISTINCT ON (step.case_id) step.case_id, step.stage_id,
-                   step.date_ready, roll.day + CASE
-                       WHEN NOT position.working_days_only THEN 0
-                       WHEN EXTRACT(ISODOW FROM roll.day) = 6 THEN 2
-                       WHEN EXTRACT(ISODOW FROM roll.day) = 7 THEN 1
-                       ELSE 0 END AS date_next
+                   step.date_ready, limits.day AS date_free,
+                   CASE WHEN position.working_days_only THEN %(working_day)s
+                        ELSE roll.day END AS date_next
               FROM (
                 SELECT case_id, stage_id, sequence, MIN(date_ready) AS date_ready
                   FROM ready GROUP BY case_id, stage_id, sequence) step
               JOIN position ON position.case_id = step.case_id
+              JOIN collection_stage stage ON stage.id = step.stage_id
+              CROSS JOIN LATERAL (SELECT %(date_free)s AS day) limits
               CROSS JOIN LATERAL (
-                SELECT GREATEST(step.date_ready, position.date_quiet,
+                SELECT GREATEST(step.date_ready, position.date_quiet, limits.day,
+                    position.date_paused,
                     CASE WHEN step.date_ready <= %(as_of)s THEN %(as_of)s END) AS day
                 ) roll
              ORDER BY step.case_id, step.date_ready <= %(as_of)s DESC,
@@ -279,6 +287,8 @@ class CollectionVerdict(models.AbstractModel):
                       step.sequence DESC
             """,
             as_of=as_of,
+            date_free=self.env["collection.verdict.limits"]._date_free(),
+            working_day=self.env["collection.verdict.limits"]._working_day(company),
         )
 
     @api.model
@@ -286,6 +296,7 @@ class CollectionVerdict(models.AbstractModel):
         return SQL(
             """
             CASE WHEN position.policy_id IS NULL THEN 'no_policy'
+                 WHEN position.is_stopped THEN 'do_not_contact'
                  WHEN position.is_held THEN 'hold'
                  WHEN position.open_count = 0 AND position.planned_count > 0
                       THEN 'planned'
@@ -302,7 +313,9 @@ class CollectionVerdict(models.AbstractModel):
                  WHEN picked.date_ready > %(as_of)s THEN 'waiting'
                  WHEN stage.days < 0
                       AND position.amount_net_all <= position.tolerance THEN 'covered'
+                 WHEN position.date_paused > %(as_of)s THEN 'reply'
                  WHEN position.date_quiet > %(as_of)s THEN 'quiet'
+                 WHEN picked.date_free > %(as_of)s THEN 'contact_limit'
                  WHEN picked.date_next > %(as_of)s THEN 'not_working_day'
                  ELSE 'due' END
             """,

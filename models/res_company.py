@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import pytz
 from odoo import api, fields, models
@@ -57,6 +57,34 @@ class ResCompany(models.Model):
         if isinstance(as_of, date) and not isinstance(as_of, datetime):
             return as_of
         return self._get_collection_now().date()
+
+    def _get_collection_moment(self):
+        """Return the moment that counts as now.
+
+        :return: naive UTC: the moment that is lived through (context
+            ``collection_now``), else noon of the day of the run that is going on,
+            else now
+        """
+        moment = self.env.context.get("collection_now")
+        # As with the day: a moment with a time zone can only have been set by code.
+        if isinstance(moment, datetime) and moment.tzinfo:
+            return moment.astimezone(pytz.utc).replace(tzinfo=None)
+        if not self:
+            return fields.Datetime.now()
+        local, today = self._get_collection_now(), self._get_collection_today()
+        # A run that began before midnight writes down when it really happens.
+        is_late_run = local.hour < 1 and (local.date() - today).days == 1
+        if today == local.date() or is_late_run:
+            return fields.Datetime.now()
+        noon = datetime.combine(today, time(12))
+        zone = pytz.timezone(self.collection_tz or self.partner_id.tz or "UTC")
+        return zone.localize(noon).astimezone(pytz.utc).replace(tzinfo=None)
+
+    def _get_collection_day(self, moment):
+        """:return: the local day of a moment (naive UTC)"""
+        self.ensure_one()
+        zone = pytz.timezone(self.collection_tz or self.partner_id.tz or "UTC")
+        return pytz.utc.localize(moment).astimezone(zone).date()
 
     def _is_collection_night(self):
         """:return: whether the nightly run of this local day is due"""

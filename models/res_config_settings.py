@@ -14,3 +14,15 @@ class ResConfigSettings(models.TransientModel):
     collection_date_reviewed = fields.Date(
         related="company_id.collection_date_reviewed"
     )
+    collection_reply_days = fields.Integer(
+        related="company_id.collection_reply_days", readonly=False
+    )
+    collection_alias_name = fields.Char(
+        related="company_id.collection_alias_name", readonly=False
+    )
+    collection_alias_domain = fields.Char(
+        related="company_id.alias_domain_id.name", string="Domain of mail addresses"
+    )
+    collection_responsible_id = fields.Many2one(
+        related="company_id.collection_responsible_id", readonly=False
+    )

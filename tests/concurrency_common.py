@@ -22,6 +22,9 @@ OWN = """
 """
 # What the tests leave behind, in an order that no foreign key minds.
 CLEANUP = """
+    DELETE FROM collection_inbox WHERE case_id IN (SELECT id FROM own_case);
+    DELETE FROM collection_contact_seal
+     WHERE case_id IN (SELECT id FROM own_case);
     DELETE FROM collection_contact WHERE case_id IN (SELECT id FROM own_case);
     DELETE FROM mail_message WHERE model = 'collection.case'
         AND res_id IN (SELECT id FROM own_case);

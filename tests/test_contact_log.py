@@ -163,7 +163,8 @@ class TestContactLog(CollectionCommon):
     def test_who_it_was_is_kept_as_it_was(self):
         user = self.users["collector"]
         user.partner_id.function = "Head of collections"
-        contact = self.make_contact(user_id=user.id)
+        Contact = self.env["collection.contact"].with_user(user)
+        contact = Contact.create({"case_id": self.case.id, "outcome": "reached"})
         name = f"{user.name}, Head of collections"
         self.assertEqual(contact.user_name, name)
         user.partner_id.function = "Retired"

@@ -39,9 +39,8 @@ Message-Id: {message_id}
 """
 
 
-@tagged("post_install", "-at_install")
-class TestDelivery(MessageCommon):
-    """Messages go through Odoo's mail server code to a server that really listens."""
+class DeliveryCommon(MessageCommon):
+    """A mail server that really listens, and Odoo's mail gateway."""
 
     @classmethod
     def setUpClass(cls):
@@ -84,6 +83,22 @@ class TestDelivery(MessageCommon):
         """Let Odoo's mail gateway process an incoming message."""
         with mute_logger("odoo.addons.mail.models.mail_thread"):
             self.root["mail.thread"].message_process(None, message.as_bytes())
+
+    @staticmethod
+    def make_bounce(envelope):
+        """:return: what a mail server sends back, with the original's headers"""
+        return message_from_string(
+            BOUNCE.format(
+                sender=envelope.sender,
+                recipient=envelope.recipients[0],
+                message_id=envelope.message["Message-Id"].strip(),
+            )
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestDelivery(DeliveryCommon):
+    """Messages go through Odoo's mail server code to a server that really listens."""
 
     def test_sent_for_real(self):
         self.make_invoice(self.customer)
@@ -202,17 +217,6 @@ class TestDelivery(MessageCommon):
         self.assertEqual(case.contact_ids[0].outcome, "bounced")
         self.assertIn("Message not delivered", case.activity_ids.mapped("summary"))
         self.assertTrue(case.delivery_problem)
-
-    @staticmethod
-    def make_bounce(envelope):
-        """:return: what a mail server sends back, with the original's headers"""
-        return message_from_string(
-            BOUNCE.format(
-                sender=envelope.sender,
-                recipient=envelope.recipients[0],
-                message_id=envelope.message["Message-Id"].strip(),
-            )
-        )
 
     def store_pdf(self, move):
         """Store the PDF of an invoice, as sending it does."""

@@ -1,1 +1,9 @@
-from . import retry, working_days
+from . import (
+    automatic_mail,
+    contact_limits,
+    outcomes,
+    public_holidays,
+    retry,
+    time_zones,
+    working_days,
+)

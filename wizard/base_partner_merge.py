@@ -23,4 +23,10 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             own = same_company.filtered(lambda case: case.partner_id == dst_partner)
             keep = (own or same_company)[:1]
             keep._absorb(same_company - keep)
-        return super()._update_foreign_keys(src_partners, dst_partner)
+        # The log names the partners that are repointed: its entries are sealed anew.
+        contacts = self.env["collection.contact"].sudo()
+        contacts = contacts.search([("partner_id", "in", src_partners.ids)])
+        result = super()._update_foreign_keys(src_partners, dst_partner)
+        contacts.invalidate_recordset(["partner_id"])
+        contacts._seal("merge")
+        return result

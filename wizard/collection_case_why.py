@@ -42,10 +42,12 @@ class CollectionCaseWhy(models.TransientModel):
         row = next((row for row in rows if row["case_id"] == case.id), None)
         if row is None:
             return self.env._("Everything is settled.")
-        return self.env["collection.decision"]._explain(
+        answer = self.env["collection.decision"]._explain(
             row["reason"],
             self.env["collection.stage"].browse(row["stage_id"]),
             row["date_next"],
             row["amount_net"],
             case.currency_id,
         )
+        waiting = bool(case.action_id) and case.action_id._get_waiting_text()
+        return "\n".join(filter(None, (answer, waiting)))

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.collection_contact import CHANNELS, OUTCOMES
-
-NOT_BY_HAND = ("sent", "bounced")
+from ..models.collection_contact import CHANNELS, NOT_BY_HAND, OUTCOMES
 
 
 class CollectionContactLog(models.TransientModel):
@@ -27,7 +25,11 @@ class CollectionContactLog(models.TransientModel):
         domain="[('commercial_partner_id', '=', customer_id)]",
     )
     person = fields.Char("Somebody else")
-    date = fields.Datetime("When", required=True, default=fields.Datetime.now)
+    date = fields.Datetime(
+        "When",
+        required=True,
+        default=lambda self: self.env.company._get_collection_moment(),
+    )
     outcome = fields.Selection(
         selection=lambda self: self._get_outcomes(), required=True
     )
@@ -38,6 +40,12 @@ class CollectionContactLog(models.TransientModel):
     )
     note = fields.Text()
     attachment_ids = fields.Many2many("ir.attachment", string="Evidence")
+
+    duration = fields.Float("Duration (minutes)")
+    date_follow_up = fields.Date("Follow up on")
+    follow_up = fields.Char("To do then")
+    guard_text = fields.Char(compute="_compute_guard_text")
+    person_text = fields.Char(related="case_id.person_text")
 
     # What the collector has in view while talking.
     phone = fields.Char(related="partner_id.phone", string="Telephone")
@@ -61,6 +69,18 @@ class CollectionContactLog(models.TransientModel):
     def _compute_partner_id(self):
         for log in self:
             log.partner_id = log.action_id.addressee_id or log.case_id.partner_id
+
+    @api.depends("case_id", "channel", "direction", "partner_id")
+    def _compute_guard_text(self):
+        """What the limits say of contacting the customer now. What has happened is
+        logged all the same: the log tells the truth."""
+        guard = self.env["collection.guard"]
+        for log in self:
+            log.guard_text = False
+            if log.direction == "out" and log.case_id:
+                case, partner = log.case_id, log.partner_id
+                answer = guard._ask(case, log.channel, partner=partner)[case]
+                log.guard_text = answer.level and guard._get_text(case, answer, partner)
 
     def action_log(self):
         """Write the entry; a step it was made for is done."""
@@ -104,6 +124,9 @@ class CollectionContactLog(models.TransientModel):
             "outcome": self.outcome,
             "reason_id": self.reason_id.id,
             "note": self.note,
+            "duration": self.duration,
+            "date_follow_up": self.date_follow_up,
+            "follow_up": self.follow_up,
             "move_ids": [fields.Command.set(self.case_id.exposure_ids.move_id.ids)],
             "attachment_ids": [fields.Command.set(self.attachment_ids.ids)],
         }

@@ -1,0 +1,227 @@
+from email.message import EmailMessage
+
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .test_delivery import DeliveryCommon
+
+MAIL_LOG = "odoo.addons.mail.models.mail_thread"
+
+
+@tagged("post_install", "-at_install")
+class TestIncomingMail(DeliveryCommon):
+    """What customers write comes in through Odoo's mail gateway, and is not lost."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.users = cls.make_users()
+        cls.policy.stage_ids = [
+            Command.create(
+                {
+                    "name": "Second",
+                    "days": 20,
+                    "template_id": cls.stage.template_id.id,
+                }
+            )
+        ]
+        cls.make_invoice(cls.customer)
+
+    def receive_mail(self, message, day=None):
+        """Let Odoo's mail gateway process a message that comes in on a day."""
+        gateway = self.root["mail.thread"].with_context(collection_as_of=day or self.today)
+        with mute_logger(MAIL_LOG):
+            gateway.message_process(None, message.as_bytes())
+
+    def reply_to(self, envelope, text="We paid last week.", day=None, **headers):
+        """Answer a message that the mail server has taken, and take the answer in."""
+        reply = EmailMessage()
+        for name, value in {
+            "From": "Reader <reader@example.com>",
+            "To": envelope.message["Reply-To"],
+            "Subject": f"Re: {envelope.message['Subject']}",
+            "Message-Id": f"<reply-{len(text)}@reader.example.com>",
+            "In-Reply-To": envelope.message["Message-Id"],
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }.items():
+            reply[name] = value
+        reply.set_content(text)
+        self.receive_mail(reply, day)
+        return reply
+
+    def write_to_alias(self, sender, subject="A question", text="Which invoice?"):
+        mail = EmailMessage()
+        mail["From"] = sender
+        mail["To"] = "collections@collect.example.com"
+        mail["Subject"] = subject
+        mail["Message-Id"] = f"<{subject.replace(' ', '-')}@somewhere.example.com>"
+        mail.set_content(text)
+        self.receive_mail(mail)
+        return mail
+
+    def set_alias(self):
+        self.company.sudo().collection_alias_name = "collections"
+
+    def get_inbox(self):
+        return self.root["collection.inbox"].search(
+            [("company_id", "=", self.company.id)]
+        )
+
+    def send_first(self):
+        letter = self.send()
+        [envelope] = self.run_queue()
+        return letter, letter.case_id, envelope
+
+    # ------------------------------------------------------------------
+    # Replies
+    # ------------------------------------------------------------------
+
+    def test_a_reply_becomes_an_entry_with_the_mail_as_evidence(self):
+        letter, case, envelope = self.send_first()
+        reply = self.reply_to(envelope)
+        contact = case.contact_ids[0]
+        self.assertEqual(
+            (contact.outcome, contact.direction, contact.partner_id),
+            ("received", "in", self.customer),
+        )
+        self.assertEqual(contact.note, "We paid last week.")
+        self.assertEqual(contact.move_ids, letter.move_ids)
+        self.assertFalse(contact.is_attempt)
+        evidence = contact.attachment_ids
+        self.assertEqual(evidence.mimetype, "message/rfc822")
+        self.assertIn(reply["Message-Id"].encode(), evidence.raw)
+        self.assertIn("Read the reply", case.activity_ids.mapped("summary"))
+        self.assertFalse(self.env["collection.contact"]._find_breaks(case))
+
+    def test_a_reply_pauses_the_steps(self):
+        """The default is five days; the pause is visible, and ended by a button."""
+        _letter, case, envelope = self.send_first()
+        worker = case.with_context(collection_as_of=self.day(17))
+        self.reply_to(envelope, day=self.day(17))
+        self.assertEqual(case.date_paused, self.day(22))
+        self.plan(self.day(17))
+        self.assertEqual((case.reason, case.date_next), ("reply", self.day(22)))
+        self.assertIn("the customer has written", case.explanation)
+        self.assertFalse(self.open_actions(self.customer))
+        worker.with_user(self.users["collector"]).action_end_pause()
+        self.assertFalse(case.date_paused or case.reply_unread)
+        self.assertEqual(case.reason, "due")
+        self.assertTrue(self.open_actions(self.customer))
+
+    def test_the_pause_ends_by_itself(self):
+        _letter, case, envelope = self.send_first()
+        self.reply_to(envelope, day=self.day(17))
+        self.plan(self.day(21))
+        self.assertEqual(case.reason, "reply")
+        self.plan(self.day(22))
+        self.assertEqual(case.reason, "due")
+
+    def test_a_reply_between_planning_and_sending_stops_the_message(self):
+        _letter, case, envelope = self.send_first()
+        self.plan(self.day(17))
+        step = self.open_actions(self.customer)
+        self.assertEqual(step.state, "planned")
+        self.reply_to(envelope, day=self.day(17))
+        counts = self.execute(self.day(17))
+        self.assertEqual(counts["done_count"], 0)
+        self.assertEqual(len(case.letter_ids), 1)
+        self.assertEqual((step.state, step.reason), ("planned", "reply"))
+        self.assertEqual(step.date_planned, self.day(22))
+        self.execute(self.day(22))
+        self.assertEqual(step.state, "done")
+
+    def test_no_pause_where_the_company_says_so(self):
+        self.company.sudo().collection_reply_days = 0
+        _letter, case, envelope = self.send_first()
+        self.reply_to(envelope)
+        self.assertFalse(case.date_paused)
+        self.assertTrue(case.reply_unread)
+
+    def test_out_of_office_does_not_pause(self):
+        _letter, case, envelope = self.send_first()
+        for number, header in enumerate(
+            ({"Auto_Submitted": "auto-replied"}, {"X_Autoreply": "yes"},
+             {"Precedence": "bulk"})
+        ):
+            self.reply_to(envelope, "I am away" + "." * number, **header)
+            contact = case.contact_ids[0]
+            with self.subTest(header):
+                self.assertEqual(contact.outcome, "auto_reply")
+                self.assertTrue(contact.attachment_ids)
+                self.assertFalse(case.date_paused or case.reply_unread)
+                self.assertNotIn("Read the reply", case.activity_ids.mapped("summary"))
+        self.assertEqual(len(case.contact_ids), 4)
+
+    def test_a_bounce_marks_the_address(self):
+        letter, case, envelope = self.send_first()
+        self.receive_mail(self.make_bounce(envelope))
+        contact = case.contact_ids[0]
+        self.assertEqual((contact.outcome, contact.letter_id), ("bounced", letter))
+        self.assertTrue(contact.attachment_ids)
+        self.assertFalse(case.date_paused)
+        self.assertEqual(self.customer.collection_email_bounced, "reader@example.com")
+        # Nothing more goes there; a new address is free.
+        finder = self.env["collection.addressee"]
+        self.assertRegex(finder._find_for_case(case, "email")[1], "bounced")
+        self.customer.email = "new@example.com"
+        self.assertFalse(finder._find_for_case(case, "email")[1])
+
+    # ------------------------------------------------------------------
+    # The collections address
+    # ------------------------------------------------------------------
+
+    def test_a_known_sender_finds_the_case(self):
+        self.set_alias()
+        self.plan()
+        case = self.get_case(self.customer)
+        self.write_to_alias("Reader <READER@example.com>")
+        self.assertEqual(case.contact_ids.outcome, "received")
+        self.assertIn("Which invoice?", case.message_ids[0].body)
+        self.assertTrue(case.date_paused)
+        self.assertFalse(self.get_inbox())
+
+    def test_an_unknown_sender_is_a_task_for_the_responsible(self):
+        self.set_alias()
+        self.company.sudo().collection_responsible_id = self.users["manager"]
+        self.plan()
+        case = self.get_case(self.customer)
+        self.write_to_alias("Lawyer <counsel@law.example.com>", f"About {case.name}")
+        mail = self.get_inbox()
+        self.assertEqual((mail.state, mail.case_id), ("new", case))
+        self.assertEqual(mail.activity_ids.user_id, self.users["manager"])
+        self.assertFalse(case.contact_ids)
+        mine = mail.with_user(self.users["collector"])
+        mine.action_assign()
+        contact = case.contact_ids
+        self.assertEqual(contact.person, '"Lawyer" <counsel@law.example.com>')
+        self.assertIn(b"counsel@law.example.com", contact.attachment_ids.raw)
+        self.assertTrue(case.date_paused)
+        self.assertFalse(mail.activity_ids)
+        with self.assert_refused("dealt with already"):
+            mine.action_assign()
+
+    def test_the_inbox_is_not_for_everybody(self):
+        self.set_alias()
+        self.write_to_alias("Spam <spam@example.com>")
+        mail = self.get_inbox()
+        self.assertTrue(mail.activity_ids.user_id)
+        with self.assertRaises(AccessError):
+            mail.with_user(self.users["invoicing"]).action_ignore()
+        collector = mail.with_user(self.users["collector"])
+        with self.assert_refused("Choose the case"):
+            collector.action_assign()
+        with self.assert_refused("is not changed by hand"):
+            collector.state = "assigned"
+        collector.action_ignore()
+        self.assertEqual(mail.state, "ignored")
+        self.assertFalse(mail.activity_ids)
+
+    def test_two_customers_of_one_address_are_told_apart_by_a_person(self):
+        self.set_alias()
+        twin = self.make_customer("Twin", email="reader@example.com")
+        self.make_invoice(twin)
+        self.plan()
+        self.write_to_alias("reader@example.com")
+        self.assertTrue(self.get_inbox())
