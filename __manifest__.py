@@ -57,6 +57,8 @@
         "views/collection_inbox_views.xml",
         "views/portal_templates.xml",
         "views/portal_plan_templates.xml",
+        "views/portal_account_templates.xml",
+        "views/portal_account_form_templates.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",
@@ -65,6 +67,7 @@
     ],
     "assets": {
         "web.assets_backend": ["account_collections/static/src/**/*"],
+        "web.assets_frontend": ["account_collections/static/portal/**/*"],
         "web.assets_tests": ["account_collections/static/tests/tours/**/*"],
     },
     "application": True,

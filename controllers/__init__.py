@@ -1,1 +1,2 @@
 from . import letters, portal, portal_plan
+from . import letters, portal, portal_account, portal_payment

@@ -35,6 +35,7 @@ RIGHTS = {
     "collection.reason": (READ, READ, CHANGE),
     "collection.run": (NONE, NONE, READ),
     "collection.review.request": (NONE, NONE, READ),
+    "collection.portal.post": (NONE, NONE, READ),
     "collection.simulation": (NONE, CHANGE, CHANGE),
     "collection.simulation.line": (NONE, CHANGE, CHANGE),
     "collection.action.skip": (NONE, CHANGE, CHANGE),
