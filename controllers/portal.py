@@ -6,6 +6,8 @@ from odoo.tools import consteq
 
 from .portal_form import MAX_NAME, MAX_REQUEST, PortalForm
 
+# The largest number a record can have.
+MAX_ID = 2**31 - 1
 MEANS = ("transfer", "card", "debit", "cheque", "cash", "other")
 
 
@@ -101,6 +103,8 @@ class CollectionPortal(PortalAccount):
         :return: account.move record, as superuser
         :raises AccessError, MissingError: it is somebody else's, or there is none
         """
+        if invoice_id > MAX_ID:
+            raise MissingError(request.env._("There is no such invoice."))
         invoice = self._document_check_access("account.move", invoice_id, access_token)
         if not self._is_own_invoice(invoice, access_token):
             raise AccessError(invoice.env._("This is another customer's invoice."))
