@@ -195,6 +195,13 @@ class CollectionPortal(PortalAccount):
             "default_name": "" if user._is_public() else user.name,
             **values,
         }
+        return self._respond(template, values)
+
+    def _respond(self, template, values):
+        """Answer a page that nobody keeps, and that says its language to who reads it
+        aloud."""
+        lang = (request.env.lang or "en_US").replace("_", "-")
+        values = {"html_data": {"lang": lang}, **values}
         response = request.render(f"account_collections.{template}", values)
         response.headers["Cache-Control"] = "no-store"
         return response

@@ -9,6 +9,8 @@ from .portal import MEANS, CollectionPortal
 from .portal_account_form import AccountForm
 from .portal_form import MAX_NAME, MAX_REQUEST
 
+# How somebody may prefer to be contacted: a visit is not asked for.
+CHANNELS = ("email", "phone", "sms", "letter")
 DOCUMENT_KINDS = ("proof", "other")
 URL = "/my/statement"
 FORM_ROUTE = {
@@ -166,6 +168,11 @@ class CollectionPortalAccount(CollectionPortal):
         """Write to whoever looks after the account."""
         return self._answer_account(self._open_account(company_id), raw, "message")
 
+    @http.route(f"{URL}/<int:company_id>/wishes", auth="user", **FORM_ROUTE)
+    def portal_collection_account_wishes(self, company_id, **raw):
+        """How and when to be contacted, and whether by telephone."""
+        return self._answer_account(self._open_account(company_id), raw, "wishes")
+
     @http.route(
         "/my/invoices/<int:invoice_id>/<any(document,message):kind>",
         auth="public",
@@ -180,8 +187,8 @@ class CollectionPortalAccount(CollectionPortal):
 
     def _answer_account(self, account, raw, kind):
         rows = self._get_choices(account, kind)
-        form = AccountForm(account, raw)
-        if not rows and kind == "promise":
+        form = self._make_form(account, raw)
+        if not rows and kind in ("promise", "plan"):
             return request.redirect(account.url)
         if request.httprequest.method == "POST":
             getattr(self, f"_read_account_{kind}")(form, rows, account)
@@ -200,8 +207,8 @@ class CollectionPortalAccount(CollectionPortal):
 
     def _read_account_document(self, form, rows, account):
         self._read_name(form)
-        form.read_choice("kind", DOCUMENT_KINDS)
-        is_proof = form.values["kind"] == "proof"
+        form.read_choice("what", DOCUMENT_KINDS)
+        is_proof = form.values["what"] == "proof"
         form.read_rows(rows, required=is_proof and bool(rows))
         form.read_past_date("date_paid")
         form.read_text("note")
@@ -215,14 +222,20 @@ class CollectionPortalAccount(CollectionPortal):
         form.read_files()
         form.values["rows"] = rows if account.moves else rows.browse()
 
+    def _read_account_wishes(self, form, rows, account):
+        self._read_name(form)
+        form.read_choice("channel", ("", *CHANNELS))
+        form.read_hours()
+        form.read_text("note")
+        form.values["no_calls"] = bool(form.raw.get("no_calls"))
+        form.values["rows"] = rows.browse()
+        if form.values["no_calls"] and form.values["channel"] == "phone":
+            form.errors["channel"] = form.env._("Please choose something else.")
+
     def _take_account(self, account, form, kind):
         """:return: what was made of the form; nothing, and an error, when refused"""
         portal = account.env["collection.portal"]
-        take = {
-            "promise": portal._take_account_promise,
-            "document": portal._take_document,
-            "message": portal._take_message,
-        }[kind]
+        take = self._get_takers(portal)[kind]
         try:
             with request.env.cr.savepoint():
                 return take(
@@ -231,6 +244,18 @@ class CollectionPortalAccount(CollectionPortal):
         except UserError as error:
             form.errors["form"] = str(error)
         return None
+
+    def _get_takers(self, portal):
+        """:return: dict of what takes each form"""
+        return {
+            "promise": portal._take_account_promise,
+            "document": portal._take_document,
+            "message": portal._take_message,
+            "wishes": portal._take_wishes,
+        }
+
+    def _make_form(self, account, raw):
+        return AccountForm(account, raw)
 
     def _get_choices(self, account, kind):
         """:return: collection.exposure records that a form may be about"""
@@ -251,12 +276,15 @@ class CollectionPortalAccount(CollectionPortal):
             "chosen": chosen,
             "form": form.raw,
             "errors": form.errors,
+            "preview": form.preview,
             "action_url": f"{self._get_form_url(account)}/{kind}",
             "back_url": account.url,
             "token": account.token,
             "free": account.service._get_free,
             **self._get_form_choices(account),
         }
+        if account.moves:
+            values.update(page_name="invoice", invoice=account.moves)
         response = self._respond(f"portal_account_{kind}", values)
         if form.is_too_many:
             response.status_code = 429
@@ -273,7 +301,14 @@ class CollectionPortalAccount(CollectionPortal):
             else {},
             "means": self._get_means(),
             "default_name": "" if user._is_public() else user.name,
+            "me": self._get_visitor().sudo(),
+            "channels": self._get_channels(),
         }
+
+    def _get_channels(self):
+        field = request.env["res.partner"]._fields["collection_channel"]
+        labels = dict(field._description_selection(request.env))
+        return [(key, labels[key]) for key in CHANNELS]
 
     # ------------------------------------------------------------------
     # Who may
@@ -325,11 +360,6 @@ class CollectionPortalAccount(CollectionPortal):
     # ------------------------------------------------------------------
     # Answers
     # ------------------------------------------------------------------
-
-    def _respond(self, template, values):
-        response = request.render(f"account_collections.{template}", values)
-        response.headers["Cache-Control"] = "no-store"
-        return response
 
     def _download(self, content, kind, name, disposition="attachment"):
         mime = {"pdf": "application/pdf", "html": "text/html"}[kind]

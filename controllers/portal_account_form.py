@@ -1,6 +1,6 @@
 """Read and check the forms about a customer's whole account."""
 
-from datetime import date
+from datetime import date, time
 
 from odoo.http import request
 
@@ -59,8 +59,26 @@ class AccountForm(PortalForm):
             self.errors[name] = self.env._("This day is still to come.")
         self.values[name] = day
 
+    def read_hours(self):
+        """Take the hours at which somebody is best reached: both, or none."""
+        hours = [self._read_hour(name) for name in ("hour_from", "hour_to")]
+        if None in hours or (any(hours) and hours[0] >= hours[1]):
+            self.errors["hours"] = self.env._(
+                "Please enter an hour and a later one, or leave both empty."
+            )
+        self.values["hour_from"], self.values["hour_to"] = hours
+
+    def _read_hour(self, name):
+        """:return: fraction of hours; 0 if it was left out, None if it is none"""
+        text = str(self.raw.get(name) or "").strip()
+        try:
+            moment = time.fromisoformat(text) if text else time.min
+        except ValueError:
+            return None
+        return moment.hour + moment.minute / 60
+
     def require_files(self):
-        """At least one file, and none that is empty."""
+        """Refuse a form without a file."""
         files = self.values.get("files")
         if not self.errors.get("files") and not files:
             self.errors["files"] = self.env._("Please add a file.")

@@ -35,6 +35,7 @@ class PortalForm:
         self.record = record
         self.raw = raw
         self.is_too_many = False
+        self.preview = None
         self.values = {}
         self.errors = {}
 

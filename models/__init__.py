@@ -38,6 +38,7 @@ from . import (
     collection_exposure,
     collection_figures,
     collection_guard,
+    collection_guard_calls,
     collection_guard_facts,
     collection_history,
     collection_hold,
@@ -100,5 +101,6 @@ from . import (
     res_partner_contact,
     res_partner_plan,
     sms_sms,
+    res_partner_portal,
     sms_tracker,
 )

@@ -1,6 +1,6 @@
 from odoo import Command, api, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, plaintext2html
+from odoo.tools import format_date, format_duration, plaintext2html
 
 
 class CollectionPortal(models.AbstractModel):
@@ -88,11 +88,11 @@ class CollectionPortal(models.AbstractModel):
         A proof puts the items on hold until the money should have come in: once per
         item, for a file is easily made.
 
-        :param dict form: name, kind (proof or other), note, files (name, content),
+        :param dict form: name, what (proof or other), note, files (name, content),
             rows (collection.exposure records), date_paid; checked already
         :return: the collection.contact
         """
-        rows, is_proof = form["rows"], form["kind"] == "proof"
+        rows, is_proof = form["rows"], form["what"] == "proof"
         case = self._get_account_case(customer, company, rows)
         here = self._for_collector(case)
         title = (
@@ -147,6 +147,52 @@ class CollectionPortal(models.AbstractModel):
         title = self._for_collector(case).env._("Message from the portal: answer it")
         self._tell(case, title, visitor, form, attachments=contact.attachment_ids)
         return contact
+
+    @api.model
+    def _take_wishes(self, customer, company, visitor, form):
+        """Take how, when, and whether by telephone a person wants to be contacted.
+
+        :param visitor: the res.partner who is logged in, whom alone it concerns
+        :param dict form: name, channel, hour_from, hour_to, no_calls, note; checked
+        :return: the collection.contact
+        """
+        rows = form["rows"]
+        case = self._get_account_case(customer, company, rows)
+        visitor.sudo().write(
+            {
+                "collection_channel": form["channel"],
+                "collection_hour_from": form["hour_from"],
+                "collection_hour_to": form["hour_to"],
+                "collection_no_calls": form["no_calls"],
+            }
+        )
+        here = self._for_collector(case)
+        lines = [form["note"], *here._get_wishes(visitor.with_env(here.env))]
+        form = {**form, "note": "\n".join(line for line in lines if line)}
+        contact = self._log_contact(case, rows.move_id, visitor, form, "received")
+        self._tell(case, here.env._("Wishes from the portal: how to contact"), visitor, form)
+        return contact
+
+    @api.model
+    def _get_wishes(self, person):
+        """:return: list of sentences on how somebody wants to be contacted"""
+        me = person.sudo()
+        channels = dict(me._fields["collection_channel"]._description_selection(me.env))
+        lines = []
+        if me.collection_no_calls:
+            lines.append(self.env._("Please do not call me."))
+        if me.collection_channel:
+            channel = channels[me.collection_channel]
+            lines.append(self.env._("I prefer: %s.", channel))
+        if me.collection_hour_to:
+            lines.append(
+                self.env._(
+                    "I am best reached from %(start)s to %(end)s.",
+                    start=format_duration(me.collection_hour_from),
+                    end=format_duration(me.collection_hour_to),
+                )
+            )
+        return lines or [self.env._("No special wishes any more.")]
 
     # ------------------------------------------------------------------
     # What they have in common

@@ -29,7 +29,7 @@ class PortalCommon(PromiseCommon, HttpCase):
 
     @classmethod
     def make_portal_user(cls, customer, **vals):
-        login = f"portal_{customer.id}_{len(customer.child_ids)}"
+        login = f"portal_{cls.env['res.users'].search_count([])}_{customer.id}"
         user = new_test_user(
             cls.env, login, groups="base.group_portal", **{"lang": "en_US", **vals}
         )
@@ -48,7 +48,14 @@ class PortalCommon(PromiseCommon, HttpCase):
         )
         return rows.ids
 
-    def send(self, kind, *, url=None, files=None, csrf=True, **values):
+    @classmethod
+    def make_foreign_invoice(cls):
+        """Answer an invoice of 77 in another currency than the company's."""
+        franc = cls.env.ref("base.CHF")
+        franc.active = True
+        return cls.make_invoice(cls.customer, 77, cls.day(-3), currency=franc)
+
+    def send(self, form, /, *, url=None, files=None, csrf=True, **values):
         """Send a form about the account, as it would be filled in.
 
         :param files: (name, content, type) of each file
@@ -59,13 +66,13 @@ class PortalCommon(PromiseCommon, HttpCase):
             "date": str(self.day(5)),
             "means": "transfer",
             "note": "As we said on the phone.",
-            **({"kind": "proof"} if kind == "document" else {}),
+            **({"what": "proof"} if form == "document" else {}),
             **values,
         }
         if csrf:
             filled["csrf_token"] = http.Request.csrf_token(self)
         return self.url_open(
-            f"{url or self.url}/{kind}",
+            f"{url or self.url}/{form}",
             data=filled,
             files=[("files", file) for file in files or []] or None,
         )

@@ -42,9 +42,7 @@ class TestPortalAccount(PortalCommon):
 
     def test_page(self):
         """Items, ageing, credits, what is disputed and promised, per currency."""
-        euro = self.env["res.currency"].search([("name", "=", "EUR")])
-        euro.active = True
-        foreign = self.make_invoice(self.customer, 77, self.day(-3), currency=euro)
+        foreign = self.make_foreign_invoice()
         self.make_credit(self.customer, 60, self.day(-20))
         self.make_dispute(self.later, 100)
         self.plan()
@@ -70,6 +68,8 @@ class TestPortalAccount(PortalCommon):
         self.env["res.lang"]._activate_lang("de_DE")
         user = self.make_portal_user(self.customer, lang="de_DE")
         self.authenticate(user.login, user.login)
+        # The login page sets it, of the language of the user.
+        self.opener.cookies["frontend_lang"] = "de_DE"
         text = self.url_open(self.url).text.replace("\xa0", " ")
         self.assertIn("1.000,00", text)
         self.assertIn(self.day(-40).strftime("%d.%m.%Y"), text)
@@ -115,9 +115,7 @@ class TestPortalAccount(PortalCommon):
 
     def test_promise_for_all(self):
         """All that was chosen, in full, in the currency of each."""
-        euro = self.env["res.currency"].search([("name", "=", "EUR")])
-        euro.active = True
-        foreign = self.make_invoice(self.customer, 77, self.day(-3), currency=euro)
+        foreign = self.make_foreign_invoice()
         self.log_in()
         items = self.get_rows_of(self.late, self.later, foreign)
         page = self.send("promise", item=items)
@@ -177,7 +175,7 @@ class TestPortalAccount(PortalCommon):
 
     def test_other_document(self):
         self.log_in()
-        self.send("document", kind="other", files=[("f.png", PNG, "image/png")])
+        self.send("document", what="other", files=[("f.png", PNG, "image/png")])
         self.assert_told("received", "Document from the portal")
         self.assertFalse(self.get_case_now().hold_ids)
 
@@ -204,7 +202,8 @@ class TestPortalAccount(PortalCommon):
         values = {"url": url, "access_token": token}
         page = self.send("document", item=item, files=file, **values)
         self.assertIn("error_item", page.text)
-        self.send("document", item=item[:1], files=file, **values)
+        page = self.send("document", item=item[:1], files=file, **values)
+        self.assertIn("We have got it", page.text)
         self.assert_exposure(self.late, status="held")
         self.send("message", **values)
         contacts = self.get_case_now().contact_ids
@@ -297,7 +296,6 @@ class TestPortalPayment(PortalCommon):
         method = cls.root["payment.method"].search(
             [("code", "=", "card"), ("active", "in", (True, False))], limit=1
         )
-        method.active = True
         cls.provider = cls.root["payment.provider"].create(
             {
                 "name": "Test provider",
@@ -318,6 +316,7 @@ class TestPortalPayment(PortalCommon):
             }
         )
         cls.method = method
+        method.active = True
 
     def test_pay_what_is_overdue(self):
         """The amount is the server's: without what is disputed, whatever is sent."""
