@@ -60,7 +60,6 @@ class CollectionPortal(models.AbstractModel):
         contact = self._log_contact(case, rows.move_id, visitor, form, "plan_wanted")
         vals = self._prepare_plan_vals(case, form)
         plan = self.env["collection.plan"].create({**vals, "contact_id": contact.id})
-        # The promise of the same money does not say anything more.
         plan.action_offer()
         here = self._for_collector(case)
         title = (
