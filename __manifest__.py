@@ -59,6 +59,7 @@
         "views/portal_plan_templates.xml",
         "views/portal_account_templates.xml",
         "views/portal_account_form_templates.xml",
+        "views/portal_plan_request_templates.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",

@@ -1,2 +1,8 @@
-from . import letters, portal, portal_plan
-from . import letters, portal, portal_account, portal_payment
+from . import (
+    letters,
+    portal,
+    portal_account,
+    portal_payment,
+    portal_plan,
+    portal_plan_request,
+)

@@ -3,6 +3,7 @@ from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
 
+from .portal import MAX_ID
 from .portal_form import MAX_TEXT
 
 PAGE = 20
@@ -35,6 +36,8 @@ class CollectionPortalPlan(CustomerPortal):
 
         :raises MissingError: for every other plan, existing or not
         """
+        if plan_id > MAX_ID:
+            raise MissingError(request.env._("This page does not exist."))
         plan = request.env["collection.plan"].sudo().browse(plan_id).exists()
         if not plan or plan.state not in SHOWN_STATES:
             raise MissingError(request.env._("This page does not exist."))

@@ -67,6 +67,7 @@ from . import (
     collection_policy_plan,
     collection_portal,
     collection_portal_account,
+    collection_portal_plan,
     collection_portal_post,
     collection_portal_take,
     collection_profile,

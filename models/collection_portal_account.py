@@ -5,7 +5,7 @@ from odoo.tools import str2bool
 ARRIVED = ("sent", "posted", "delivered")
 MESSAGES_SHOWN = 20
 # What a customer may still say something about: the rest is settled, or on its way.
-ANSWERABLE = ("open", "held", "disputed", "promised")
+ANSWERABLE = ("open", "held", "disputed", "promised", "planned")
 
 
 class CollectionPortalAccount(models.AbstractModel):
@@ -68,7 +68,8 @@ class CollectionPortalAccount(models.AbstractModel):
     @api.model
     def _get_free(self, row):
         """:return: what can still be promised of an item, in its currency"""
-        free = row.amount_residual_currency - row.amount_disputed - row.amount_promised
+        taken = row.amount_disputed + row.amount_promised + row.amount_planned
+        free = row.amount_residual_currency - taken
         return row.currency_id.round(max(free, 0.0))
 
     @api.model
@@ -76,7 +77,11 @@ class CollectionPortalAccount(models.AbstractModel):
         """:return: the exposures that a new promise can cover: debts that no other
         promise, payment on its way or exclusion takes care of"""
         rows = self._get_rows(customer, company).filtered(
-            lambda row: row.status in ANSWERABLE and self._get_free(row) > 0
+            lambda row: (
+                row.status in ANSWERABLE
+                and not row.amount_planned
+                and self._get_free(row) > 0
+            )
         )
         covered = self.env["collection.promise"].search(
             [
@@ -129,6 +134,7 @@ class CollectionPortalAccount(models.AbstractModel):
             "promises": case.promise_ids.filtered(
                 lambda promise: promise.state in ("open", "approve")
             ),
+            "plans": self._get_plans(customer, company),
             "disputes": self._get_disputes(customer, company),
             "letters": self._get_letters(customer, company),
             "contact": message._get_contact(case) if case else {},
@@ -207,6 +213,7 @@ class CollectionPortalAccount(models.AbstractModel):
         return [
             (row.amount_disputed, self.env._("In question")),
             (row.amount_promised, self.env._("Promised")),
+            (row.amount_planned, self.env._("On installments")),
         ]
 
     @api.model

@@ -20,6 +20,7 @@ from . import (
     test_policy_refusals,
     test_portal_account,
     test_portal_attack,
+    test_portal_plan_request,
     test_portal_promise,
     test_promise_concurrency,
     test_promise_dispute_property,
