@@ -51,6 +51,7 @@
         "views/collection_case_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
+        "views/res_partner_portal_views.xml",
         "views/res_config_settings_views.xml",
         "views/collection_menus.xml",
         "views/collection_plan_extension_views.xml",

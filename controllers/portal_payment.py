@@ -1,8 +1,10 @@
 from odoo import http
+from odoo.exceptions import UserError
 from odoo.http import request
 from werkzeug.exceptions import NotFound
 
 from .portal_account import URL, CollectionPortalAccount
+from .portal_account_form import AccountForm
 
 
 class CollectionPortalPayment(CollectionPortalAccount):
@@ -65,6 +67,8 @@ class CollectionPortalPayment(CollectionPortalAccount):
         rows = self._get_payable(account, currency_id)
         if not rows:
             raise NotFound
+        if not self._may_post(AccountForm(account, kwargs), account):
+            raise UserError(request.env._("Please wait a while before you try again."))
         kwargs.pop("access_token", None)
         self._validate_transaction_kwargs(kwargs)
         kwargs.update(amount=self._get_amount(rows), is_validation=False)

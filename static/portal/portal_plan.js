@@ -1,3 +1,5 @@
+/** @odoo-module **/
+
 import { Interaction } from "@web/public/interaction";
 import { registry } from "@web/core/registry";
 
