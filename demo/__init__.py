@@ -1,5 +1,5 @@
 # The last inherits from the others.
-from . import collection_demo_agreement, collection_demo_ledger
+from . import collection_demo_agreement, collection_demo_ledger, collection_demo_portal
 
 # isort: split
 from . import collection_demo

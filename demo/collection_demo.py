@@ -31,7 +31,11 @@ class CollectionDemo(models.AbstractModel):
 
     _name = "collection.demo"
     _description = "Demo of Collections"
-    _inherit = ["collection.demo.agreement", "collection.demo.ledger"]
+    _inherit = [
+        "collection.demo.agreement",
+        "collection.demo.ledger",
+        "collection.demo.portal",
+    ]
 
     @api.model
     def _live_through(self):
@@ -100,6 +104,7 @@ class CollectionDemo(models.AbstractModel):
         self._execute(company, day)
         self._hold(offset)
         self._agree(offset)
+        self._use_portal(offset)
         self._log_contacts(offset)
         self._receive_replies(offset)
         self._put_back_clock(day)

@@ -37,6 +37,7 @@ INVOICES = [
     ("meadowbrook", -25, 5, 1240.0, "Service of the ovens"),
     ("corner_flowers", -33, -3, 420.0, "Gift boxes"),
     ("fairview", -43, -13, 2850.0, "Examination chairs"),
+    ("fairview", -18, 12, 640.0, "Waiting room chairs"),
     ("granite", -70, -40, 4120.0, "Rental of scaffolding"),
     ("granite", -28, 2, 1380.0, "Safety nets"),
     ("stonewall", -92, -62, 5900.0, "Renovation of the lobby"),
@@ -67,7 +68,10 @@ FOREIGN_INVOICES = [
 # customer, entered on, amount, what for: in installments of 30, 60 and 90 days
 INSTALLMENT_INVOICES = [("trio", -70, 9000.0, "Showroom on installments")]
 # customer, entered on, amount, what for
-CREDIT_NOTES = [("boomerang", -14, 1950.0, "Tents returned")]
+CREDIT_NOTES = [
+    ("boomerang", -14, 1950.0, "Tents returned"),
+    ("fairview", -9, 120.0, "Stool returned"),
+]
 # customer, on, amount, whether it is matched with the oldest invoice
 PAYMENTS = [
     ("kickstart", -83, 1500.0, True),

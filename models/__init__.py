@@ -101,7 +101,7 @@ from . import (
     res_partner,
     res_partner_contact,
     res_partner_plan,
-    sms_sms,
     res_partner_portal,
+    sms_sms,
     sms_tracker,
 )
