@@ -68,8 +68,11 @@
         "demo/collection_demo.xml",
     ],
     "assets": {
-        "web.assets_backend": ["account_collections/static/src/**/*"],
-        "web.assets_frontend": ["account_collections/static/portal/**/*"],
+        "web.assets_backend": [
+            "account_collections/static/src/**/*",
+            ("remove", "account_collections/static/src/portal/**/*"),
+        ],
+        "web.assets_frontend": ["account_collections/static/src/portal/**/*"],
         "web.assets_tests": ["account_collections/static/tests/tours/**/*"],
     },
     "application": True,

@@ -11,7 +11,7 @@ class CollectionDemoPortal(models.AbstractModel):
 
     @api.model
     def _use_portal(self, offset):
-        """Dispute, and write, as customers did on a day; through the portal's service."""
+        """Dispute, and write, as customers did on a day, by way of the portal."""
         portal = self.env["collection.portal"]
         for name, _on, amount, reason, words in self._on(history.DISPUTES, offset):
             visitor = self._get_demo_visitor(name)

@@ -103,7 +103,10 @@ class CollectionPortal(models.AbstractModel):
         outcome = "paid_already" if is_proof else "received"
         if form.get("date_paid"):
             day = format_date(here.env, form["date_paid"])
-            form = {**form, "note": here.env._("Paid on %s.", day) + "\n" + form["note"]}
+            form = {
+                **form,
+                "note": here.env._("Paid on %s.", day) + "\n" + form["note"],
+            }
         contact = self._log_contact(case, rows.move_id, visitor, form, outcome)
         if is_proof:
             self._hold_for_proof(case, rows)
@@ -170,7 +173,9 @@ class CollectionPortal(models.AbstractModel):
         lines = [form["note"], *here._get_wishes(visitor.with_env(here.env))]
         form = {**form, "note": "\n".join(line for line in lines if line)}
         contact = self._log_contact(case, rows.move_id, visitor, form, "received")
-        self._tell(case, here.env._("Wishes from the portal: how to contact"), visitor, form)
+        self._tell(
+            case, here.env._("Wishes from the portal: how to contact"), visitor, form
+        )
         return contact
 
     @api.model

@@ -157,7 +157,9 @@ class TestPortalAccount(PortalCommon):
         self.log_in()
         items = self.get_rows_of(self.late)
         values = {"item": items, "date_paid": str(self.day(-1))}
-        page = self.send("document", files=[("t.pdf", PDF, "application/pdf")], **values)
+        page = self.send(
+            "document", files=[("t.pdf", PDF, "application/pdf")], **values
+        )
         self.assertIn("We have got your document", page.text)
         contact = self.assert_told(
             "paid_already", "Proof of payment from the portal: look for the money"

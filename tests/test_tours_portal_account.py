@@ -7,13 +7,15 @@ from odoo.tests import tagged
 from .common_portal import PortalCommon
 
 WIDTHS = (1280, 390)
-# Each page in a frame as wide as a screen: checked as a whole, but for Odoo's own header
-# and footer, and each thing to press tried with the focus on it.
+# Each page in a frame as wide as a screen: checked as a whole, but for Odoo's own
+# header and footer, and each thing to press tried with the focus on it.
 CHECK = """
 async function check(url, width) {
     const problem = (text) => console.error(`${url} at ${width}: ${text}`);
     const frame = document.createElement("iframe");
-    frame.style.cssText = `position: fixed; inset: 0; width: ${width}px; height: 844px;`;
+    frame.width = width;
+    frame.height = 844;
+    frame.style.border = "none";
     frame.src = url;
     const loaded = new Promise((resolve) => (frame.onload = resolve));
     document.body.append(frame);
@@ -28,11 +30,12 @@ async function check(url, width) {
         { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }
     );
     for (const { id, help, nodes } of found.violations) {
-        problem(`${id}: ${help}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
+        const places = nodes.map((node) => node.html.slice(0, 160));
+        problem(`${id}: ${help}: ${places.join(" | ")}`);
     }
     if (found.passes.length < 10) problem("Nothing was checked.");
     const things = page.document.querySelectorAll(
-        "main a[href], main button, main input:not([type=hidden]), main select, main textarea"
+        "main :is(a[href], button, input:not([type=hidden]), select, textarea)"
     );
     if (!things.length) problem("There is nothing to press.");
     for (const thing of things) {
@@ -45,7 +48,8 @@ async function check(url, width) {
             problem(`focus not seen: ${html}`);
         }
     }
-    if (page.document.documentElement.scrollWidth > width) problem("wider than the screen");
+    const wide = page.document.documentElement.scrollWidth;
+    if (wide > width) problem(`wider than the screen: ${wide}`);
     frame.remove();
 }
 (async () => {
@@ -67,9 +71,7 @@ class PortalAccountTours(PortalCommon):
 
     def live_through(self):
         """Promise, write, send, wish and read, and find all of it on record."""
-        self.start_tour(
-            "/my", "collection_portal_account", login=self.visitor.login
-        )
+        self.start_tour("/my", "collection_portal_account", login=self.visitor.login)
         promise = self.case.promise_ids
         self.assertEqual(promise.amount, 1500)
         self.assertEqual(promise.item_ids.move_id, self.late | self.later)
@@ -105,7 +107,9 @@ class TestToursPortalAccount(PortalAccountTours):
             "PAGES": self.get_pages(),
             "WIDTHS": WIDTHS,
         }
-        known = [f"const {name} = {json.dumps(value)};" for name, value in values.items()]
+        known = [
+            f"const {name} = {json.dumps(value)};" for name, value in values.items()
+        ]
         self.browser_js(
             self.url, "\n".join([*known, CHECK]), login=self.visitor.login, timeout=300
         )

@@ -1,5 +1,3 @@
-/** @odoo-module **/
-
 import { Interaction } from "@web/public/interaction";
 import { registry } from "@web/core/registry";
 
