@@ -2,6 +2,9 @@ from odoo.tools import SQL
 
 # In the order in which nothing is left that points to a deleted row.
 WORK_TABLES = (
+    "collection_plan",
+    "collection_promise",
+    "collection_dispute",
     "collection_contact",
     "collection_action",
     "collection_letter",
