@@ -4,6 +4,9 @@ from odoo.tools import SQL
 WORK_TABLES = (
     "collection_inbox",
     "collection_contact_seal",
+    "collection_plan",
+    "collection_promise",
+    "collection_dispute",
     "collection_contact",
     "collection_action",
     "collection_letter",

@@ -15,10 +15,16 @@ EVENT_COLUMNS = {
     "collection_dispute": ("create_date",),
     "collection_hold": ("create_date",),
     "collection_letter": ("create_date", "date_sent"),
+    "collection_plan": ("create_date", "signed_on"),
     "collection_promise": ("create_date",),
 }
 # Whose messages are dated on the day they belong to.
-THREADS = ("collection.case", "collection.dispute", "collection.promise")
+THREADS = (
+    "collection.case",
+    "collection.dispute",
+    "collection.plan",
+    "collection.promise",
+)
 
 
 class CollectionDemo(models.AbstractModel):

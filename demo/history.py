@@ -59,6 +59,8 @@ INVOICES = [
     ("sunshine", -60, -30, 1980.0, "Reception desk"),
     ("bounce", -39, -9, 640.0, "Lockers"),
     ("echo", -47, -17, 1120.0, "Backdrops and stands"),
+    ("harvest", -76, -46, 3000.0, "Counters and shelves"),
+    ("copper", -72, -42, 2100.0, "Tables for the tasting room"),
 ]
 # The same in the other currency.
 FOREIGN_INVOICES = [
@@ -78,6 +80,10 @@ PAYMENTS = [
     ("trio", -41, 3060.0, True),
     ("sunshine", -15, 1980.0, True),
     ("riddle", -9, 1000.0, False),
+    ("harvest", -33, 600.0, True),
+    ("harvest", -18, 600.0, True),
+    ("harvest", -5, 600.0, True),
+    ("copper", -24, 300.0, True),
 ]
 # customer, on: pays the oldest invoice online, and the bank takes its time
 PENDING_PAYMENTS = [("swift", -2)]
@@ -152,6 +158,14 @@ CALLS = {
 }
 # customer, on, channel, direction, outcome, note: beside the steps of the ladder
 CONTACTS = [
+    (
+        "harvest",
+        -40,
+        "phone",
+        "in",
+        "plan_wanted",
+        "A new oven took all the cash. Could pay 600 every second week.",
+    ),
     (
         "stonewall",
         -30,

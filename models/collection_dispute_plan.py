@@ -20,6 +20,10 @@ class CollectionDispute(models.Model):
                 self.env._("The customer owes nothing any more; there is no case.")
             )
         if self.state in OPEN_STATES:
+            # Nothing was wrong with the invoice.
+            self.cause_id = self.cause_id or self.env.ref(
+                "account_collections.reason_cause_none"
+            )
             self.action_withdraw()
         items = case._get_plannable_items(self.move_id)
         return case._propose_plan(items, dispute_id=self.id, note=self.words)

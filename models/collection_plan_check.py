@@ -63,6 +63,13 @@ class CollectionPlan(models.Model):
         compare = self.currency_id.compare_amounts
         if any(compare(line.amount, 0) <= 0 for line in self.line_ids):
             raise ValidationError(self.env._("An installment must be above zero."))
+        if any(
+            abs(line.amount - self.currency_id.round(line.amount)) > 1e-6
+            for line in self.line_ids
+        ):
+            raise ValidationError(
+                self.env._("An installment is a whole amount of the currency.")
+            )
         if compare(self.amount, self.amount_total):
             raise ValidationError(
                 self.env._(

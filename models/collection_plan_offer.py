@@ -15,6 +15,7 @@ class CollectionPlan(models.Model):
     def action_offer(self):
         """Offer the plan; above the limits of the policy a manager approves first."""
         self.check_access("write")
+        self._check_draft()
         for plan in self:
             plan._check_can_offer()
             limit = plan._get_limit_exceeded()

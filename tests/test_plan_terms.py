@@ -89,7 +89,7 @@ class TestPlanTerms(PlanCommon):
         customer = self.make_customer("Yen")
         move = self.make_invoice(customer, 1000, currency=currency)
         self.plan()
-        with self.assert_refused("adds up to"):
+        with self.assert_refused("whole amount of the currency"):
             self.make_plan(move, (5, 500.6), (9, 499.6))
 
     def test_terms_without_lines_make_the_schedule_anew(self):

@@ -54,9 +54,7 @@ class PortalPlanTours(PlanTours):
         cls.offered = cls.offer(cls.make_plan(cls.invoice))
 
     def read_and_sign(self):
-        self.start_tour(
-            "/my/plans", "collection_portal_plan", login=self.visitor.login
-        )
+        self.start_tour("/my/plans", "collection_portal_plan", login=self.visitor.login)
         self.env.invalidate_all()
         self.assertEqual(self.offered.state, "active")
         self.assertEqual(self.offered.signed_by, "Paula Payer")
