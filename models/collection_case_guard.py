@@ -83,7 +83,7 @@ class CollectionCase(models.Model):
             }
         )
         step = self.action_id
-        if step.date_allowed and step.channel == channel:
+        if step.reason == "contact_limit" and step.channel == channel:
             today = self.company_id._get_collection_today()
             step.sudo().write({"date_allowed": False, "date_planned": today})
             step._trigger_execution()

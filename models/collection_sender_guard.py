@@ -18,11 +18,16 @@ class CollectionSender(models.AbstractModel):
 
         :return: the steps to carry out
         """
-        going = actions.browse()
+        going, written_to = actions.browse(), set()
         for channel, steps in actions.grouped("channel").items():
             answers = self.env["collection.guard"]._ask(steps.case_id, channel)
             for step in steps:
                 answer = answers[step.case_id]
+                if not step._is_for_person() and step.addressee_id in written_to:
+                    # Two customers, one person: the next batch finds this one's message
+                    # in the log, and decides.
+                    continue
+                written_to.add(step.addressee_id)
                 if not answer.level or self._is_later(step, answer):
                     going |= step
                 elif answer.level == "stop":

@@ -9,6 +9,7 @@ from . import (
     test_delivery,
     test_dispute_credit,
     test_dispute_lifecycle,
+    test_guard_scheduler,
     test_holds,
     test_incoming_mail,
     test_invariants,
