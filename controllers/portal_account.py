@@ -267,7 +267,7 @@ class CollectionPortalAccount(CollectionPortal):
         wanted = request.httprequest.values.getlist("item")
         chosen = rows.filtered(lambda row: str(row.id) in wanted)
         if not wanted and request.httprequest.method == "GET":
-            chosen = rows.filtered("days_late") or rows
+            chosen = self._preselect(rows, kind)
         values = {
             "page_name": "collection_account",
             "account": account,
@@ -289,6 +289,10 @@ class CollectionPortalAccount(CollectionPortal):
         if form.is_too_many:
             response.status_code = 429
         return response
+
+    def _preselect(self, rows, kind):
+        """:return: the collection.exposure records that a form begins with"""
+        return rows.filtered("days_late") or rows
 
     def _get_form_choices(self, account):
         user = request.env.user

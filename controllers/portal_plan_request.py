@@ -83,6 +83,15 @@ class CollectionPortalPlanRequest(CollectionPortalAccount):
             return service._get_promisable(account.customer, account.company)
         return super()._get_choices(account, kind)
 
+    def _preselect(self, rows, kind):
+        chosen = super()._preselect(rows, kind)
+        if kind != "plan":
+            return chosen
+        # A plan is in one currency; the company's own first.
+        own = chosen.filtered(lambda row: row.currency_id == row.company_currency_id)
+        first = (own or chosen)[:1].currency_id
+        return chosen.filtered(lambda row: row.currency_id == first)
+
     def _get_takers(self, portal):
         return {**super()._get_takers(portal), "plan": portal._take_plan}
 

@@ -36,7 +36,7 @@ class TestPortalPlanRequest(PortalCommon):
         for page in (self.ask("/preview"), self.ask(preview="1")):
             text = page.text.replace("\xa0", " ")
             # With the second invoice in the list of the form.
-            self.assertEqual(text.count(" 500.00"), 3 + ('name="item"' in text))
+            self.assertEqual(text.count(">500.00<"), 3 + ('name="item"' in text))
             self.assertIn("You can sign this right away", text)
         self.assertIn("As we said on the phone.", page.text)
         self.assertFalse(self.get_plans())

@@ -9,9 +9,13 @@ import { registry } from "@web/core/registry";
 export class CollectionPlanPreview extends Interaction {
     static selector = ".o_collection_plan_form";
     dynamicContent = {
-        _root: { "t-on-change": this.debounced(this.update, 300) },
+        _root: { "t-on-input": this.debounced(this.update, 300) },
         ".o_collection_plan_show": { "t-on-click.prevent": this.update },
     };
+
+    start() {
+        this.update();
+    }
 
     async update() {
         const answer = await this.waitFor(

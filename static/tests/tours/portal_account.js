@@ -43,6 +43,27 @@ registry.category("web_tour.tours").add("collection_portal_account", {
                 ".o_collection_account:has(input[name=item]:checked):has(input[name=item]:not(:checked))",
         },
         {
+            content: "See what installments would mean, while filling in the terms",
+            trigger: "button[formaction$='/plan']",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            trigger: ".o_collection_plan_preview:contains(500.00)",
+        },
+        {
+            trigger: `${FORM} input[name=installment_count]`,
+            run: "edit 2",
+        },
+        {
+            trigger: ".o_collection_plan_preview:contains(750.00)",
+        },
+        {
+            trigger: `${FORM} a.btn:contains(Back)`,
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
             content: "Promise what is overdue",
             trigger: "button[formaction$='/promise']",
             run: "click",
