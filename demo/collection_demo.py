@@ -10,7 +10,8 @@ from . import history
 # Tables of this addon with a line per event, and their columns that say when.
 EVENT_COLUMNS = {
     "collection_action": ("create_date", "date_done"),
-    "collection_contact": ("create_date", "date"),
+    # When it happened is sealed, and true already: the clock is put back for it.
+    "collection_contact": ("create_date",),
     "collection_decision": ("create_date",),
     "collection_dispute": ("create_date",),
     "collection_hold": ("create_date",),
@@ -37,11 +38,7 @@ class CollectionDemo(models.AbstractModel):
 
     _name = "collection.demo"
     _description = "Demo of Collections"
-    _inherit = [
-        "collection.demo.agreement",
-        "collection.demo.ledger",
-        "collection.demo.portal",
-    ]
+    _inherit = ["collection.demo.agreement", "collection.demo.ledger", "collection.demo.mail"]
 
     @api.model
     def _live_through(self):
@@ -110,9 +107,9 @@ class CollectionDemo(models.AbstractModel):
         self._execute(company, day)
         self._hold(offset)
         self._agree(offset)
-        self._use_portal(offset)
         self._log_contacts(offset)
         self._receive_replies(offset)
+        self._receive_strangers(offset)
         self._put_back_clock(day)
 
     @api.model
@@ -196,11 +193,11 @@ class CollectionDemo(models.AbstractModel):
     @api.model
     def _call(self, action, name, day):
         outcome, reason, note = history.CALLS.get(name, ("no_answer", False, ""))
-        self.env["collection.contact.log"].with_user(self._user("collector")).create(
+        clock = self._at(day, 17, 25)
+        clock["collection.contact.log"].with_user(self._user("collector")).create(
             {
                 "case_id": action.case_id.id,
                 "action_id": action.id,
-                "date": datetime.combine(day, time(17, 25)),
                 "outcome": outcome,
                 "reason_id": reason
                 and self.env.ref(f"account_collections.{reason}").id,
@@ -250,10 +247,10 @@ class CollectionDemo(models.AbstractModel):
             history.CONTACTS, offset
         ):
             customer = self._customer(name)
-            self.env["collection.contact"].with_user(self._user("collector")).create(
+            clock = self._at(self._day(offset), 18, 40)
+            clock["collection.contact"].with_user(self._user("collector")).create(
                 {
                     "case_id": customer.collection_case_id.id,
-                    "date": datetime.combine(self._day(offset), time(18, 40)),
                     "channel": channel,
                     "direction": direction,
                     "partner_id": customer.id,
@@ -276,6 +273,5 @@ class CollectionDemo(models.AbstractModel):
             reply["Message-Id"] = f"<reply-{letter.id}@echophoto.example.com>"
             reply["In-Reply-To"] = letter.mail_message_id.message_id
             reply.set_content(text)
-            self.env["mail.thread"].message_process(
-                "collection.case", reply.as_string()
-            )
+            clock = self._at(self._day(day), 14, 20)
+            clock["mail.thread"].message_process("collection.case", reply.as_string())

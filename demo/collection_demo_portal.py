@@ -6,8 +6,12 @@ from . import history_portal as history
 class CollectionDemoPortal(models.AbstractModel):
     """Demo data: what the demo customers said in the portal."""
 
-    _name = "collection.demo.portal"
-    _description = "Portal of the Collections Demo"
+    _inherit = "collection.demo.agreement"
+
+    @api.model
+    def _agree(self, offset):
+        super()._agree(offset)
+        self._use_portal(offset)
 
     @api.model
     def _use_portal(self, offset):
