@@ -205,7 +205,7 @@ class CollectionPortalAccount(CollectionPortal):
         form.read_choice("means", MEANS)
         form.read_text("note")
 
-    def _read_account_document(self, form, rows, account):
+    def _read_account_document(self, form, rows, _account):
         self._read_name(form)
         form.read_choice("what", DOCUMENT_KINDS)
         is_proof = form.values["what"] == "proof"
@@ -222,7 +222,7 @@ class CollectionPortalAccount(CollectionPortal):
         form.read_files()
         form.values["rows"] = rows if account.moves else rows.browse()
 
-    def _read_account_wishes(self, form, rows, account):
+    def _read_account_wishes(self, form, rows, _account):
         self._read_name(form)
         form.read_choice("channel", ("", *CHANNELS))
         form.read_hours()
@@ -280,7 +280,7 @@ class CollectionPortalAccount(CollectionPortal):
             "action_url": f"{self._get_form_url(account)}/{kind}",
             "back_url": account.url,
             "token": account.token,
-            "free": account.service._get_free,
+            "amount_of": self._get_amount_of(account, kind),
             **self._get_form_choices(account),
         }
         if account.moves:
@@ -291,8 +291,17 @@ class CollectionPortalAccount(CollectionPortal):
         return response
 
     def _preselect(self, rows, kind):
-        """:return: the collection.exposure records that a form begins with"""
+        """:return: the collection.exposure records that a form begins with; what was
+        paid, or what a document is about, the customer says himself"""
+        if kind == "document":
+            return rows if len(rows) == 1 else rows.browse()
         return rows.filtered("days_late") or rows
+
+    def _get_amount_of(self, account, kind):
+        """:return: function of what a form shows as the amount of an item"""
+        if kind == "document":
+            return lambda row: row.amount_residual_currency
+        return account.service._get_free
 
     def _get_form_choices(self, account):
         user = request.env.user

@@ -10,8 +10,9 @@ class CollectionDemoPortal(models.AbstractModel):
 
     @api.model
     def _agree(self, offset):
-        super()._agree(offset)
+        result = super()._agree(offset)
         self._use_portal(offset)
+        return result
 
     @api.model
     def _use_portal(self, offset):

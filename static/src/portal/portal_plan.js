@@ -22,13 +22,13 @@ export class CollectionPlanPreview extends Interaction {
             fetch(this.el.dataset.previewUrl, {
                 method: "POST",
                 body: new FormData(this.el),
-            })
+            }),
         );
         if (answer.ok) {
             const place = this.el.querySelector(".o_collection_plan_preview");
             const page = new DOMParser().parseFromString(
                 await this.waitFor(answer.text()),
-                "text/html"
+                "text/html",
             );
             place.replaceChildren(...page.body.childNodes);
         }
