@@ -56,6 +56,7 @@ from . import (
     collection_plan_follow_up,
     collection_plan_installment,
     collection_plan_judge,
+    collection_plan_judge_late,
     collection_plan_life,
     collection_plan_offer,
     collection_plan_screen,

@@ -86,6 +86,7 @@ class CollectionDeduction(models.AbstractModel):
         in_force = SQL("plan.state IN ('active', 'notice', 'suspended')")
         return SQL(
             """
+            SELECT line_id, SUM(amount) AS amount FROM (
             SELECT covered.line_id,
                    GREATEST(LEAST(covered.remaining - COALESCE(
                        SUM(covered.free) OVER earlier, 0), covered.free), 0) AS amount
@@ -104,7 +105,9 @@ class CollectionDeduction(models.AbstractModel):
                    AND open_line.amount_residual_currency > 0) covered
             WINDOW earlier AS (PARTITION BY covered.plan_id
                 ORDER BY covered.date_maturity, covered.line_id
-                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) laid
+            -- Undone payments can bring two plans back that cover one item.
+             GROUP BY line_id
             """,
             positions=self.env["collection.plan.judge"]._positions(in_force),
             disputed=self._disputed(),

@@ -53,6 +53,12 @@ class CollectionPlanInstallment(models.Model):
             for line in lines:
                 line.number = numbers.get(line.id, 0)
 
+    @api.depends("partner_id", "amount", "currency_id")
+    def _compute_display_name(self):
+        for line in self:
+            amount = line.currency_id.format(line.amount) if line.currency_id else ""
+            line.display_name = f"{line.partner_id.display_name}: {amount}"
+
     @api.depends("plan_id.state", "plan_id.line_ids.amount", "amount", "date")
     @api.depends_context("collection_as_of")
     def _compute_paid(self):

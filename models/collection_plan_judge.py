@@ -175,47 +175,6 @@ class CollectionPlanJudge(models.AbstractModel):
         )
 
     @api.model
-    def _find_behind(self, company, own, as_of):
-        """:return: ids of customers with an overdue item outside their plan, among
-        those whose plan asks that new invoices stay current"""
-        running = SQL("plan.state IN ('active', 'notice', 'completed')")
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT DISTINCT plan.partner_id FROM collection_plan plan"
-                " WHERE plan.is_current_required AND %s AND %s",
-                running,
-                own,
-            )
-        )
-        if not rows:
-            return []
-        exposure = self.env["collection.exposure"]._query(
-            company, [partner_id for [partner_id] in rows]
-        )
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT DISTINCT plan.partner_id
-                  FROM collection_plan plan
-                  JOIN (%s) exposure ON exposure.partner_id = plan.partner_id
-                 WHERE plan.is_current_required AND %s AND %s
-                   AND exposure.status = 'open'
-                   AND exposure.date_maturity + plan.tolerance_days < %s
-                   AND NOT EXISTS (
-                        SELECT FROM collection_plan_item_rel rel
-                          JOIN collection_item item ON item.id = rel.item_id
-                         WHERE rel.plan_id = plan.id
-                           AND item.move_line_id = exposure.move_line_id)
-                """,
-                exposure,
-                running,
-                own,
-                as_of,
-            )
-        )
-        return [partner_id for [partner_id] in rows]
-
-    @api.model
     def _judge_plans(self, own, as_of, behind):
         """:return: SQL that writes the verdicts; the items of a plan that is in default
         now go on where they stood, or one stage higher"""
@@ -312,27 +271,35 @@ class CollectionPlanJudge(models.AbstractModel):
                 WHEN is_paused THEN
                     CASE WHEN state = 'completed' THEN 'active' ELSE state END
                 WHEN state = 'notice' AND NOT is_late AND NOT is_behind THEN 'active'
-                WHEN state = 'notice' AND date_cure < %(as_of)s THEN 'defaulted'
+                WHEN state = 'notice' AND date_cure < %s THEN 'defaulted'
                 WHEN state <> 'notice' AND (is_late OR is_behind) THEN 'notice'
                 WHEN state = 'completed' THEN 'active'
                 ELSE state END AS new_state
-              FROM (
-                SELECT plan.id AS plan_id, plan.state, plan.date_cure, remaining,
-                       plan.partner_id = ANY(%(behind)s::int[]) AS is_behind,
-                       %(paused)s AS is_paused,
-                       COALESCE(missed.amount, 0) - COALESCE(credit.amount, 0)
-                           > plan.tolerance_amount
-                       AND (missed.missed_count > plan.missed_max
-                            OR plan.date_last + plan.tolerance_days < %(as_of)s)
-                           AS is_late
-                  FROM collection_plan plan
-                  JOIN (%(positions)s) position ON position.plan_id = plan.id
-                  LEFT JOIN (%(missed)s) missed ON missed.plan_id = plan.id
-                  LEFT JOIN (%(credits)s) credit
-                    ON credit.partner_id = plan.partner_id
-                   AND credit.company_id = plan.company_id
-                   AND credit.currency_id = plan.currency_id
-                 WHERE %(judged)s) standing
+              FROM (%s) standing
+            """,
+            as_of,
+            self._standing(own, as_of, behind),
+        )
+
+    @api.model
+    def _standing(self, own, as_of, behind):
+        """:return: SQL with what is remaining, and whether it is late, per plan"""
+        return SQL(
+            """
+            SELECT plan.id AS plan_id, plan.state, plan.date_cure, remaining,
+                   plan.partner_id = ANY(%(behind)s::int[]) AS is_behind,
+                   %(paused)s AS is_paused,
+                   COALESCE(missed.amount, 0) - COALESCE(credit.amount, 0)
+                       > plan.tolerance_amount
+                   AND (missed.missed_count > plan.missed_max
+                        OR plan.date_last + plan.tolerance_days < %(as_of)s) AS is_late
+              FROM collection_plan plan
+              JOIN (%(positions)s) position ON position.plan_id = plan.id
+              LEFT JOIN (%(missed)s) missed ON missed.plan_id = plan.id
+              LEFT JOIN (%(credits)s) credit ON credit.partner_id = plan.partner_id
+               AND credit.company_id = plan.company_id
+               AND credit.currency_id = plan.currency_id
+             WHERE %(judged)s
             """,
             as_of=as_of,
             behind=behind,
@@ -346,79 +313,3 @@ class CollectionPlanJudge(models.AbstractModel):
     @api.model
     def _judged(self, own):
         return SQL("plan.state IN ('active', 'notice', 'completed') AND %s", own)
-
-    @api.model
-    def _missed(self, own, as_of):
-        """:return: SQL with what should have come in by now and did not, per plan"""
-        return SQL(
-            """
-            SELECT plan_id, COUNT(*) AS missed_count, SUM(short) AS amount
-              FROM (
-                SELECT due.plan_id, due.tolerance_amount,
-                       LEAST(due.amount, GREATEST(LEAST(
-                           due.upto, position.received + position.remaining)
-                           - position.received, 0)) AS short
-                  FROM (
-                    SELECT line.plan_id, line.date, line.amount, plan.tolerance_days,
-                           plan.tolerance_amount, SUM(line.amount) OVER (
-                               PARTITION BY line.plan_id
-                               ORDER BY line.date, line.id) AS upto
-                      FROM collection_plan_installment line
-                      JOIN collection_plan plan ON plan.id = line.plan_id
-                     WHERE %(judged)s) due
-                  JOIN (%(positions)s) position ON position.plan_id = due.plan_id
-                 WHERE due.date + due.tolerance_days < %(as_of)s) due
-             WHERE short > 0
-             GROUP BY plan_id
-            """,
-            judged=self._judged(own),
-            positions=self._positions(self._judged(own)),
-            as_of=as_of,
-        )
-
-    @api.model
-    def _credits(self, own):
-        """:return: SQL with the open credits per customer, company and currency, where
-        the policy nets; of the customers with plans only"""
-        return SQL(
-            """
-            SELECT plan.partner_id, plan.company_id, line.currency_id,
-                   -SUM(line.amount_residual_currency) AS amount
-              FROM (
-                SELECT DISTINCT plan.partner_id, plan.company_id
-                  FROM collection_plan plan
-                  JOIN collection_case case_ ON case_.id = plan.case_id
-                  LEFT JOIN collection_policy policy ON policy.id = case_.policy_id
-                 WHERE %s AND COALESCE(policy.net_credits, TRUE)) plan
-              JOIN res_partner partner
-                ON partner.commercial_partner_id = plan.partner_id
-              JOIN account_move_line line ON line.partner_id = partner.id
-               AND line.company_id = plan.company_id
-               AND line.parent_state = 'posted' AND line.reconciled IS NOT TRUE
-               AND line.amount_residual_currency < 0
-              JOIN account_account account ON account.id = line.account_id
-               AND account.account_type = 'asset_receivable'
-             GROUP BY plan.partner_id, plan.company_id, line.currency_id
-            """,
-            self._judged(own),
-        )
-
-    @api.model
-    def _paused(self):
-        """:return: SQL condition that the case of ``plan`` is on hold, or that one of
-        its invoices has a payment on its way"""
-        return SQL(
-            """
-            (EXISTS (SELECT FROM collection_hold hold
-                      WHERE hold.case_id = plan.case_id AND hold.state = 'active'
-                        AND hold.scope = 'case')
-             OR EXISTS (
-                SELECT FROM collection_plan_item_rel rel
-                  JOIN collection_item item ON item.id = rel.item_id
-                  JOIN account_move_line line ON line.id = item.move_line_id
-                   AND line.amount_residual_currency > 0
-                  JOIN account_move move ON move.id = line.move_id
-                 WHERE rel.plan_id = plan.id AND %s))
-            """,
-            self.env["collection.exposure"]._in_transit(),
-        )

@@ -3,6 +3,7 @@ import binascii
 import hashlib
 import hmac
 import io
+from datetime import datetime
 
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
@@ -123,11 +124,18 @@ class CollectionPlan(models.Model):
 
     def _accept(self, vals):
         """Accept the offer, and put the plan in force."""
-        self._move_to("accepted", signed_on=fields.Datetime.now(), **vals)
+        self._move_to("accepted", signed_on=self._get_moment(), **vals)
         if not self.is_paper:
             self._write_signed_document()
         self._activate()
         self._file_agreement()
+
+    def _get_moment(self):
+        """:return: now; on the day that is lived through, if it is another one"""
+        now = fields.Datetime.now()
+        if not self.env.context.get("collection_as_of"):
+            return now
+        return datetime.combine(self.company_id._get_collection_today(), now.time())
 
     def _write_signed_document(self):
         """The document as it was shown, with a page on its signature."""

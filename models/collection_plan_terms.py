@@ -62,11 +62,16 @@ class CollectionPlan(models.Model):
             )
         except ValueError:
             return ""
+        words = {
+            "count": len(parts),
+            "amount": self.currency_id.format(float(parts[0][1])),
+            "last": self.currency_id.format(float(parts[-1][1])),
+            "date": format_date(self.env, parts[-1][0]),
+        }
+        if parts[-1][1] == parts[0][1]:
+            return self.env._("%(count)s x %(amount)s, until %(date)s", **words)
         return self.env._(
-            "%(count)s x %(amount)s, until %(date)s",
-            count=len(parts),
-            amount=self.currency_id.format(float(parts[0][1])),
-            date=format_date(self.env, parts[-1][0]),
+            "%(count)s x %(amount)s, the last one %(last)s, until %(date)s", **words
         )
 
     # ------------------------------------------------------------------

@@ -34,13 +34,19 @@ class ReportCollectionPlan(models.AbstractModel):
             "charge": self._format(own, own.amount_charge),
             "total": self._format(own, own.amount_total),
             "offer_end": format_date(env, own.date_offer_end, date_format="long"),
-            "law": own.company_id.collection_plan_law
-            or env._("The law of %s", own.company_id.country_id.name or ""),
+            "law": own.company_id.collection_plan_law or self._get_law(own),
             "clauses": own.company_id.collection_plan_clauses,
             "version_of": own.replaces_id.name,
             "bank": message._get_bank(own.company_id, moves),
             "pay_reference": own.name,
         }
+
+    @api.model
+    def _get_law(self, plan):
+        country = plan.company_id.country_id.name
+        if not country:
+            return plan.env._("The law of the creditor's country applies")
+        return plan.env._("The law of the creditor's country (%s) applies", country)
 
     @api.model
     def _format(self, plan, amount):

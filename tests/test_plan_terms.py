@@ -59,8 +59,8 @@ class TestPlanTerms(PlanCommon):
                     ("2026-04-16", 200),
                 ],
             )
-            self.assertRegex(form.option_3, "^3 x .*266.66, until")
-            self.assertRegex(form.option_amount, "^3 x .*300.00")
+            self.assertRegex(form.option_3, "^3 x .*266.66, the last one .*266.68")
+            self.assertRegex(form.option_amount, "^3 x .*300.00, the last .*200.00")
         plan = form.record
         self.assertEqual((plan.amount, plan.line_ids[0].is_down), (1000, True))
         self.assertEqual(plan.date_last, date(2026, 4, 16))
