@@ -38,7 +38,11 @@ class CollectionDemo(models.AbstractModel):
 
     _name = "collection.demo"
     _description = "Demo of Collections"
-    _inherit = ["collection.demo.agreement", "collection.demo.ledger", "collection.demo.mail"]
+    _inherit = [
+        "collection.demo.agreement",
+        "collection.demo.ledger",
+        "collection.demo.mail",
+    ]
 
     @api.model
     def _live_through(self):

@@ -9,8 +9,8 @@ STRANGERS = [
         "Kim Alvarez <kim.alvarez@bookkeepers.example.com>",
         -3,
         "Your reminder to Old Harbor Marine",
-        "Good morning,\n\nwe have taken over the books of the Old Harbor. Please send us a"
-        " statement of the account; we settle what is due with the next run.\n",
+        "Good morning,\n\nwe have taken over the books of the Old Harbor. Please send"
+        " us a statement of the account; we settle what is due with the next run.\n",
     ),
     (
         "Office Supplies Weekly <news@supplies.example.com>",

@@ -87,7 +87,10 @@ class CollectionCase(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "account_collections.collection_contact_log_action"
         )
-        return {**action, "context": {"default_case_id": self.id}}
+        context = {"default_case_id": self.id}
+        if preferred := self.partner_id.collection_channel:
+            context["default_channel"] = preferred
+        return {**action, "context": context}
 
     def action_print_statement(self):
         """Print the statement of account of these customers."""

@@ -183,7 +183,9 @@ class CollectionContact(models.Model):
         found = json.loads(content)
         changed = [name for name in found if found[name] != sealed.get(name)]
         if changed:
-            labels = [self._fields[name]._description_string(self.env) for name in changed]
+            labels = [
+                self._fields[name]._description_string(self.env) for name in changed
+            ]
             return self.env._("Changed past the program: %s.", ", ".join(labels))
         for file in self.attachment_ids:
             if file.type == "binary" and file.checksum != file._compute_checksum(

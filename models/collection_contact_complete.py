@@ -96,7 +96,7 @@ class CollectionContact(models.Model):
         }
 
     def _claim_evidence(self):
-        """Files that were uploaded for an entry belong to it: who reads it reads them."""
+        """Give the entries the files uploaded for them: who reads one, reads both."""
         for contact in self:
             # Whoever may write the entry gives it the files that he uploaded.
             files = contact.sudo().attachment_ids.filtered(lambda file: not file.res_id)
@@ -131,9 +131,8 @@ class CollectionContact(models.Model):
         for contact in talks:
             case, today = contact.case_id, contact.company_id._get_collection_today()
             days = meaning(contact.outcome).off_days
-            day = contact.date_follow_up or (
-                days and fields.Date.add(today, days=days) or False
-            )
+            later = fields.Date.add(today, days=days) if days else False
+            day = contact.date_follow_up or later
             # Who may log a contact puts the case aside; a field nobody writes by hand.
             case.sudo().date_follow_up = day
             if contact.date_follow_up:

@@ -102,8 +102,8 @@ class CollectionDecision(models.Model):
                 **words,
             ),
             "contact_limit": self.env._(
-                "“%(stage)s” is due, but the customer has been contacted as often as the"
-                " policy allows: it waits until %(date)s.",
+                "“%(stage)s” is due, but the customer has been contacted as often as"
+                " the policy allows: it waits until %(date)s.",
                 **words,
             ),
             "reply": self.env._(

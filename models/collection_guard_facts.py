@@ -104,7 +104,9 @@ class CollectionGuardFacts(models.AbstractModel):
         result = {company: set() for company in companies}
         for company in companies:
             calendar = company.sudo().resource_calendar_id
-            zone = pytz.timezone(company.collection_tz or company.partner_id.tz or "UTC")
+            zone = pytz.timezone(
+                company.collection_tz or company.partner_id.tz or "UTC"
+            )
             for leave in leaves:
                 if leave.company_id and leave.company_id != company:
                     continue

@@ -55,13 +55,7 @@ class CollectionRehearsal(models.AbstractModel):
                 company.id,
             )
         )
-        self.env.cr.execute(
-            SQL(
-                "UPDATE collection_contact SET is_attempt = FALSE,"
-                " is_conversation = FALSE WHERE company_id = %s",
-                company.id,
-            )
-        )
+        self._forget_contacts(company)
         self.env.cr.execute(
             SQL(
                 """
@@ -75,6 +69,17 @@ class CollectionRehearsal(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 "UPDATE collection_hold SET state = 'ended' WHERE company_id = %s",
+                company.id,
+            )
+        )
+
+    @api.model
+    def _forget_contacts(self, company):
+        """The limits must not count what was really sent in the time rehearsed."""
+        self.env.cr.execute(
+            SQL(
+                "UPDATE collection_contact SET is_attempt = FALSE,"
+                " is_conversation = FALSE WHERE company_id = %s",
                 company.id,
             )
         )

@@ -111,30 +111,39 @@ class CollectionVerdict(models.AbstractModel):
                    hold.case_id IS NOT NULL AS is_held, case_.date_paused,
                    customer.collection_do_not_contact IS TRUE
                        AND customer.collection_lawyer_id IS NULL AS is_stopped,
-                   limits.date_touch, limits.date_call,
                    COALESCE(total.overdue, 0) AS overdue,
                    COALESCE(total.overdue, 0) - COALESCE(total.credit, 0)
                        * policy.net_credits::int AS amount_net,
                    COALESCE(total.due, 0) - COALESCE(total.credit, 0)
                        * policy.net_credits::int AS amount_net_all,
                    COALESCE(total.open_count, 0) AS open_count,
-                   total.promised_count, total.disputed_count, total.planned_count
+                   total.promised_count, total.disputed_count, total.planned_count,
+                   date_touch, date_call
               FROM collection_case case_
               JOIN res_partner customer ON customer.id = case_.partner_id
               LEFT JOIN collection_policy policy ON policy.id = case_.policy_id
               LEFT JOIN (%(limits)s) limits ON limits.case_id = case_.id
               LEFT JOIN (%(totals)s) total ON total.partner_id = case_.partner_id
-              LEFT JOIN (
-                SELECT case_id, MIN(date_review) AS date_review FROM collection_hold
-                 WHERE state = 'active' AND scope = 'case'
-                 GROUP BY case_id) hold ON hold.case_id = case_.id
+              LEFT JOIN (%(holds)s) hold ON hold.case_id = case_.id
              WHERE case_.company_id = %(company)s AND case_.state <> 'closed'
                AND %(restrict)s
             """,
             totals=self._totals(as_of),
+            holds=self._holds(),
             limits=self.env["collection.verdict.limits"]._limits(company, as_of),
             company=company.id,
             restrict=restrict,
+        )
+
+    @api.model
+    def _holds(self):
+        """:return: SQL with the next review date per case on hold"""
+        return SQL(
+            """
+            SELECT case_id, MIN(date_review) AS date_review FROM collection_hold
+             WHERE state = 'active' AND scope = 'case'
+             GROUP BY case_id
+            """
         )
 
     @api.model

@@ -8,9 +8,11 @@ class MailThread(models.AbstractModel):
     def _message_route_process(self, message, message_dict, routes):
         # What lands on a case is kept as it came in, and told from automatic answers:
         # both need the mail itself, which only the gateway has.
-        if any(route[0] == "collection.case" for route in routes or ()):
-            self = self.with_context(collection_mail=message)
-        return super()._message_route_process(message, message_dict, routes)
+        is_ours = any(route[0] == "collection.case" for route in routes or ())
+        thread = self.with_context(collection_mail=message) if is_ours else self
+        return super(MailThread, thread)._message_route_process(
+            message, message_dict, routes
+        )
 
     @api.model
     def _routing_handle_bounce(self, email_message, message_dict):

@@ -69,9 +69,11 @@ class ResCompany(models.Model):
         self.ensure_one()
         if self.collection_responsible_id:
             return self.collection_responsible_id
-        managers = self.env.ref(
-            "account_collections.group_collection_manager"
-        ).sudo().all_user_ids
+        managers = (
+            self.env.ref("account_collections.group_collection_manager")
+            .sudo()
+            .all_user_ids
+        )
         return managers.filtered(
             lambda user: user.active and self in user.company_ids and not user.share
         )[:1] or self.env.ref("base.user_admin")

@@ -127,9 +127,7 @@ class ResPartner(models.Model):
         if not self or not moment:
             return ""
         zone = self._get_collection_zone(company)
-        when = format_datetime(
-            self.env, moment, tz=zone, dt_format="EEE d MMM, HH:mm"
-        )
+        when = format_datetime(self.env, moment, tz=zone, dt_format="EEE d MMM, HH:mm")
         city = zone.split("/")[-1].replace("_", " ")
         return self.env._("%(when)s %(city)s time", when=when, city=city)
 
@@ -141,7 +139,9 @@ class ResPartner(models.Model):
             name = me.collection_lawyer_id.display_name
             wishes.append(self.env._("Represented by %s: contact the lawyer.", name))
         if me.collection_channel:
-            labels = dict(self._fields["collection_channel"]._description_selection(self.env))
+            labels = dict(
+                self._fields["collection_channel"]._description_selection(self.env)
+            )
             wishes.append(self.env._("Prefers: %s.", labels[me.collection_channel]))
         if me.collection_hour_to:
             wishes.append(

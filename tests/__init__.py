@@ -2,6 +2,7 @@ from . import (
     test_companies,
     test_concurrency,
     test_contact_guard,
+    test_contact_limits,
     test_contact_log,
     test_contact_seal,
     test_crons,

@@ -87,9 +87,7 @@ class TestContactGuard(GuardCommon):
         """The same moment is early in one zone and office time in the other."""
         pacific = self.make_case(self.make_american("Pacific", "base.state_us_5"))
         self.assertTrue(self.ask("2026-03-02T14:00").allowed)
-        self.assert_next(
-            self.ask("2026-03-02T14:00", case=pacific), "2026-03-02T16:00"
-        )
+        self.assert_next(self.ask("2026-03-02T14:00", case=pacific), "2026-03-02T16:00")
         answers = self.guard._ask(
             self.case | pacific, "phone", moment=datetime(2026, 3, 2, 14)
         )
@@ -116,16 +114,19 @@ class TestContactGuard(GuardCommon):
         self.assert_next(self.ask("2026-03-02T20:00"), "2026-03-03T13:00")
         # What the customer does is no attempt of ours.
         other = self.make_case(self.make_american("Other"))
-        self.log("2026-03-02T15:00", other, direction="in", channel="email",
-                 outcome="received")
+        self.log(
+            "2026-03-02T15:00",
+            other,
+            direction="in",
+            channel="email",
+            outcome="received",
+        )
         self.assertTrue(self.ask("2026-03-02T20:00", "email", other).allowed)
 
     def test_seven_attempts_in_seven_days(self):
         self.policy.limit_once_a_day = False
         for hour in range(13, 20):
-            self.log(
-                f"2026-03-02T{hour}:00", channel="letter", outcome="message_left"
-            )
+            self.log(f"2026-03-02T{hour}:00", channel="letter", outcome="message_left")
         answer = self.ask("2026-03-06T15:00", "email")
         self.assert_next(answer, "2026-03-09T04:00")
         self.assertIn("7 attempts", answer.reason)
@@ -151,13 +152,11 @@ class TestContactGuard(GuardCommon):
         is closed; the company's own holiday comes on top."""
         belgian = self.make_case(self.make_customer("Belgian"))
         # Christmas on a Friday, then the weekend.
-        self.assert_next(
-            self.ask("2026-12-25T10:00", case=belgian), "2026-12-28T07:00"
-        )
-        self.root["resource.calendar.leaves"].with_company(self.company).create(
+        self.assert_next(self.ask("2026-12-25T10:00", case=belgian), "2026-12-28T07:00")
+        self.root["resource.calendar.leaves"].create(
             {
                 "name": "Inventory",
-                "company_id": self.company.id,
+                "calendar_id": self.company.sudo().resource_calendar_id.id,
                 "date_from": "2026-12-27 23:00:00",
                 "date_to": "2026-12-29 22:59:59",
             }

@@ -69,9 +69,7 @@ class TestContactSeal(CollectionCommon):
     def test_every_entry_is_sealed_to_the_one_before(self):
         seals = self.case.contact_ids.seal_ids.sorted("number")
         self.assertEqual(seals.mapped("number"), [1, 2, 3])
-        self.assertEqual(
-            seals.mapped("previous"), [False, *seals[:2].mapped("sha256")]
-        )
+        self.assertEqual(seals.mapped("previous"), [False, *seals[:2].mapped("sha256")])
         self.assertEqual(seals.user_id, self.users["collector"])
         self.assertEqual(self.last.sha256, self.case.log_sha256)
         self.assertEqual(len(self.last.sha256), 64)
@@ -205,7 +203,9 @@ class TestContactSeal(CollectionCommon):
         self.root["collection.contact.seal"]._adopt()
         self.env.invalidate_all()
         self.assertFalse(self.find_breaks())
-        self.assertEqual(set(self.case.contact_ids.seal_ids.mapped("kind")), {"adoption"})
+        self.assertEqual(
+            set(self.case.contact_ids.seal_ids.mapped("kind")), {"adoption"}
+        )
         self.root["collection.contact.seal"]._adopt()
         self.assertEqual(len(self.case.contact_ids.seal_ids), 3)
 
@@ -231,7 +231,9 @@ class TestContactSeal(CollectionCommon):
         wizard = (
             self.env["collection.contact.complete"]
             .with_user(self.users["collector"])
-            .with_context(**contact.env.context, **contact.action_open_complete()["context"])
+            .with_context(
+                **contact.env.context, **contact.action_open_complete()["context"]
+            )
             .create({})
         )
         self.assertEqual(wizard.note, "On Friday.")
@@ -322,7 +324,9 @@ class TestContactSeal(CollectionCommon):
         self.assertTrue(contact.is_conversation)
         self.assertEqual(contact.next_step, "call")
         self.assertEqual(self.case.date_follow_up, self.day(3))
-        task = self.case.activity_ids.filtered(lambda task: task.summary == "Ask for Ann")
+        task = self.case.activity_ids.filtered(
+            lambda task: task.summary == "Ask for Ann"
+        )
         self.assertEqual(task.date_deadline, self.day(3))
         self.make_contact(outcome="wrong_number")
         self.assertFalse(self.case.date_follow_up)

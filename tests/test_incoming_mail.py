@@ -31,7 +31,9 @@ class TestIncomingMail(DeliveryCommon):
 
     def receive_mail(self, message, day=None):
         """Let Odoo's mail gateway process a message that comes in on a day."""
-        gateway = self.root["mail.thread"].with_context(collection_as_of=day or self.today)
+        gateway = self.root["mail.thread"].with_context(
+            collection_as_of=day or self.today
+        )
         with mute_logger(MAIL_LOG):
             gateway.message_process(None, message.as_bytes())
 
@@ -142,8 +144,11 @@ class TestIncomingMail(DeliveryCommon):
     def test_out_of_office_does_not_pause(self):
         _letter, case, envelope = self.send_first()
         for number, header in enumerate(
-            ({"Auto_Submitted": "auto-replied"}, {"X_Autoreply": "yes"},
-             {"Precedence": "bulk"})
+            (
+                {"Auto_Submitted": "auto-replied"},
+                {"X_Autoreply": "yes"},
+                {"Precedence": "bulk"},
+            )
         ):
             self.reply_to(envelope, "I am away" + "." * number, **header)
             contact = case.contact_ids[0]

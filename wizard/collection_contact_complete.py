@@ -34,7 +34,9 @@ class CollectionContactComplete(models.TransientModel):
         values = super().default_get(fields_list)
         contact = self.env["collection.contact"].browse(values.get("contact_id"))
         for name in (*COPIED, "follow_up"):
-            values[name] = contact._fields[name].convert_to_write(contact[name], contact)
+            values[name] = contact._fields[name].convert_to_write(
+                contact[name], contact
+            )
         return values
 
     def action_complete(self):
