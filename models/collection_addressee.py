@@ -65,6 +65,8 @@ class CollectionAddressee(models.AbstractModel):
         customer = case.partner_id
         if lawyer := customer.collection_lawyer_id:
             return [lawyer]
+        if customer.collection_do_not_contact:
+            return [customer]
         invoice_contact = customer.child_ids.filtered(
             lambda child: child.type == "invoice"
         )[:1]
@@ -100,6 +102,8 @@ class CollectionAddressee(models.AbstractModel):
 
     @api.model
     def _can_reach(self, partner, channel):
+        if partner.collection_do_not_contact:
+            return False
         if channel == "email":
             return (
                 bool(partner.email_normalized)
@@ -119,6 +123,10 @@ class CollectionAddressee(models.AbstractModel):
 
     @api.model
     def _get_problem(self, partner, channel):
+        if partner.collection_do_not_contact:
+            return self.env._(
+                "%s has asked not to be contacted.", partner.display_name
+            )
         bounced = partner.collection_email_bounced
         if channel == "email" and bounced and partner.email_normalized == bounced:
             return self.env._(

@@ -142,7 +142,7 @@ class CollectionContact(models.Model):
     void_user_id = fields.Many2one("res.users", "Voided by", readonly=True, copy=False)
     void_date = fields.Datetime("Voided on", readonly=True, copy=False)
 
-    _recent = models.Index("(company_id, date) WHERE is_attempt OR is_conversation")
+    _recent = models.Index("(company_id, date)")
 
     @api.depends("date")
     def _compute_logged_date(self):

@@ -17,6 +17,7 @@ from . import (
     test_ladder,
     test_ledger_changes,
     test_letters,
+    test_log_concurrency,
     test_messages,
     test_policy_choice,
     test_policy_refusals,

@@ -335,3 +335,38 @@ class TestContactSeal(CollectionCommon):
     def test_the_time_of_the_customer_is_shown(self):
         self.customer.country_id = self.env.ref("base.jp")
         self.assertIn("19:00 Tokyo time", self.contact.local_time)
+
+    # ------------------------------------------------------------------
+    # Many at once, and where people look
+    # ------------------------------------------------------------------
+
+    def test_many_entries_take_as_many_queries_as_few(self):
+        cases = self.case
+        for number in range(8):
+            self.make_invoice(self.make_customer(f"Many {number}"))
+        self.plan()
+        cases = self.root["collection.case"].search(
+            [("company_id", "=", self.company.id), ("state", "!=", "closed")]
+        )
+        self.assertGreater(len(cases), 8)
+        counts = []
+        for some in (cases[:2], cases):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self.root["collection.contact"].create(
+                [{"case_id": case.id, "outcome": "sent"} for case in some]
+            )
+            counts.append(self.cr.sql_log_count - before)
+        self.assertEqual(*counts)
+        self.assertFalse(self.env["collection.contact"]._find_breaks(cases))
+
+    def test_one_timeline_on_case_customer_and_invoice(self):
+        self.make_contact(move_ids=[Command.set(self.invoice.ids)])
+        self.assertEqual(self.case.contact_count, 4)
+        self.assertEqual(self.customer.collection_contact_count, 4)
+        self.assertEqual(self.invoice.collection_contact_count, 1)
+        Contact = self.env["collection.contact"]
+        for record, count in ((self.customer, 4), (self.invoice, 1)):
+            domain = record.action_view_collection_contacts()["domain"]
+            self.assertEqual(Contact.search_count(domain), count)

@@ -103,6 +103,16 @@ class TestGuardScheduler(GuardCommon):
         self.assertIn("asked not to be contacted", self.case.explanation)
         self.assertFalse(self.open_actions(self.customer))
 
+    def test_nor_is_anything_confirmed_to_who_does_not_want_it(self):
+        """Messages that no step sends go through the same door."""
+        finder = self.env["collection.addressee"]
+        self.assertFalse(finder._find_for_case(self.case, "email")[1])
+        self.customer.collection_do_not_contact = True
+        for channel in ("email", "letter", "sms", "phone"):
+            with self.subTest(channel):
+                problem = finder._find_for_case(self.case, channel)[1]
+                self.assertRegex(problem, "asked not to be contacted")
+
     def test_a_lawyer_gets_the_messages(self):
         lawyer = self.make_customer("Lawyer", is_company=False)
         self.customer.collection_lawyer_id = lawyer

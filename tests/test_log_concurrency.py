@@ -1,0 +1,80 @@
+from threading import Thread
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+from psycopg2.errors import SerializationFailure
+
+from .concurrency_common import ConcurrencyCommon
+
+
+@tagged("post_install", "-at_install")
+class TestLogConcurrency(ConcurrencyCommon):
+    """Two who write to the log of one case do not fork its chain, and who writes to us
+    while a message is being made stops it."""
+
+    def get_case(self, env):
+        return env["collection.case"].search([("partner_id", "in", self.partner_ids)])
+
+    def write_down(self, env, note):
+        env["collection.contact"].create(
+            {"case_id": self.get_case(env).id, "outcome": "no_answer", "note": note}
+        )
+
+    def check_chain(self, count):
+        with self.worker() as env:
+            case = self.get_case(env)
+            self.assertEqual(len(case.contact_ids), count)
+            self.assertEqual(case.log_count, count)
+            self.assertFalse(env["collection.contact"]._find_breaks(case))
+
+    @mute_logger("odoo.sql_db")
+    def test_who_did_not_see_the_last_entry_starts_again(self):
+        self.make_debts(1)
+        with self.worker() as late:
+            late.cr.execute("SELECT 1")  # its snapshot is of now
+            with self.worker() as env:
+                self.write_down(env, "First")
+            with self.assertRaises(SerializationFailure):
+                self.write_down(late, "Second")
+            late.cr.rollback()
+            self.write_down(late, "Second")
+        self.check_chain(2)
+
+    @mute_logger("odoo.sql_db")
+    def test_many_at_once(self):
+        """As Odoo does with every request, each starts again when it comes late."""
+        self.make_debts(1)
+
+        def write_patiently(number):
+            for _attempt in range(50):
+                try:
+                    with self.worker() as env:
+                        self.write_down(env, f"Entry {number}")
+                    return
+                except SerializationFailure:
+                    continue
+
+        threads = [Thread(target=write_patiently, args=(n,)) for n in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.check_chain(6)
+
+    @mute_logger("odoo.sql_db")
+    def test_a_reply_that_comes_while_a_batch_begins(self):
+        """The batch does not see it, and is not to send either: it starts again."""
+        self.make_debts(1)
+        with self.worker() as late:
+            late.cr.execute("SELECT 1")
+            with self.worker() as env:
+                case = self.get_case(env)
+                case._receive_mail({"subject": "Paid"}, case.partner_id)
+            with self.assertRaises(SerializationFailure):
+                self.execute_batch(late)
+            late.cr.rollback()
+            self.assertEqual(self.execute_batch(late), 0)
+        with self.worker() as env:
+            case = self.get_case(env)
+            self.assertFalse(case.letter_ids)
+            self.assertEqual(case.action_ids.mapped("reason"), ["reply"])
