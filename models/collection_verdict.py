@@ -116,9 +116,8 @@ class CollectionVerdict(models.AbstractModel):
                        * policy.net_credits::int AS amount_net,
                    COALESCE(total.due, 0) - COALESCE(total.credit, 0)
                        * policy.net_credits::int AS amount_net_all,
-                   COALESCE(total.open_count, 0) AS open_count,
-                   total.promised_count, total.disputed_count, total.planned_count,
-                   date_touch, date_call
+                   COALESCE(total.open_count, 0) AS open_count, date_touch, date_call,
+                   total.promised_count, total.disputed_count, total.planned_count
               FROM collection_case case_
               JOIN res_partner customer ON customer.id = case_.partner_id
               LEFT JOIN collection_policy policy ON policy.id = case_.policy_id
