@@ -4,6 +4,9 @@ from odoo.tools import SQL
 WORK_TABLES = (
     "collection_inbox",
     "collection_contact_seal",
+    "collection_plan",
+    "collection_promise",
+    "collection_dispute",
     "collection_contact",
     "collection_action",
     "collection_letter",
@@ -13,6 +16,13 @@ WORK_TABLES = (
     "collection_case",
     "collection_stage",
     "collection_policy",
+)
+# Records with to-dos.
+THREAD_MODELS = (
+    "collection.case",
+    "collection.dispute",
+    "collection.plan",
+    "collection.promise",
 )
 # What the demo data adds to Odoo's own records: by now it stands on invoices.
 DEMO_MODELS = (
@@ -38,7 +48,7 @@ def uninstall_hook(env):
     Cases and what was done for them refuse to be deleted one by one, and keep the
     policies, stages and templates from being deleted; here they all go.
     """
-    env["mail.activity"].search([("res_model", "=", "collection.case")]).unlink()
+    env["mail.activity"].search([("res_model", "in", THREAD_MODELS)]).unlink()
     env["ir.model.data"].search(
         [("module", "=", "account_collections"), ("model", "in", DEMO_MODELS)]
     ).unlink()

@@ -1,1 +1,8 @@
-from . import letters, portal
+from . import (
+    letters,
+    portal,
+    portal_account,
+    portal_payment,
+    portal_plan,
+    portal_plan_request,
+)

@@ -2,9 +2,12 @@ from odoo import http
 from odoo.addons.account.controllers.portal import PortalAccount
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
+from odoo.tools import consteq
 
-from .portal_form import MAX_NAME, PortalForm
+from .portal_form import MAX_NAME, MAX_REQUEST, PortalForm
 
+# The largest number a record can have.
+MAX_ID = 2**31 - 1
 MEANS = ("transfer", "card", "debit", "cheque", "cash", "other")
 
 
@@ -18,7 +21,13 @@ class CollectionPortal(PortalAccount):
 
     def _invoice_get_page_view_values(self, invoice, access_token, **kwargs):
         values = super()._invoice_get_page_view_values(invoice, access_token, **kwargs)
-        return {**values, **invoice.env["collection.portal"]._get_status(invoice)}
+        if not self._is_own_invoice(invoice, access_token):
+            return values
+        return {
+            **values,
+            **invoice.env["collection.portal"]._get_status(invoice),
+            "collection_done": kwargs.get("done"),
+        }
 
     @http.route(
         "/my/invoices/<int:invoice_id>/promise",
@@ -26,6 +35,7 @@ class CollectionPortal(PortalAccount):
         auth="public",
         methods=["GET", "POST"],
         website=True,
+        max_content_length=MAX_REQUEST,
     )
     def portal_collection_promise(self, invoice_id, access_token=None, **raw):
         """Show the form “when will you pay”, and take what it says."""
@@ -37,6 +47,7 @@ class CollectionPortal(PortalAccount):
         auth="public",
         methods=["GET", "POST"],
         website=True,
+        max_content_length=MAX_REQUEST,
     )
     def portal_collection_dispute(self, invoice_id, access_token=None, **raw):
         """Show the form “something is wrong”, and take what it says."""
@@ -52,9 +63,7 @@ class CollectionPortal(PortalAccount):
     def portal_collection_done(self, invoice_id, kind, access_token=None, **_kwargs):
         """Thank the customer, and show what was noted."""
         try:
-            invoice = self._document_check_access(
-                "account.move", invoice_id, access_token
-            )
+            invoice = self._get_own_invoice(invoice_id, access_token)
         except (AccessError, MissingError):
             return request.redirect("/my")
         record = invoice.env["collection.portal"]._get_latest(invoice, kind)
@@ -65,9 +74,7 @@ class CollectionPortal(PortalAccount):
 
     def _answer(self, invoice_id, access_token, raw, kind):
         try:
-            invoice = self._document_check_access(
-                "account.move", invoice_id, access_token
-            )
+            invoice = self._get_own_invoice(invoice_id, access_token)
         except (AccessError, MissingError):
             return request.redirect("/my")
         status = invoice.env["collection.portal"]._get_status(invoice)
@@ -78,16 +85,68 @@ class CollectionPortal(PortalAccount):
         form = PortalForm(invoice, raw)
         if request.httprequest.method == "POST":
             read(form, most)
-            if not form.errors and self._take(invoice, form, kind):
+            may = self._may_post(form, invoice)
+            if may and not form.errors and self._take(invoice, form, kind):
                 return request.redirect(invoice.get_portal_url(suffix=f"/{kind}/done"))
         values = {"most": most, "form": raw, "errors": form.errors}
-        return self._render(f"portal_{kind}", invoice, access_token, values)
+        response = self._render(f"portal_{kind}", invoice, access_token, values)
+        if form.is_too_many:
+            response.status_code = 429
+        return response
+
+    def _get_own_invoice(self, invoice_id, access_token):
+        """Answer an invoice of the visitor.
+
+        Odoo lets a contact who has moved to another company take the old one's invoices
+        along. What is owed stays with the customer who owes it.
+
+        :return: account.move record, as superuser
+        :raises AccessError, MissingError: it is somebody else's, or there is none
+        """
+        if invoice_id > MAX_ID:
+            raise MissingError(request.env._("There is no such invoice."))
+        invoice = self._document_check_access("account.move", invoice_id, access_token)
+        if not self._is_own_invoice(invoice, access_token):
+            raise AccessError(invoice.env._("This is another customer's invoice."))
+        return invoice
+
+    def _is_own_invoice(self, invoice, access_token):
+        user, token = request.env.user, invoice.access_token
+        if not user.share or (access_token and token and consteq(token, access_token)):
+            return True
+        own = invoice.env["collection.portal.account"]._get_customer(user)
+        return bool(own) and invoice.commercial_partner_id == own
+
+    def _get_visitor(self):
+        """:return: the res.partner who is logged in, empty for the public"""
+        user = request.env.user
+        return user.partner_id.browse() if user._is_public() else user.partner_id
+
+    def _may_post(self, form, document):
+        """Count a form that was sent, also one that was filled in wrongly.
+
+        :param document: what a visitor without login has the link to
+        :return: whether it is within the limit; if not, the form says so
+        """
+        user = request.env.user
+        sender = f"user {user.id}"
+        if user._is_public():
+            document = getattr(document, "moves", document)
+            sender = f"{document._name} {document.id}"
+        may = request.env["collection.portal.post"].sudo()._count(sender)
+        if not may:
+            form.refuse()
+        return may
+
+    def _get_means(self):
+        """:return: list of (key, label) of the means of payment"""
+        field = request.env["collection.promise"]._fields["means"]
+        labels = dict(field._description_selection(request.env))
+        return [(key, labels[key]) for key in MEANS]
 
     def _take(self, invoice, form, kind):
         """:return: the record that was made; none, and an error, when it was refused"""
-        visitor = request.env.user.partner_id
-        if request.env.user._is_public():
-            visitor = visitor.browse()
+        visitor = self._get_visitor()
         portal = invoice.with_company(invoice.company_id).env["collection.portal"]
         take = portal._take_promise if kind == "promise" else portal._take_dispute
         try:
@@ -124,11 +183,6 @@ class CollectionPortal(PortalAccount):
 
     def _render(self, template, invoice, access_token, values):
         user = request.env.user
-        labels = dict(
-            request.env["collection.promise"]
-            ._fields["means"]
-            ._description_selection(request.env)
-        )
         values = {
             "page_name": "invoice",
             "invoice": invoice,
@@ -137,10 +191,17 @@ class CollectionPortal(PortalAccount):
             "today": invoice.company_id._get_collection_today(),
             "days_max": invoice.collection_case_id.policy_id.promise_days_max,
             "reasons": self._get_reasons(),
-            "means": [(key, labels[key]) for key in MEANS],
+            "means": self._get_means(),
             "default_name": "" if user._is_public() else user.name,
             **values,
         }
+        return self._respond(template, values)
+
+    def _respond(self, template, values):
+        """Answer a page that nobody keeps, and that says its language to who reads it
+        aloud."""
+        lang = (request.env.lang or "en_US").replace("_", "-")
+        values = {"html_data": {"lang": lang}, **values}
         response = request.render(f"account_collections.{template}", values)
         response.headers["Cache-Control"] = "no-store"
         return response

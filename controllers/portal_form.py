@@ -10,6 +10,8 @@ MAX_TEXT = 2000
 MAX_NAME = 100
 MAX_FILES = 5
 MAX_BYTES = 10 * 1024 * 1024
+# Up to here a form comes back with the reason, above it the server hangs up.
+MAX_REQUEST = 24 * 1024 * 1024
 # Nobody promises further ahead; the policy decides from when on it is approved.
 MAX_DAYS = 366
 FILE_TYPES = {
@@ -23,10 +25,17 @@ FILE_TYPES = {
 class PortalForm:
     """The checked values of a form, or the reasons why it is refused."""
 
-    def __init__(self, move, raw):
+    def __init__(self, record, raw):
+        """Begin with what was sent.
+
+        :param record: what the form is about, with company_id and currency_id
+        :param dict raw: the values of the form
+        """
         self.env = request.env
-        self.move = move
+        self.record = record
         self.raw = raw
+        self.is_too_many = False
+        self.preview = None
         self.values = {}
         self.errors = {}
 
@@ -46,7 +55,7 @@ class PortalForm:
 
     def read_amount(self, most):
         """Take an amount above zero and up to ``most``, in the invoice's currency."""
-        currency = self.move.currency_id
+        currency = self.record.currency_id
         try:
             amount = float(str(self.raw.get("amount") or "").strip())
         except ValueError:
@@ -62,7 +71,7 @@ class PortalForm:
 
     def read_date(self):
         """Take a day from today on."""
-        today = self.move.company_id._get_collection_today()
+        today = self.record.company_id._get_collection_today()
         try:
             day = date.fromisoformat(str(self.raw.get("date") or ""))
         except ValueError:
@@ -75,6 +84,13 @@ class PortalForm:
         elif day > today + timedelta(days=MAX_DAYS):
             self.errors["date"] = self.env._("Please choose a day within a year.")
         self.values["date"] = day
+
+    def refuse(self):
+        """Too many forms were sent."""
+        self.is_too_many = True
+        self.errors["form"] = self.env._(
+            "You have sent many forms within an hour. Please wait a while, or call us."
+        )
 
     def read_choice(self, name, choices):
         """Take one of the choices."""

@@ -1,5 +1,10 @@
 # The last inherits from the others.
-from . import collection_demo_agreement, collection_demo_ledger, collection_demo_mail
+from . import (
+    collection_demo_agreement,
+    collection_demo_ledger,
+    collection_demo_mail,
+    collection_demo_portal,
+)
 
 # isort: split
 from . import collection_demo

@@ -18,10 +18,16 @@ EVENT_COLUMNS = {
     "collection_hold": ("create_date",),
     "collection_letter": ("create_date", "date_sent", "date_printed"),
     "collection_letter_batch": ("create_date", "date_printed"),
+    "collection_plan": ("create_date", "signed_on"),
     "collection_promise": ("create_date",),
 }
 # Whose messages are dated on the day they belong to.
-THREADS = ("collection.case", "collection.dispute", "collection.promise")
+THREADS = (
+    "collection.case",
+    "collection.dispute",
+    "collection.plan",
+    "collection.promise",
+)
 
 
 class CollectionDemo(models.AbstractModel):

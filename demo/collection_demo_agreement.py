@@ -3,9 +3,22 @@ from odoo.fields import Command
 
 from . import history_agreements as history
 
+# A signature that was drawn: a PNG, base64.
+SIGNATURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAPAAAABGAQAAAADavSRXAAABnklEQVR42u3VMW6DMBSAYaoMWSpx"
+    "BF+kkocezJE6ZOQIuQpSBsZcAcTAaovFkRDUfj8BkrocoGqiyBIffu/58ZJk0+4r++cdHvNdHo67"
+    "7D/3ud1l5/b5zpqnufcc4JjmdjBygEOaO9g3v/Ao7Gyaq1EL+zTfJr0pYVQ/WG0rPL5wAXfk8IcX"
+    "voT3WoJtXliF/ZEJsh7gmW8srTfPrMNGKaGgSTrJF5ZqORkcKurgKznyMgZZ2EwtJTTkOGU6Frpy"
+    "Tw4Ll+8h/PnBoVkOlpoVg1EsPAmHEqSfSiLEZWEPywUtHVrZS/xYwlRruSvw4+aF5aPgdsN3Ag8M"
+    "q0yOkwV2jIDwWYKES8OW40lklK6wl5vh2JMvyRGTesrxwjFF7GhpYAcP5v7EXtE5x12DcbCWZxN/"
+    "AXqiOh5iT26eTUze0sEebmE1MSPNzIbvuurgYmbLSLAtcAWfeUQhaQV3jH4BX2ceTLVuC/XMXB8Y"
+    "/lEX67awS8E2+5i/eFw/s9R6bqrNmPpcrdvCVfPo+RtDfWL4a5X+TS0JYnWa7f9fzZ/nb5KXvTJZ"
+    "E6ChAAAAAElFTkSuQmCC"
+)
+
 
 class CollectionDemoAgreement(models.AbstractModel):
-    """Demo data: what the demo customers promised and disputed."""
+    """Demo data: what the demo customers promised, disputed and pay in installments."""
 
     _name = "collection.demo.agreement"
     _description = "Agreements of the Collections Demo"
@@ -21,11 +34,17 @@ class CollectionDemoAgreement(models.AbstractModel):
         for name, *_claim, outcome in history.DISPUTES:
             if outcome and self._on([(name, *outcome)], offset):
                 demo._resolve_demo_dispute(name, *outcome)
+        # The agreement is a PDF; a demo without them is better than none.
+        reports = self.env["ir.actions.report"]
+        if reports.get_wkhtmltopdf_state() in ("ok", "workers"):
+            for plan in self._on(history.PLANS, offset):
+                demo._offer_demo_plan(*plan)
 
     @api.model
     def _follow_up_agreements(self, company, day):
         self.env["collection.promise"]._follow_up(company, day)
         self.env["collection.dispute"]._follow_up(company, day)
+        self.env["collection.plan"]._follow_up(company, day)
 
     @api.model
     def _take_demo_promise(self, name, _on, promised, share, person, means):
@@ -77,3 +96,25 @@ class CollectionDemoAgreement(models.AbstractModel):
         if note:
             note.invoice_date = self.env.company._get_collection_today()
             note.action_post()
+
+    @api.model
+    def _offer_demo_plan(self, name, offered, signer, first, terms):
+        case = self._customer(name).collection_case_id
+        items = case._get_plannable_items()
+        plan = self.env["collection.plan"].create(
+            {
+                "case_id": case.id,
+                "item_ids": [Command.set(items.ids)],
+                "currency_id": items.currency_id.id,
+                "date_first": self._day(first),
+                "date_down": self._day(offered + 7),
+                **terms,
+            }
+        )
+        plan.action_offer()
+        plan.action_send_offer()
+        if signer:
+            # As the portal does it, with the visitor's signature.
+            plan.sudo()._sign(
+                signer, SIGNATURE, plan.document_sha256, "192.0.2.44", "Browser"
+            )

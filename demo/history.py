@@ -37,6 +37,7 @@ INVOICES = [
     ("meadowbrook", -25, 5, 1240.0, "Service of the ovens"),
     ("corner_flowers", -33, -3, 420.0, "Gift boxes"),
     ("fairview", -43, -13, 2850.0, "Examination chairs"),
+    ("fairview", -18, 12, 640.0, "Waiting room chairs"),
     ("granite", -70, -40, 4120.0, "Rental of scaffolding"),
     ("granite", -28, 2, 1380.0, "Safety nets"),
     ("stonewall", -92, -62, 5900.0, "Renovation of the lobby"),
@@ -58,6 +59,8 @@ INVOICES = [
     ("sunshine", -60, -30, 1980.0, "Reception desk"),
     ("bounce", -39, -9, 640.0, "Lockers"),
     ("echo", -47, -17, 1120.0, "Backdrops and stands"),
+    ("harvest", -76, -46, 3000.0, "Counters and shelves"),
+    ("copper", -72, -42, 2100.0, "Tables for the tasting room"),
 ]
 # The same in the other currency.
 FOREIGN_INVOICES = [
@@ -67,13 +70,20 @@ FOREIGN_INVOICES = [
 # customer, entered on, amount, what for: in installments of 30, 60 and 90 days
 INSTALLMENT_INVOICES = [("trio", -70, 9000.0, "Showroom on installments")]
 # customer, entered on, amount, what for
-CREDIT_NOTES = [("boomerang", -14, 1950.0, "Tents returned")]
+CREDIT_NOTES = [
+    ("boomerang", -14, 1950.0, "Tents returned"),
+    ("fairview", -9, 120.0, "Stool returned"),
+]
 # customer, on, amount, whether it is matched with the oldest invoice
 PAYMENTS = [
     ("kickstart", -83, 1500.0, True),
     ("trio", -41, 3060.0, True),
     ("sunshine", -15, 1980.0, True),
     ("riddle", -9, 1000.0, False),
+    ("harvest", -33, 600.0, True),
+    ("harvest", -18, 600.0, True),
+    ("harvest", -5, 600.0, True),
+    ("copper", -24, 300.0, True),
 ]
 # customer, on: pays the oldest invoice online, and the bank takes its time
 PENDING_PAYMENTS = [("swift", -2)]
@@ -148,6 +158,14 @@ CALLS = {
 }
 # customer, on, channel, direction, outcome, note: beside the steps of the ladder
 CONTACTS = [
+    (
+        "harvest",
+        -40,
+        "phone",
+        "in",
+        "plan_wanted",
+        "A new oven took all the cash. Could pay 600 every second week.",
+    ),
     (
         "stonewall",
         -30,

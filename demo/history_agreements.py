@@ -1,4 +1,5 @@
-"""What the demo customers promised and disputed; days count as in ``history``."""
+"""What the demo customers promised, disputed and pay in installments; days count as in
+``history``."""
 
 # customer, taken on, promised for, share of what is open, by whom, means: of one day
 PROMISES = [
@@ -56,5 +57,29 @@ DISPUTES = [
         "reason_dispute_quantity",
         "We never got the two light stands on this invoice.",
         None,
+    ),
+]
+# customer, offered on, signed by (None while the offer is open), first date, terms
+PLANS = [
+    (
+        "harvest",
+        -39,
+        "Luna Baker, owner",
+        -33,
+        {"installment_count": 5, "rhythm": "fortnightly"},
+    ),
+    (
+        "copper",
+        -32,
+        "Carl Kupfer, manager",
+        -11,
+        {"amount_down": 300.0, "installment_count": 6, "rhythm": "fortnightly"},
+    ),
+    (
+        "fairview",
+        -1,
+        None,
+        29,
+        {"installment_count": 3, "charge_kind": "charge", "charge": 30.0},
     ),
 ]

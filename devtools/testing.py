@@ -15,7 +15,7 @@ from .paths import (
     database,
 )
 from .pytest_plugins import log_noise
-from .python_env import VENV
+from .python_env import NODE_MODULES, VENV
 
 PLUGINS = DEVTOOLS / "pytest_plugins"
 RESULTS = CHECKOUT_HOME / "tests.xml"
@@ -116,6 +116,8 @@ def _pytest(arguments):
     RESULTS.unlink(missing_ok=True)
     env = provision.environment()
     env["PYTHONPATH"] += f":{PLUGINS}"
+    # The checker of accessibility that the browser tests put into pages.
+    env["AXE_CORE"] = str(NODE_MODULES / "axe-core/axe.min.js")
     code = console.call(
         [
             *(VENV.python, "-m", "pytest"),

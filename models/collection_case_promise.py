@@ -86,6 +86,7 @@ class CollectionCase(models.Model):
         covered = self.promise_ids.filtered(
             lambda promise: promise.state in ("open", "approve")
         ).item_ids
+        covered |= self._get_planned_items()
         items = (self.item_ids - covered).filtered(
             lambda item: item.move_id in moves if moves else item.days_late > 0
         )

@@ -13,6 +13,7 @@ REASONS = [
     ("do_not_contact", "Does not want to be contacted"),
     ("hold", "On hold"),
     ("promised", "Promised"),
+    ("planned", "On installments"),
     ("disputed", "Disputed"),
     ("covered", "Covered by credits or under the tolerance"),
     ("nothing_open", "Nothing to chase now"),
@@ -126,6 +127,7 @@ class CollectionDecision(models.Model):
                 "Nothing is sent: the customer has asked not to be contacted."
             ),
             "promised": self.env._("Nothing is sent: a promise to pay is open."),
+            "planned": self.env._("Nothing is sent: covered by an installment plan."),
             "disputed": self.env._("Nothing is sent: what is due is disputed."),
             "nothing_open": self.env._(
                 "Nothing is sent: every due item is on hold, blocked or has a payment"

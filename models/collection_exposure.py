@@ -7,6 +7,7 @@ STATUSES = [
     ("held", "On hold"),
     ("disputed", "Disputed"),
     ("promised", "Promised"),
+    ("planned", "On installments"),
     ("in_transit", "Payment on its way"),
     ("blocked", "Blocked"),
     ("excluded", "Excluded from follow-up"),
@@ -44,11 +45,12 @@ class CollectionExposure(models.Model):
     amount_residual_currency = fields.Monetary("Open", readonly=True)
     amount_disputed = fields.Monetary("Disputed", readonly=True)
     amount_promised = fields.Monetary("Promised", readonly=True)
+    amount_planned = fields.Monetary("On installments", readonly=True)
     amount_due = fields.Monetary(
         "To ask for",
         readonly=True,
-        help="In the item's currency: what is open, less what is disputed, promised or"
-        " on hold.",
+        help="In the item's currency: what is open, less what is disputed, promised, on"
+        " an installment plan or on hold.",
     )
     amount_held = fields.Monetary(
         "On hold", currency_field="company_currency_id", readonly=True
@@ -73,6 +75,7 @@ class CollectionExposure(models.Model):
         "collection.dispute": ["move_id", "amount_apart", "is_active"],
         "collection.hold": ["state", "case_id", "item_ids"],
         "collection.item": ["case_id", "move_line_id", "stage_id"],
+        "collection.plan": ["state", "item_ids", "amount"],
         "collection.promise": ["state", "item_ids", "amount"],
         "res.partner": ["commercial_partner_id"],
     }
@@ -100,7 +103,7 @@ class CollectionExposure(models.Model):
         """
         return SQL(
             """
-            SELECT item.*, %(status)s AS status,
+            SELECT item.*, due.amount_planned, %(status)s AS status,
                    CASE WHEN %(status)s = 'open' THEN due.amount ELSE 0 END
                        AS amount_due,
                    CASE WHEN %(status)s = 'held' THEN amount_residual ELSE 0 END
@@ -113,7 +116,10 @@ class CollectionExposure(models.Model):
               FROM (%(select)s %(from)s %(where)s) item
              CROSS JOIN LATERAL (
                 SELECT GREATEST(amount_residual_currency - amount_disputed
-                                - amount_promised, 0) AS amount) due
+                                - amount_promised, 0) AS amount) free
+             CROSS JOIN LATERAL (
+                SELECT GREATEST(free.amount - amount_on_plan, 0) AS amount,
+                       LEAST(amount_on_plan, free.amount) AS amount_planned) due
             """,
             status=self._status(),
             select=self._select(ledger_date),
@@ -136,6 +142,7 @@ class CollectionExposure(models.Model):
                    %(residual)s AS amount_residual,
                    %(residual_currency)s AS amount_residual_currency,
                    %(disputed)s AS amount_disputed, %(promised)s AS amount_promised,
+                   %(planned)s AS amount_on_plan,
                    line.no_followup IS TRUE AS is_excluded,
                    %(now)s AND %(in_transit)s AS is_in_transit,
                    move.payment_state = 'blocked' AS is_blocked,
@@ -145,6 +152,7 @@ class CollectionExposure(models.Model):
             residual_currency=self._residual_currency(ledger_date),
             disputed=SQL("0") if ledger_date else self._capped("disputed"),
             promised=SQL("0") if ledger_date else self._capped("promised"),
+            planned=SQL("0") if ledger_date else self._capped("planned"),
             now=now,
             in_transit=self._in_transit(),
         )
@@ -177,7 +185,7 @@ class CollectionExposure(models.Model):
     @api.model
     def _status(self):
         """Why an item is, or is not, collected. A past ledger has no payments on their
-        way, promises or disputes: these are known for now only."""
+        way, promises, plans or disputes: these are known for now only."""
         return SQL(
             """
             CASE WHEN amount_residual < 0 THEN 'credit'
@@ -186,6 +194,7 @@ class CollectionExposure(models.Model):
                  WHEN is_blocked THEN 'blocked'
                  WHEN is_held THEN 'held'
                  WHEN due.amount > 0 THEN 'open'
+                 WHEN due.amount_planned > 0 THEN 'planned'
                  WHEN amount_promised > 0 THEN 'promised'
                  ELSE 'disputed' END
             """

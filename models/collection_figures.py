@@ -19,6 +19,7 @@ SUMS = (
     "amount_overdue_open",
     "amount_disputed",
     "amount_promised",
+    "amount_planned",
     "item_count",
 )
 AMOUNTS = (*SUMS, "date_oldest_due", "stage_id")
@@ -208,6 +209,9 @@ class CollectionFigures(models.AbstractModel):
                    SUM(amount_residual * amount_promised
                        / NULLIF(amount_residual_currency, 0))
                        FILTER (WHERE amount_promised <> 0) AS amount_promised,
+                   SUM(amount_residual * amount_planned
+                       / NULLIF(amount_residual_currency, 0))
+                       FILTER (WHERE amount_planned <> 0) AS amount_planned,
                    MIN(date_maturity) FILTER (WHERE debit) AS date_oldest_due,
                    COUNT(*) FILTER (WHERE debit) AS item_count,
                    -- The id of the highest stage; an array needs no sorting.

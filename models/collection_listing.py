@@ -73,8 +73,8 @@ class CollectionListing(models.AbstractModel):
 
     @api.model
     def _get_asked(self, row):
-        """:return: what counts of an item, in its currency: without what is disputed or
-        promised of it"""
+        """:return: what counts of an item, in its currency: without what is disputed,
+        promised or on an installment plan of it"""
         return row.amount_due if row.status == "open" else row.amount_residual_currency
 
     @api.model
@@ -128,6 +128,9 @@ class CollectionListing(models.AbstractModel):
         if not currency.is_zero(row.amount_promised):
             amount = format_amount(self.env, row.amount_promised, currency)
             texts.append(self.env._("%s promised, not asked for", amount))
+        if not currency.is_zero(row.amount_planned):
+            amount = format_amount(self.env, row.amount_planned, currency)
+            texts.append(self.env._("%s on installments, not asked for", amount))
         return ", ".join(texts)
 
     @api.model

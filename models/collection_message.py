@@ -139,7 +139,7 @@ class CollectionMessage(models.AbstractModel):
             "today": format_date(
                 self.env, company._get_collection_today(), date_format="long"
             ),
-            "portal_url": company.get_base_url() + "/my/invoices",
+            "portal_url": company.get_base_url() + "/my/statement",
             **self._get_look(company),
         }
 

@@ -18,12 +18,13 @@ class CollectionNotice(models.AbstractModel):
     _description = "Notice to a Customer"
 
     @api.model
-    def _send(self, record, template, moves):
+    def _send(self, record, template, moves, attachments=None):
         """Send a notice about a record that has a ``case_id``.
 
         :param record: collection.promise or collection.dispute record
         :param template: mail.template record for that model
         :param moves: account.move records the notice concerns
+        :param attachments: ir.attachment records that go with it
         :return: the collection.letter
         :raises UserError: when the customer cannot be reached by e-mail
         """
@@ -34,10 +35,22 @@ class CollectionNotice(models.AbstractModel):
             addressee, case.partner_id, case.company_id.partner_id
         )
         subject, words = self._render_words(record, template, lang)
-        return self._send_words(case, addressee, lang, moves, subject, words)
+        return self._send_words(
+            case, addressee, lang, moves, subject, words, attachments=attachments
+        )
 
     @api.model
-    def _send_words(self, case, addressee, lang, moves, subject, words, document=None):
+    def _send_words(
+        self,
+        case,
+        addressee,
+        lang,
+        moves,
+        subject,
+        words,
+        document=None,
+        attachments=None,
+    ):
         """Send a notice whose words are ready.
 
         :param case: collection.case record
@@ -47,6 +60,7 @@ class CollectionNotice(models.AbstractModel):
         :param str subject: subject
         :param words: Markup
         :param tuple document: name and bytes of a PDF to attach and to keep
+        :param attachments: ir.attachment records that go with it
         :return: the collection.letter
         """
         html = self._render_html(case, addressee, lang, moves, words)
@@ -55,8 +69,11 @@ class CollectionNotice(models.AbstractModel):
         if document:
             courier._attach_documents({letter: letter}, {letter: {"pdf": document}})
         vals = courier._prepare_mail_vals(letter, words, html)
-        attachments = [fields.Command.link(id_) for id_ in letter.attachment_id.ids]
-        courier._write_mails(letter, [{**vals, "attachment_ids": attachments}])
+        files = letter.attachment_id
+        if attachments:
+            files |= attachments
+        vals["attachment_ids"] = [fields.Command.set(files.ids)]
+        courier._write_mails(letter, [vals])
         self._log_contact(letter)
         return letter
 

@@ -53,6 +53,7 @@ class CollectionPlanner(models.AbstractModel):
             if self._run_patiently(company, today):
                 company.collection_date_reviewed = today
                 self.env["collection.promise"]._follow_up(company, today)
+                self.env["collection.plan"]._follow_up(company, today)
                 self.env["collection.dispute"]._follow_up(company, today)
         except Exception as error:
             self.env.cr.rollback()
@@ -114,6 +115,8 @@ class CollectionPlanner(models.AbstractModel):
             if not self._run(company, today, list(partner_ids), kind="changes"):
                 self.env["collection.review.request"]._put_back(company, partner_ids)
                 is_busy = True
+            else:
+                self.env["collection.plan"]._tell_changes(company)
         return is_busy
 
     # ------------------------------------------------------------------

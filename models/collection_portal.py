@@ -51,12 +51,14 @@ class CollectionPortal(models.AbstractModel):
     @api.model
     def _get_promise_max(self, move, promises):
         """:return: what can be promised: what is open, less what is disputed; nothing
-        where a promise is open already"""
+        where a promise is open or an installment plan in force already"""
         if promises:
             return 0.0
         rows = self.env["collection.exposure"].search(
             [("move_id", "=", move.id), ("amount_residual", ">", 0)]
         )
+        if any(row.amount_planned for row in rows):
+            return 0.0
         free = sum(row.amount_residual_currency - row.amount_disputed for row in rows)
         return move.currency_id.round(free)
 
@@ -107,13 +109,13 @@ class CollectionPortal(models.AbstractModel):
                 "note": form["note"],
             }
         )
-        waits = promise.state == "approve"
-        case._add_task(
-            self.env._("Promise from the portal: approve it")
-            if waits
-            else self.env._("Promise from the portal"),
-            promise.name,
+        here = self._for_collector(case)
+        title = (
+            here.env._("Promise from the portal: approve it")
+            if promise.state == "approve"
+            else here.env._("Promise from the portal")
         )
+        self._tell(case, title, visitor, form, promise.name)
         return promise
 
     @api.model
@@ -138,23 +140,20 @@ class CollectionPortal(models.AbstractModel):
                 "user_id": case._get_collector().id,
             }
         )
-        dispute.attachment_ids = self.env["ir.attachment"].create(
-            [
-                {
-                    "name": name,
-                    "raw": content,
-                    "res_model": dispute._name,
-                    "res_id": dispute.id,
-                }
-                for name, content in form["files"]
-            ]
-        )
-        case._add_task(self.env._("Dispute from the portal"), dispute.name)
+        dispute.attachment_ids = self._attach(form["files"], dispute)
+        title = self._for_collector(case).env._("Dispute from the portal")
+        self._tell(case, title, visitor, form, dispute.name, dispute.attachment_ids)
         return dispute
 
     @api.model
-    def _log_contact(self, case, move, visitor, form, outcome):
-        return self.env["collection.contact"].create(
+    def _log_contact(self, case, moves, visitor, form, outcome):
+        """Write what came in to the log. A dispute keeps its files itself.
+
+        :return: the collection.contact
+        """
+        files = [] if outcome == "dispute" else form.get("files") or []
+        attachments = self._attach(files, case)
+        contact = self.env["collection.contact"].create(
             {
                 "case_id": case.id,
                 "channel": "portal",
@@ -163,9 +162,28 @@ class CollectionPortal(models.AbstractModel):
                 "partner_id": visitor.id,
                 "person": form["name"],
                 "user_id": False,
+                "subject": form.get("subject"),
                 "note": form["note"],
-                "move_ids": [Command.set(move.ids)],
+                "move_ids": [Command.set(moves.ids)],
+                "attachment_ids": [Command.set(attachments.ids)],
             }
+        )
+        attachments.write({"res_model": contact._name, "res_id": contact.id})
+        return contact
+
+    @api.model
+    def _attach(self, files, record):
+        """:return: ir.attachment records of a record, of (name, content) pairs"""
+        return self.env["ir.attachment"].create(
+            [
+                {
+                    "name": name,
+                    "raw": content,
+                    "res_model": record._name,
+                    "res_id": record.id,
+                }
+                for name, content in files
+            ]
         )
 
     @api.model

@@ -41,6 +41,14 @@ class CollectionPromise(models.Model):
         self._check_not_promised()
 
     def _check_not_promised(self):
+        if plan := self.env["collection.plan"]._find_running(self.item_ids)[:1]:
+            raise ValidationError(
+                self.env._(
+                    "An item is on an installment plan (%s), so it cannot be promised"
+                    " as well.",
+                    plan.name,
+                )
+            )
         taken = self.search(
             [
                 ("item_ids", "in", self.item_ids.ids),

@@ -51,6 +51,7 @@ class CollectionReview(models.AbstractModel):
         self.env.flush_all()
         if not ledger_date:
             self.env["collection.judge"]._judge(company, as_of, partner_ids)
+            self.env["collection.plan.judge"]._judge(company, as_of, partner_ids)
         self._take_snapshot(company, partner_ids, ledger_date)
         opened = self._reopen_cases(company)
         figures = self.env["collection.figures"]
@@ -85,7 +86,8 @@ class CollectionReview(models.AbstractModel):
                 CREATE TEMPORARY TABLE collection_snapshot ON COMMIT DROP AS
                 SELECT move_line_id, item_id, case_id, partner_id, stage_id,
                        date_maturity, status, amount_residual, amount_residual_currency,
-                       amount_disputed, amount_promised, amount_held, amount_collectable
+                       amount_disputed, amount_promised, amount_planned, amount_held,
+                       amount_collectable
                   FROM (%s) exposure
                 """,
                 query,

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import format_amount
 
-SECTIONS = ("overdue", "upcoming", "review", "in_transit", "credit")
+SECTIONS = ("overdue", "upcoming", "planned", "review", "in_transit", "credit")
 SECTION_BY_STATUS = {
     "credit": "credit",
     "in_transit": "in_transit",
@@ -9,6 +9,7 @@ SECTION_BY_STATUS = {
     "blocked": "review",
     "disputed": "review",
     "promised": "review",
+    "planned": "planned",
     "excluded": "review",
 }
 
@@ -16,8 +17,9 @@ SECTION_BY_STATUS = {
 class CollectionStatement(models.AbstractModel):
     """The statement of account of a customer: everything open, and how old it is.
 
-    What is overdue, what is not yet due, what is being clarified or has a payment on
-    its way and is therefore not asked for, and the open credits, per currency.
+    What is overdue, what is not yet due, what is on an installment plan, is being
+    clarified or has a payment on its way and is therefore not asked for, and the open
+    credits, per currency.
     """
 
     _name = "collection.statement"
@@ -91,8 +93,8 @@ class CollectionStatement(models.AbstractModel):
 
     @api.model
     def _get_sections(self, rows, currency, positions):
-        """:return: list of dicts: key, rows, total; an item that is disputed or
-        promised in part stands in two sections, with its part in each"""
+        """:return: list of dicts: key, rows, total; an item that is disputed, promised
+        or planned in part stands in several sections, with its part in each"""
         listing = self.env["collection.listing"]
         by_section = {}
         for row in rows.sorted(lambda row: (row.date_maturity, row.id)):
@@ -119,11 +121,17 @@ class CollectionStatement(models.AbstractModel):
     def _split(self, row):
         """:return: list of (section, amount in the item's currency) of an item"""
         asked = self.env["collection.listing"]._get_asked(row)
-        parts = [(self._get_section(row), asked)]
-        rest = row.amount_residual_currency - asked
-        if not row.currency_id.is_zero(rest):
-            parts.append(("review", rest))
-        return parts
+        planned = 0.0
+        if row.status in ("open", "planned"):
+            planned = row.amount_planned
+            asked = asked if row.status == "open" else 0.0
+        rest = row.amount_residual_currency - asked - planned
+        parts = [
+            (self._get_section(row), asked),
+            ("planned", planned),
+            ("review", rest),
+        ]
+        return [part for part in parts if not row.currency_id.is_zero(part[1])]
 
     @staticmethod
     def _get_section(row):

@@ -116,8 +116,8 @@ class CollectionVerdict(models.AbstractModel):
                        * policy.net_credits::int AS amount_net,
                    COALESCE(total.due, 0) - COALESCE(total.credit, 0)
                        * policy.net_credits::int AS amount_net_all,
-                   COALESCE(total.open_count, 0) AS open_count,
-                   total.promised_count, total.disputed_count, date_touch, date_call
+                   COALESCE(total.open_count, 0) AS open_count, date_touch, date_call,
+                   total.promised_count, total.disputed_count, total.planned_count
               FROM collection_case case_
               JOIN res_partner customer ON customer.id = case_.partner_id
               LEFT JOIN collection_policy policy ON policy.id = case_.policy_id
@@ -156,6 +156,7 @@ class CollectionVerdict(models.AbstractModel):
                    -SUM(amount_residual) FILTER (WHERE status = 'credit') AS credit,
                    COUNT(*) FILTER (WHERE status = 'open') AS open_count,
                    COUNT(*) FILTER (WHERE status = 'promised') AS promised_count,
+                   COUNT(*) FILTER (WHERE status = 'planned') AS planned_count,
                    COUNT(*) FILTER (WHERE status = 'disputed') AS disputed_count
               FROM collection_snapshot
              GROUP BY partner_id
@@ -305,6 +306,8 @@ class CollectionVerdict(models.AbstractModel):
             CASE WHEN position.policy_id IS NULL THEN 'no_policy'
                  WHEN position.is_stopped THEN 'do_not_contact'
                  WHEN position.is_held THEN 'hold'
+                 WHEN position.open_count = 0 AND position.planned_count > 0
+                      THEN 'planned'
                  WHEN position.open_count = 0 AND position.promised_count > 0
                       THEN 'promised'
                  WHEN position.open_count = 0 AND position.disputed_count > 0

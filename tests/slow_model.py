@@ -44,6 +44,7 @@ class Promise:
     number: int
     tolerance: int
     is_withdrawn: bool = False
+    end_state: str = "withdrawn"
 
     def received(self, until):
         """Answer the money that came in since it was taken, dated up to a day."""
@@ -62,7 +63,7 @@ class Promise:
     def state(self, today):
         """Judge: every date is met by all that came in until then."""
         if self.is_withdrawn:
-            return "withdrawn"
+            return self.end_state
         promised, met, missed = 0, True, False
         for day, amount in sorted(self.parts):
             promised += amount
@@ -89,6 +90,29 @@ class Dispute:
 
 
 @dataclass(eq=False)
+class Plan:
+    """An installment plan over invoices, whose dates are still far ahead."""
+
+    invoices: list
+    amount: float
+    number: int
+    end: float = float("inf")
+    is_cancelled: bool = False
+
+    def received(self):
+        """Answer the money that was allocated while it was in force."""
+        return round(
+            sum(
+                part.amount
+                for invoice in self.invoices
+                for part in invoice.allocations
+                if part.is_money and self.number < part.number < self.end
+            ),
+            6,
+        )
+
+
+@dataclass(eq=False)
 class Book:
     """The whole ledger of the test."""
 
@@ -96,6 +120,7 @@ class Book:
     invoices: list = field(default_factory=list)
     promises: list = field(default_factory=list)
     disputes: list = field(default_factory=list)
+    plans: list = field(default_factory=list)
     numbers: count = field(default_factory=lambda: count(1))
 
     def allocate(self, invoice, amount, day, is_money=True):
@@ -136,11 +161,34 @@ class Book:
             rest -= shares[invoice]
         return shares
 
+    def remaining(self, plan):
+        """Answer what is still to come of a plan: at most what is open."""
+        free = sum(
+            invoice.residual() - self.disputed(invoice) for invoice in plan.invoices
+        )
+        return round(max(min(plan.amount - plan.received(), free), 0), 6)
+
+    def is_running(self, plan):
+        return not plan.is_cancelled and self.remaining(plan) > 0
+
+    def planned(self, invoice):
+        """Answer what is on plans of an invoice, after disputes and promises."""
+        total = 0
+        for plan in filter(self.is_running, self.plans):
+            rest = self.remaining(plan)
+            for each in sorted(plan.invoices, key=lambda each: each.due):
+                free = each.residual() - self.disputed(each)
+                share = max(min(rest, free), 0)
+                total += share if each is invoice else 0
+                rest -= share
+        free = invoice.residual() - self.disputed(invoice) - self.promised(invoice)
+        return round(max(min(total, free), 0), 6)
+
     def due(self, invoice):
         """Answer what is collected of an invoice."""
         if invoice.is_held:
             return 0
-        apart = self.disputed(invoice) + self.promised(invoice)
+        apart = self.disputed(invoice) + self.promised(invoice) + self.planned(invoice)
         return round(max(invoice.residual() - apart, 0), 6)
 
     def open_invoices(self, customer=None):
@@ -158,8 +206,14 @@ class Book:
             if promise.state(self.today) == "open"
             for invoice in promise.invoices
         ]
+        covered += self.on_plans()
         return [
             invoice
             for invoice in self.open_invoices(customer)
             if invoice.currency == currency and invoice not in covered
         ]
+
+    def on_plans(self):
+        """Answer the invoices that running plans cover."""
+        running = filter(self.is_running, self.plans)
+        return [invoice for plan in running for invoice in plan.invoices]

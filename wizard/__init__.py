@@ -10,6 +10,8 @@ from . import (
     collection_contact_log_view,
     collection_contact_void,
     collection_dispute_resolve,
+    collection_plan_end,
+    collection_plan_paper,
     collection_guard_override,
     collection_letter_fate,
     collection_letter_tracking,

@@ -98,7 +98,8 @@ class CollectionContactLog(models.TransientModel):
 
     def _get_next_action(self):
         """:return: what follows the entry: what was promised or disputed is taken down
-        next, unless it was taken down on the screen"""
+        next, unless it was taken down on the screen; who asks for installments gets a
+        proposal"""
         case, contact = self.case_id, self.contact_id
         if self._needs_form("promise"):
             return case._take_promise(
@@ -108,6 +109,10 @@ class CollectionContactLog(models.TransientModel):
             )
         if self._needs_form("dispute"):
             return case._open_dispute(contact_id=contact.id, words=self.note)
+        if case.state != "closed" and self.outcome == "plan_wanted":
+            items = case._get_plannable_items()
+            if items:
+                return case._propose_plan(items, contact_id=contact.id, note=self.note)
         return {"type": "ir.actions.act_window_close"}
 
     def _needs_form(self, outcome):

@@ -1,0 +1,98 @@
+from odoo import http
+from odoo.exceptions import UserError
+from odoo.http import request
+from werkzeug.exceptions import NotFound
+
+from .portal_account import URL, CollectionPortalAccount
+from .portal_account_form import AccountForm
+
+
+class CollectionPortalPayment(CollectionPortalAccount):
+    """Pay all that is overdue of one company and currency, with Odoo's payment form.
+
+    Online payment is another module: where it is missing, or has no provider, there is
+    nothing here, and the account page names the bank account instead.
+    """
+
+    @http.route(
+        f"{URL}/<int:company_id>/pay/<int:currency_id>",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        website=True,
+    )
+    def portal_collection_pay(self, company_id, currency_id, **_kwargs):
+        """Show Odoo's payment form for what is overdue."""
+        account = self._open_account(company_id)
+        rows = self._get_payable(account, currency_id)
+        if not rows:
+            return request.redirect(account.url)
+        moves, amount = rows.move_id, self._get_amount(rows)
+        reference = account.company.get_next_batch_payment_communication()
+        if len(moves) == 1:
+            reference = moves.payment_reference or moves.name
+        values = self._get_common_page_view_values(
+            invoices_data={
+                "partner": request.env.user.partner_id,
+                "company": account.company,
+                "total_amount": amount,
+                "currency": rows.currency_id,
+                "amount_residual": amount,
+                "payment_reference": reference,
+                "landing_route": account.url,
+                "transaction_route": f"{account.url}/transaction/{currency_id}",
+            }
+        )
+        values.update(
+            page_name="collection_account",
+            account=account,
+            amount=amount,
+            payment={"amount": amount, "reference": reference},
+            reference_prefix=reference,
+            moves=moves,
+        )
+        return self._respond("portal_pay", values)
+
+    @http.route(
+        f"{URL}/<int:company_id>/transaction/<int:currency_id>",
+        type="jsonrpc",
+        auth="user",
+    )
+    def portal_collection_transaction(self, company_id, currency_id, **kwargs):
+        """Begin the payment. What is paid, and how much, is what the ledger says.
+
+        :return: the values with which Odoo's form goes on
+        """
+        account = self._open_account(company_id)
+        rows = self._get_payable(account, currency_id)
+        if not rows:
+            raise NotFound
+        if not self._may_post(AccountForm(account, kwargs), account):
+            raise UserError(request.env._("Please wait a while before you try again."))
+        kwargs.pop("access_token", None)
+        self._validate_transaction_kwargs(kwargs)
+        kwargs.update(amount=self._get_amount(rows), is_validation=False)
+        kwargs["landing_route"] = account.url
+        partner = request.env.user.partner_id
+        return self._process_transaction(
+            partner.id, currency_id, rows.move_id.ids, None, **kwargs
+        )
+
+    def _get_payable(self, account, currency_id):
+        """:return: the collection.exposure records of invoices that are overdue and
+        asked for, in a currency in which there is a way to pay online"""
+        rows = account.get_rows().filtered(
+            lambda row: (
+                row.currency_id.id == currency_id
+                and row.status == "open"
+                and row.days_late
+                and row.move_id.is_sale_document(include_receipts=True)
+            )
+        )
+        visitor = request.env.user.partner_id
+        if not account.service._can_pay_online(rows, rows.currency_id, visitor):
+            return rows.browse()
+        return rows
+
+    def _get_amount(self, rows):
+        return rows.currency_id.round(sum(rows.mapped("amount_due")))

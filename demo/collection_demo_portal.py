@@ -1,0 +1,46 @@
+from odoo import api, models
+
+from . import history_portal as history
+
+
+class CollectionDemoPortal(models.AbstractModel):
+    """Demo data: what the demo customers said in the portal."""
+
+    _inherit = "collection.demo.agreement"
+
+    @api.model
+    def _agree(self, offset):
+        result = super()._agree(offset)
+        self._use_portal(offset)
+        return result
+
+    @api.model
+    def _use_portal(self, offset):
+        """Dispute, and write, as customers did on a day, by way of the portal."""
+        portal = self.env["collection.portal"]
+        for name, _on, amount, reason, words in self._on(history.DISPUTES, offset):
+            visitor = self._get_demo_visitor(name)
+            form = {
+                "name": visitor.name,
+                "amount": amount,
+                "reason": self.env.ref(f"account_collections.{reason}"),
+                "note": words,
+                "files": [],
+            }
+            portal._take_dispute(self._open_invoices(name)[-1:], visitor, form)
+        for name, _on, subject, words in self._on(history.MESSAGES, offset):
+            customer, visitor = self._customer(name), self._get_demo_visitor(name)
+            form = {
+                "name": visitor.name,
+                "subject": subject,
+                "note": words,
+                "files": [],
+                "rows": self.env["collection.exposure"],
+            }
+            portal._take_message(customer, self.env.company, visitor, form)
+
+    @api.model
+    def _get_demo_visitor(self, name):
+        """:return: the contact of a customer who logs in, else the customer"""
+        customer = self._customer(name)
+        return customer.child_ids.filtered("user_ids")[:1] or customer

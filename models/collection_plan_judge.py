@@ -1,0 +1,315 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class CollectionPlanJudge(models.AbstractModel):
+    """Judge installment plans by the ledger. Set-based.
+
+    Received is the money that was allocated to the covered items since the plan was
+    accepted; remaining is what is still open on them, less what is disputed, and at
+    most what the plan has not received. What a credit note takes off shortens the plan
+    at its end. Nothing of it is stored but the verdict.
+    """
+
+    _name = "collection.plan.judge"
+    _description = "Judgement of Installment Plans"
+
+    # ------------------------------------------------------------------
+    # Positions
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _received(self, plans):
+        """:return: SQL with plan_id, received (in the plan's currency)
+
+        :param plans: SQL condition on ``plan``
+        """
+        return SQL(
+            """
+            SELECT plan.id AS plan_id, SUM(partial.debit_amount_currency) AS received
+              FROM collection_plan plan
+              JOIN collection_plan_item_rel rel ON rel.plan_id = plan.id
+              JOIN collection_item item ON item.id = rel.item_id
+              JOIN account_partial_reconcile partial
+                ON partial.debit_move_id = item.move_line_id
+              JOIN account_move_line paying ON paying.id = partial.credit_move_id
+              JOIN account_move move ON move.id = paying.move_id
+             WHERE partial.id > plan.last_allocation
+               AND (plan.end_allocation IS NULL OR plan.end_allocation = 0
+                    OR partial.id <= plan.end_allocation)
+               AND move.move_type NOT IN ('out_refund', 'out_invoice')
+               AND move.reversed_entry_id IS NULL
+               AND %s AND %s
+             GROUP BY plan.id
+            """,
+            self.env["collection.judge"]._is_money(),
+            plans,
+        )
+
+    @api.model
+    def _opened(self, plans):
+        """:return: SQL with plan_id, amount (open and not disputed)"""
+        return SQL(
+            """
+            SELECT plan.id AS plan_id,
+                   SUM(GREATEST(open_line.amount_residual_currency
+                       - COALESCE(disputed.amount, 0), 0)) AS amount
+              FROM collection_plan plan
+              JOIN collection_plan_item_rel rel ON rel.plan_id = plan.id
+              JOIN collection_item item ON item.id = rel.item_id
+              JOIN account_move_line open_line ON open_line.id = item.move_line_id
+               AND open_line.parent_state = 'posted'
+               AND open_line.amount_residual_currency > 0
+              LEFT JOIN (%s) disputed ON disputed.line_id = open_line.id
+             WHERE %s
+             GROUP BY plan.id
+            """,
+            self.env["collection.deduction"]._disputed(),
+            plans,
+        )
+
+    @api.model
+    def _positions(self, plans):
+        """:return: SQL with plan_id, received and remaining per plan that was accepted
+
+        :param plans: SQL condition on ``plan``
+        """
+        return SQL(
+            """
+            SELECT plan.id AS plan_id, COALESCE(money.received, 0) AS received,
+                   GREATEST(LEAST(plan.amount - COALESCE(money.received, 0),
+                                  COALESCE(opened.amount, 0)), 0) AS remaining
+              FROM collection_plan plan
+              LEFT JOIN (%s) money ON money.plan_id = plan.id
+              LEFT JOIN (%s) opened ON opened.plan_id = plan.id
+             WHERE plan.date_active IS NOT NULL AND %s
+            """,
+            self._received(plans),
+            self._opened(plans),
+            plans,
+        )
+
+    @api.model
+    def _get_positions(self, plans):
+        """:return: dict of (received, remaining) per id of a plan that was accepted"""
+        if not plans.ids:
+            return {}
+        self.env.flush_all()
+        condition = SQL("plan.id = ANY(%s)", plans.ids)
+        rows = self.env.execute_query(self._positions(condition))
+        return {
+            plan_id: (float(received), float(remaining))
+            for plan_id, received, remaining in rows
+        }
+
+    # ------------------------------------------------------------------
+    # The judgement of a company
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _judge(self, company, as_of, partner_ids=None):
+        """Judge all plans of a company: end offers, and decide by the ledger.
+
+        :param company: res.company record
+        :param date as_of: the day of the judgement
+        :param partner_ids: restrict to these commercial partners
+        """
+        own = SQL("plan.company_id = %s", company.id)
+        if partner_ids is not None:
+            own = SQL("%s AND plan.partner_id = ANY(%s)", own, list(partner_ids))
+        cr = self.env.cr
+        cr.execute(self._move_plans(company))
+        cr.execute(self._expire_offers(own, as_of))
+        cr.execute(self._void_offers(own))
+        behind = self._find_behind(company, own, as_of)
+        cr.execute(self._judge_plans(own, as_of, behind))
+        self.env["collection.plan"].invalidate_model()
+        self.env["collection.item"].invalidate_model()
+
+    @api.model
+    def _move_plans(self, company):
+        """The plans of a customer who has another commercial entity now go with the
+        items that they cover."""
+        return SQL(
+            """
+            UPDATE collection_plan AS plan
+               SET case_id = target.id, partner_id = target.partner_id
+              FROM collection_case old
+              JOIN res_partner partner ON partner.id = old.partner_id
+              JOIN collection_case target
+                ON target.company_id = old.company_id
+               AND target.partner_id = partner.commercial_partner_id
+               AND target.state <> 'closed'
+             WHERE old.id = plan.case_id AND old.company_id = %s
+               AND partner.commercial_partner_id <> old.partner_id
+               AND plan.state IN ('active', 'notice', 'suspended')
+            """,
+            company.id,
+        )
+
+    @api.model
+    def _expire_offers(self, own, as_of):
+        return SQL(
+            """
+            UPDATE collection_plan AS plan SET state = 'expired'
+             WHERE plan.state = 'offered' AND plan.date_offer_end < %s AND %s
+            """,
+            as_of,
+            own,
+        )
+
+    @api.model
+    def _void_offers(self, own):
+        """A covered invoice that changed before the signature makes the offer void."""
+        offered = SQL("plan.state = 'offered' AND %s", own)
+        return SQL(
+            """
+            UPDATE collection_plan AS plan SET state = 'void'
+              FROM collection_plan other
+              LEFT JOIN (%s) opened ON opened.plan_id = other.id
+             WHERE other.id = plan.id AND %s
+               AND COALESCE(opened.amount, 0) <> plan.amount_covered
+            """,
+            self._opened(offered),
+            offered,
+        )
+
+    @api.model
+    def _judge_plans(self, own, as_of, behind):
+        """:return: SQL that writes the verdicts; the items of a plan that is in default
+        now go on where they stood, or one stage higher"""
+        return SQL(
+            """
+            WITH verdict AS MATERIALIZED (%(verdicts)s), judged AS (
+                UPDATE collection_plan AS plan
+                   SET state = verdict.new_state, %(changes)s
+                  FROM verdict
+                 WHERE verdict.plan_id = plan.id AND plan.state <> verdict.new_state
+                RETURNING plan.id, plan.state, plan.date_active)
+            UPDATE collection_item AS item
+               SET date_resumed = %(as_of)s,
+                   days_frozen = CASE WHEN next.id IS NOT NULL THEN 0 ELSE
+                       COALESCE(item.days_frozen, 0) + GREATEST(%(as_of)s - GREATEST(
+                           judged.date_active,
+                           COALESCE(item.date_stage, item.date_maturity)), 0) END,
+                   stage_id = COALESCE(next.id, item.stage_id),
+                   date_stage = CASE WHEN next.id IS NOT NULL THEN %(as_of)s
+                                     ELSE item.date_stage END
+              FROM judged
+              JOIN collection_plan_item_rel rel ON rel.plan_id = judged.id
+              JOIN collection_item covered ON covered.id = rel.item_id
+              JOIN collection_case case_ ON case_.id = covered.case_id
+              LEFT JOIN LATERAL (%(next)s) next ON TRUE
+             WHERE judged.state = 'defaulted' AND item.id = covered.id
+            """,
+            verdicts=self._verdicts(own, as_of, behind),
+            changes=self._changes(as_of),
+            as_of=as_of,
+            next=self._next_stage(),
+        )
+
+    @api.model
+    def _next_stage(self):
+        """:return: SQL of the stage above the one that ``covered`` has reached, where
+        the policy of ``case_`` says so"""
+        return SQL(
+            """
+            SELECT stage.id
+              FROM collection_policy policy
+              JOIN collection_stage stage
+                ON stage.policy_id = policy.id AND stage.active
+              LEFT JOIN collection_stage reached ON reached.id = covered.stage_id
+             WHERE policy.id = case_.policy_id AND policy.plan_raise_stage
+               AND stage.days >= 0
+               AND (reached.id IS NULL OR stage.sequence > reached.sequence)
+             ORDER BY stage.sequence LIMIT 1
+            """
+        )
+
+    @api.model
+    def _changes(self, as_of):
+        return SQL(
+            """
+            breach = CASE WHEN new_state = 'notice' AND is_late THEN 'installment'
+                          WHEN new_state = 'notice' THEN 'current'
+                          WHEN new_state = 'defaulted' THEN plan.breach END,
+            notice_count = COALESCE(plan.notice_count, 0)
+                + (new_state = 'notice')::int,
+            cured_count = COALESCE(plan.cured_count, 0)
+                + (plan.state = 'notice' AND new_state <> 'defaulted')::int,
+            date_notice = CASE WHEN new_state = 'notice' THEN %(as_of)s
+                               WHEN new_state = 'defaulted' THEN plan.date_notice END,
+            date_cure = CASE WHEN new_state = 'notice'
+                                  THEN %(as_of)s + plan.cure_days
+                             WHEN new_state = 'defaulted' THEN plan.date_cure END,
+            date_default = CASE WHEN new_state = 'defaulted' THEN %(as_of)s
+                                ELSE plan.date_default END,
+            amount_default = CASE WHEN new_state = 'defaulted' THEN remaining
+                                  ELSE plan.amount_default END,
+            default_percent = CASE WHEN new_state = 'defaulted' THEN 100
+                                   ELSE COALESCE(plan.default_percent, 0) END,
+            cured_percent = CASE WHEN plan.state = 'notice' THEN
+                100.0 * (COALESCE(plan.cured_count, 0)
+                         + (new_state <> 'defaulted')::int)
+                / GREATEST(plan.notice_count, 1) ELSE plan.cured_percent END,
+            date_completed = CASE WHEN new_state = 'completed' THEN %(as_of)s END
+            """,
+            as_of=as_of,
+        )
+
+    @api.model
+    def _verdicts(self, own, as_of, behind):
+        """:return: SQL with the new state per plan in force or completed
+
+        A plan whose case is on hold, or that has a payment on its way, is not late: it
+        waits. Open credits of the customer count where the policy nets.
+        """
+        return SQL(
+            """
+            SELECT standing.*, CASE
+                WHEN remaining = 0 THEN 'completed'
+                WHEN is_paused THEN
+                    CASE WHEN state = 'completed' THEN 'active' ELSE state END
+                WHEN state = 'notice' AND NOT is_late AND NOT is_behind THEN 'active'
+                WHEN state = 'notice' AND date_cure < %s THEN 'defaulted'
+                WHEN state <> 'notice' AND (is_late OR is_behind) THEN 'notice'
+                WHEN state = 'completed' THEN 'active'
+                ELSE state END AS new_state
+              FROM (%s) standing
+            """,
+            as_of,
+            self._standing(own, as_of, behind),
+        )
+
+    @api.model
+    def _standing(self, own, as_of, behind):
+        """:return: SQL with what is remaining, and whether it is late, per plan"""
+        return SQL(
+            """
+            SELECT plan.id AS plan_id, plan.state, plan.date_cure, remaining,
+                   plan.partner_id = ANY(%(behind)s::int[]) AS is_behind,
+                   %(paused)s AS is_paused,
+                   COALESCE(missed.amount, 0) - COALESCE(credit.amount, 0)
+                       > plan.tolerance_amount
+                   AND (missed.missed_count > plan.missed_max
+                        OR plan.date_last + plan.tolerance_days < %(as_of)s) AS is_late
+              FROM collection_plan plan
+              JOIN (%(positions)s) position ON position.plan_id = plan.id
+              LEFT JOIN (%(missed)s) missed ON missed.plan_id = plan.id
+              LEFT JOIN (%(credits)s) credit ON credit.partner_id = plan.partner_id
+               AND credit.company_id = plan.company_id
+               AND credit.currency_id = plan.currency_id
+             WHERE %(judged)s
+            """,
+            as_of=as_of,
+            behind=behind,
+            paused=self._paused(),
+            positions=self._positions(self._judged(own)),
+            missed=self._missed(own, as_of),
+            credits=self._credits(own),
+            judged=self._judged(own),
+        )
+
+    @api.model
+    def _judged(self, own):
+        return SQL("plan.state IN ('active', 'notice', 'completed') AND %s", own)

@@ -1,0 +1,279 @@
+import base64
+import binascii
+import hashlib
+import hmac
+import io
+from datetime import datetime
+
+from odoo import Command, fields, models
+from odoo.exceptions import UserError
+
+from .collection_plan_offer import REPORT_SIGNATURE
+
+
+class CollectionPlan(models.Model):
+    """The signature, in the portal or on paper, and what it sets in motion."""
+
+    _inherit = "collection.plan"
+
+    def _get_cannot_sign_reason(self, sha256=None):
+        """Say why the offer cannot be signed; to be asked under lock.
+
+        :param str sha256: fingerprint of the document that the signer was shown; None
+            for a signature on paper
+        :return: translated sentence, or False
+        """
+        self.ensure_one()
+        if self.state != "offered":
+            return self.env._("This offer is not open for signature any more.")
+        if self.date_offer_end < self.company_id._get_collection_today():
+            return self.env._("This offer has expired. Please ask us for a new one.")
+        own = (self.document_sha256 or "").encode()
+        if sha256 is not None and not hmac.compare_digest(sha256.encode(), own):
+            return self.env._(
+                "The agreement was changed after you opened it. Please read it again."
+            )
+        if self._find_running(self.item_ids) - self.replaces_id:
+            return self.env._("Another installment plan covers these invoices already.")
+        return False
+
+    def _lock_for_signature(self):
+        """Make sure that nobody else signs, pays or reminds meanwhile.
+
+        :return: whether the ledger is free; if not, a payment is just being written
+        """
+        self.ensure_one()
+        # Who signs at the same time waits, then starts again and finds it signed.
+        self.case_id._stop_execution()
+        lines = self.item_ids.move_line_id
+        # The signer's rights do not matter to the lock; nothing is written.
+        free = lines.sudo().try_lock_for_update(allow_referencing=True)
+        self.invalidate_recordset()
+        self.env["collection.exposure"].invalidate_model()
+        return free == lines
+
+    def _sign(self, name, signature, sha256, ip, agent):
+        """Take a signature from the portal, as superuser.
+
+        :param str name: who signs
+        :param str signature: PNG, base64
+        :param str sha256: fingerprint of the document that was shown
+        :param str ip: the signer's address
+        :param str agent: the signer's browser
+        :return: translated sentence on why it was not taken, or False
+        """
+        name = (name or "").strip()
+        if not name or len(name) > 100:
+            return self.env._("Please enter your name.")
+        if not self._is_image(signature):
+            return self.env._("Please sign in the field.")
+        if not self._lock_for_signature():
+            return self.env._("A payment is just being booked. Please try again.")
+        reason = self._get_cannot_sign_reason(sha256) or self._void_if_changed()
+        if reason:
+            return reason
+        self._accept(
+            {
+                "signed_by": name,
+                "signature": signature,
+                "signed_ip": ip,
+                "signed_agent": (agent or "")[:200],
+                "date_signed": self.company_id._get_collection_today(),
+            }
+        )
+        return False
+
+    @staticmethod
+    def _is_image(signature):
+        """:return: whether the text is a PNG of a sensible size"""
+        if not isinstance(signature, str) or len(signature) > 2_000_000:
+            return False
+        try:
+            content = base64.b64decode(signature, validate=True)
+        except (binascii.Error, ValueError):
+            return False
+        return content.startswith(b"\x89PNG\r\n\x1a\n")
+
+    def _sign_on_paper(self, name, day, file_name, scan):
+        """Take a signature on paper.
+
+        :param str name: who signed
+        :param date day: when
+        :param str file_name: name of the scan
+        :param bytes scan: the signed document
+        :raises UserError: when the offer cannot be accepted
+        """
+        self.check_access("write")
+        if day > self.company_id._get_collection_today():
+            raise UserError(self.env._("It cannot have been signed in the future."))
+        if not self._lock_for_signature():
+            raise UserError(self.env._("A payment is just being booked. Try again."))
+        if reason := self._get_cannot_sign_reason():
+            raise UserError(reason)
+        if self._is_changed():
+            raise UserError(self._get_void_reason())
+        document = self._attach(file_name, scan)
+        self._accept(
+            {
+                "is_paper": True,
+                "signed_by": name,
+                "date_signed": day,
+                "signed_document_id": document.id,
+            }
+        )
+
+    def _accept(self, vals):
+        """Accept the offer, and put the plan in force."""
+        self._move_to("accepted", signed_on=self._get_moment(), **vals)
+        if not self.is_paper:
+            self._write_signed_document()
+        self._activate()
+        self._file_agreement()
+
+    def _get_moment(self):
+        """:return: now; on the day that is lived through, if it is another one"""
+        now = fields.Datetime.now()
+        if not self.env.context.get("collection_as_of"):
+            return now
+        return datetime.combine(self.company_id._get_collection_today(), now.time())
+
+    def _write_signed_document(self):
+        """The document as it was shown, with a page on its signature."""
+        proof = self._render(REPORT_SIGNATURE)
+        streams = [io.BytesIO(self.sudo().document_id.raw), io.BytesIO(proof)]
+        with self.env["ir.actions.report"]._merge_pdfs(streams) as merged:
+            content = merged.getvalue()
+        name = self._get_document_name().removesuffix(".pdf")
+        signed = self.with_context(lang=self.lang).env._("%s (signed)", name)
+        # Readonly for everybody; the document is the program's.
+        self.sudo().signed_document_id = self._attach(f"{signed}.pdf", content)
+
+    def _check_document(self):
+        """:return: whether the document on file is the one that was signed"""
+        self.ensure_one()
+        content = self.sudo().document_id.raw or b""
+        return hashlib.sha256(content).hexdigest() == self.document_sha256
+
+    # ------------------------------------------------------------------
+    # In force
+    # ------------------------------------------------------------------
+
+    def _activate(self):
+        """Put an accepted plan in force: what it covers is not chased any more."""
+        self.ensure_one()
+        self._invoice_charge()
+        promises = self._find_open_promises()
+        promises._end("replaced", self.env._("Replaced by %s.", self.name))
+        today = self.company_id._get_collection_today()
+        old = self.replaces_id
+        if old.state in ("active", "notice", "suspended", "defaulted"):
+            old._finish("renegotiated", self.env._("Replaced by %s.", self.name))
+        self._move_to(
+            "active",
+            date_active=today,
+            default_percent=0.0,
+            last_allocation=self.env["collection.promise"]._get_last_allocation(),
+            told_state="active",
+        )
+        self._cancel_what_is_queued()
+        self.case_id._review_now()
+
+    def _find_open_promises(self):
+        return self.env["collection.promise"].search(
+            [
+                ("item_ids", "in", self.item_ids.ids),
+                ("state", "in", ("open", "approve")),
+            ]
+        )
+
+    def _cancel_what_is_queued(self):
+        """A reminder that is still in the mail queue does not leave any more."""
+        letters = self.env["collection.letter"].search(
+            [
+                ("case_id", "=", self.case_id.id),
+                ("delivery_state", "=", "queued"),
+                ("stage_id", "!=", False),
+            ]
+        )
+        covered = self.item_ids.move_id
+        # Mails are technical records; only those on covered invoices are touched.
+        mails = letters.filtered(
+            lambda letter: letter.move_ids & covered
+        ).mail_id.sudo()
+        mails.filtered(lambda mail: mail.state == "outgoing").cancel()
+
+    def _invoice_charge(self):
+        """Invoice what the plan costs, so that it is in the ledger, and cover it."""
+        if self.currency_id.is_zero(self.amount_charge):
+            return
+        # Whoever signs need not have a right to invoices; the amount was agreed.
+        company = self.company_id
+        Move = self.env["account.move"].sudo().with_company(company)
+        move = Move.create(self._prepare_charge_vals())
+        move.action_post()
+        lines = move.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        items = (
+            self.env["collection.item"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "move_line_id": line.id,
+                        "case_id": self.case_id.id,
+                        "date_maturity": line.date_maturity,
+                    }
+                    for line in lines
+                ]
+            )
+        )
+        self.sudo().write(
+            {
+                "charge_move_id": move.id,
+                "item_ids": [Command.link(item.id) for item in items],
+            }
+        )
+
+    def _prepare_charge_vals(self):
+        words = self.with_context(lang=self.lang).env
+        label = (
+            words._("Interest for installment plan %s", self.name)
+            if self.charge_kind == "interest"
+            else words._("Charge for installment plan %s", self.name)
+        )
+        return {
+            "move_type": "out_invoice",
+            "company_id": self.company_id.id,
+            "partner_id": self.partner_id.id,
+            "currency_id": self.currency_id.id,
+            "invoice_date": self.company_id._get_collection_today(),
+            "invoice_payment_term_id": False,
+            "invoice_date_due": self.date_last,
+            "invoice_origin": self.name,
+            "invoice_line_ids": [
+                Command.create(
+                    {
+                        "name": label,
+                        "quantity": 1,
+                        "price_unit": self.amount_charge,
+                        "tax_ids": [Command.clear()],
+                    }
+                )
+            ],
+        }
+
+    def _file_agreement(self):
+        """The signed agreement goes to both, and a to-do tells the collector."""
+        plan = self.sudo()
+        try:
+            plan._send_notice("mail_template_plan_signed", plan.signed_document_id)
+        except UserError as error:
+            plan.case_id._add_task(
+                self.env._("Send the signed agreement by post"), str(error)
+            )
+        plan.message_post(
+            body=self.env._("Signed by %s.", self.signed_by),
+            attachment_ids=plan.signed_document_id.ids,
+            partner_ids=plan.user_id.partner_id.ids,
+        )

@@ -1,0 +1,259 @@
+from odoo import api, models
+from odoo.tools import str2bool
+
+# What has reached the customer: queued, failed or returned messages have not.
+ARRIVED = ("sent", "posted", "delivered")
+MESSAGES_SHOWN = 20
+# What a customer may still say something about: the rest is settled, or on its way.
+ANSWERABLE = ("open", "held", "disputed", "promised", "planned")
+
+
+class CollectionPortalAccount(models.AbstractModel):
+    """What a customer sees of his account in the portal: one company's at a time.
+
+    The customer is the commercial partner of who is logged in, today: somebody who has
+    moved to another company sees that one's account, and all of the company's contacts
+    see the same. Everything here reads as superuser, and is limited to this customer
+    and this company by its arguments.
+    """
+
+    _name = "collection.portal.account"
+    _description = "Account of a Customer in the Portal"
+
+    @api.model
+    def _get_customer(self, user):
+        """Find whose account a user may see.
+
+        :param user: res.users record
+        :return: res.partner record, as superuser; empty for the public, and for our own
+            people, who are no customers of their employer
+        """
+        customer = user.sudo().partner_id.commercial_partner_id
+        if user._is_public() or not user.active:
+            return customer.browse()
+        own = self.env["res.company"].sudo().search([]).partner_id
+        if not user.share and customer in own:
+            return customer.browse()
+        return customer
+
+    @api.model
+    def _get_companies(self, customer):
+        """:return: res.company records with which the customer has an account"""
+        if not customer:
+            return self.env["res.company"]
+        domain = [("partner_id", "=", customer.id)]
+        rows = self.env["collection.exposure"].search(domain)
+        cases = self.env["collection.case"].search(domain)
+        return (rows.company_id | cases.company_id).sorted("id")
+
+    @api.model
+    def _get_rows(self, customer, company):
+        """:return: collection.exposure records of a customer in a company, by due date;
+        of entries in their own currency, the company's one first"""
+        return self.env["collection.exposure"].search(
+            [("partner_id", "=", customer.id), ("company_id", "=", company.id)]
+        )
+
+    @api.model
+    def _get_case(self, customer, company):
+        """:return: the open collection.case of a customer in a company, or none"""
+        return self.env["collection.case"].search(
+            [
+                ("partner_id", "=", customer.id),
+                ("company_id", "=", company.id),
+                ("state", "!=", "closed"),
+            ]
+        )
+
+    @api.model
+    def _get_free(self, row):
+        """:return: what can still be promised of an item, in its currency"""
+        taken = row.amount_disputed + row.amount_promised + row.amount_planned
+        free = row.amount_residual_currency - taken
+        return row.currency_id.round(max(free, 0.0))
+
+    @api.model
+    def _get_promisable(self, customer, company):
+        """:return: the exposures that a new promise can cover: debts that no other
+        promise, payment on its way or exclusion takes care of"""
+        rows = self._get_rows(customer, company).filtered(
+            lambda row: (
+                row.status in ANSWERABLE
+                and not row.amount_planned
+                and self._get_free(row) > 0
+            )
+        )
+        covered = self.env["collection.promise"].search(
+            [
+                ("item_ids.move_line_id", "in", rows.move_line_id.ids),
+                ("state", "in", ("open", "approve")),
+            ]
+        )
+        taken = covered.item_ids.move_line_id
+        return rows.filtered(lambda row: row.move_line_id not in taken)
+
+    @api.model
+    def _get_overdue_moves(self, customer, company=None):
+        """Find the invoices the customer is asked to pay now, here and in Odoo's list.
+
+        :param customer: res.partner record
+        :param company: restrict to this res.company; every one if None
+        :return: account.move records with an overdue part that is not disputed,
+            promised, held, nor being paid
+        """
+        domain = [("partner_id", "=", customer.id), ("status", "=", "open")]
+        if company:
+            domain.append(("company_id", "=", company.id))
+        rows = self.env["collection.exposure"].search(domain)
+        return rows.filtered("days_late").move_id.filtered(
+            lambda move: move.is_sale_document(include_receipts=True)
+        )
+
+    # ------------------------------------------------------------------
+    # The page
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_values(self, customer, company, visitor):
+        """Prepare the page of an account.
+
+        :param customer: res.partner record
+        :param company: res.company record
+        :param visitor: res.partner who looks at it
+        :return: dict for the template ``portal_account``
+        """
+        rows = self._get_rows(customer, company)
+        case = self._get_case(customer, company)
+        message = self.env["collection.message"]
+        asked = rows.filtered(lambda row: row.status == "open")
+        return {
+            "company": company,
+            "customer": customer,
+            "case": case,
+            "groups": self._get_groups(rows, visitor),
+            "promises": case.promise_ids.filtered(
+                lambda promise: promise.state in ("open", "approve")
+            ),
+            "plans": self._get_plans(customer, company),
+            "disputes": self._get_disputes(customer, company),
+            "letters": self._get_letters(customer, company),
+            "contact": message._get_contact(case) if case else {},
+            "bank": message._get_bank(company, asked.move_id),
+            "pay_reference": message._get_pay_reference(case, asked.move_id),
+        }
+
+    @api.model
+    def _get_groups(self, rows, visitor):
+        """:return: list of dicts per currency: currency, items, credits, ageing and
+        amounts"""
+        listing = self.env["collection.listing"]
+        positions = listing._get_positions([rows])
+        groups = []
+        for currency in listing._sort_currencies(rows):
+            own = rows.filtered(lambda row, own=currency: row.currency_id == own)
+            debts = own.filtered(lambda row: row.status != "credit")
+            asked = debts.filtered(lambda row: row.status == "open" and row.days_late)
+            groups.append(
+                {
+                    "currency": currency,
+                    "items": [self._get_item(row, positions) for row in debts],
+                    "credits": own - debts,
+                    "ageing": self.env["collection.statement"]._get_ageing(
+                        own, currency
+                    ),
+                    "open": sum(debts.mapped("amount_residual_currency")),
+                    "overdue": sum(asked.mapped("amount_due")),
+                    "credit": -sum((own - debts).mapped("amount_residual_currency")),
+                    "balance": sum(own.mapped("amount_residual_currency")),
+                    "can_pay": self._can_pay_online(debts, currency, visitor),
+                }
+            )
+        return groups
+
+    @api.model
+    def _get_item(self, row, positions):
+        """:return: dict of what the page shows of an open item"""
+        listing, move = self.env["collection.listing"], row.move_id
+        is_invoice = move.is_sale_document(include_receipts=True)
+        return {
+            "row": row,
+            "move": move,
+            "number": move.name,
+            "installment": listing._get_installment(positions.get(row.id)),
+            "late": listing._get_late_text(row),
+            "badges": self._get_badges(row),
+            "url": move.get_portal_url() if is_invoice else "",
+            "dispute_url": move.get_portal_url(suffix="/dispute")
+            if is_invoice and row.status in ANSWERABLE
+            else "",
+            "can_choose": row.status in ANSWERABLE,
+            "is_asked": row.status == "open" and row.days_late > 0,
+        }
+
+    @api.model
+    def _get_badges(self, row):
+        """:return: list of (text, color of Bootstrap) on the standing of an item"""
+        badges = []
+        for amount, text in self._get_parts(row):
+            if not row.currency_id.is_zero(amount):
+                badges.append((f"{text}: {row.currency_id.format(amount)}", "info"))
+        if row.status == "in_transit":
+            badges.append((self.env._("Payment on its way"), "success"))
+        elif row.status in ("held", "blocked", "excluded"):
+            badges.append((self.env._("Being clarified"), "info"))
+        elif row.status == "open" and row.days_late:
+            badges.insert(0, (self.env._("Overdue"), "danger"))
+        elif row.status == "open":
+            badges.insert(0, (self.env._("Not due yet"), "light"))
+        return badges
+
+    @api.model
+    def _get_parts(self, row):
+        """:return: list of (amount, text) of what is not asked for now of an item"""
+        return [
+            (row.amount_disputed, self.env._("In question")),
+            (row.amount_promised, self.env._("Promised")),
+            (row.amount_planned, self.env._("On installments")),
+        ]
+
+    @api.model
+    def _get_disputes(self, customer, company):
+        return self.env["collection.dispute"].search(
+            [
+                ("partner_id", "=", customer.id),
+                ("company_id", "=", company.id),
+                ("is_active", "=", True),
+            ]
+        )
+
+    @api.model
+    def _get_letters(self, customer, company):
+        """:return: the latest messages that the customer has got from a company"""
+        return self.env["collection.letter"].search(
+            [
+                ("customer_id", "=", customer.id),
+                ("company_id", "=", company.id),
+                ("delivery_state", "in", ARRIVED),
+            ],
+            limit=MESSAGES_SHOWN,
+        )
+
+    @api.model
+    def _can_pay_online(self, rows, currency, visitor):
+        """:return: whether Odoo's own payment form would offer a way to pay"""
+        if "payment.provider" not in self.env or not rows:
+            return False
+        parameters = self.env["ir.config_parameter"].sudo()
+        if not str2bool(parameters.get_param("account_payment.enable_portal_payment")):
+            return False
+        providers = self.env["payment.provider"]._get_compatible_providers(
+            rows.company_id.id,
+            visitor.id,
+            sum(rows.mapped("amount_residual_currency")),
+            currency_id=currency.id,
+        )
+        return bool(
+            self.env["payment.method"]._get_compatible_payment_methods(
+                providers.ids, visitor.id, currency_id=currency.id
+            )
+        )
