@@ -41,18 +41,21 @@ class CollectionPortalPlan(CustomerPortal):
         plan = request.env["collection.plan"].sudo().browse(plan_id).exists()
         if not plan or plan.state not in SHOWN_STATES:
             raise MissingError(request.env._("This page does not exist."))
-        if access_token and plan.access_token:
-            try:
-                return self._document_check_access(
-                    "collection.plan", plan_id, access_token
-                )
-            except AccessError:
-                pass
+        if access_token and plan.access_token and self._fits(plan, access_token):
+            return plan
         user = request.env.user
         own = user.partner_id.commercial_partner_id == plan.partner_id
         if user._is_public() or not own:
             raise MissingError(request.env._("This page does not exist."))
         return plan
+
+    def _fits(self, plan, access_token):
+        """:return: whether the token is that of the plan"""
+        try:
+            self._document_check_access(plan._name, plan.id, access_token)
+        except AccessError:
+            return False
+        return True
 
     def _get_plan_domain(self):
         partner = request.env.user.partner_id.commercial_partner_id

@@ -91,9 +91,10 @@ class CollectionCase(models.Model):
     def _absorb(self, others):
         """Plans go with the items that they cover."""
         plans = others.plan_ids
-        super()._absorb(others)
+        result = super()._absorb(others)
         # The merge decides whose they are; nobody moves a plan by hand.
         plans.sudo().case_id = self
+        return result
 
     def _get_pending_plans(self):
         """:return: the plans of these cases that are not signed yet"""

@@ -306,9 +306,10 @@ class CollectionPlan(models.Model):
             plan.display_name = f"{customer} ({plan.name})" if plan.name else customer
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for plan in self:
             plan.access_url = f"/my/plans/{plan.id}"
+        return result
 
     @api.model
     def _get_default_date(self, **delta):

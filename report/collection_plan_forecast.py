@@ -14,7 +14,7 @@ class CollectionPlanForecast(models.Model):
     _order = "date, id"
     _rec_name = "plan_id"
 
-    plan_id = fields.Many2one("collection.plan", "Plan", readonly=True)
+    plan_id = fields.Many2one("collection.plan", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     user_id = fields.Many2one("res.users", "Proposed by", readonly=True)

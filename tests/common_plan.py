@@ -88,12 +88,13 @@ class PlanCommon(PromiseCommon):
 
     @classmethod
     def night(cls, offset, company=None):
-        super().night(offset, company)
+        result = super().night(offset, company)
         day = cls.day(offset)
         company = company or cls.company
         cls.as_of(cls.root["collection.plan"], day)._follow_up(company, day)
         cls.root.flush_all()
         cls.env.invalidate_all()
+        return result
 
     @classmethod
     def nights(cls, first, last):

@@ -4,7 +4,7 @@ from . import test_promise_dispute_property as promises
 from .common_plan import PlanCommon
 from .slow_model import Plan
 
-SEQUENCES = 40
+SEQUENCES = 20
 
 
 @tagged("post_install", "-at_install")
@@ -26,11 +26,10 @@ class TestPlanProperty(PlanCommon, promises.TestPromiseDisputeProperty):
         """Now and then a plan, else something with promises and disputes."""
         chance = self.random.random()
         if chance < 0.25 and self.do_plan():
-            self.log.append((self.book.today, "do_plan"))
-        elif chance < 0.3 and self.do_cancel():
-            self.log.append((self.book.today, "do_cancel"))
-        else:
-            super().act()
+            return self.log.append((self.book.today, "do_plan"))
+        if chance < 0.3 and self.do_cancel():
+            return self.log.append((self.book.today, "do_cancel"))
+        return super().act()
 
     def do_plan(self):
         if not (invoice := self.choose(self.book.open_invoices())):
@@ -97,7 +96,7 @@ class TestPlanProperty(PlanCommon, promises.TestPromiseDisputeProperty):
                 self.assertAlmostEqual(
                     record.amount_remaining, self.book.remaining(plan), 2, self.log
                 )
-        super().compare()
+        return super().compare()
 
     def compare_row(self, invoice, row, totals):
         self.assertEqual(
@@ -109,4 +108,4 @@ class TestPlanProperty(PlanCommon, promises.TestPromiseDisputeProperty):
         self.assertLessEqual(
             round(parts, 2), round(row.amount_residual_currency, 2), self.log
         )
-        super().compare_row(invoice, row, totals)
+        return super().compare_row(invoice, row, totals)
