@@ -74,7 +74,7 @@ class CollectionAddressee(models.AbstractModel):
             [
                 ("partner_id", "in", cases.partner_id.ids),
                 ("company_id", "in", cases.company_id.ids),
-                ("status", "!=", "credit"),
+                ("status", "not in", ("credit", "stayed_credit")),
             ],
             ["case_id", "addressee_id"],
             ["__count"],

@@ -10,6 +10,8 @@ STATUSES = [
     ("in_transit", "Payment on its way"),
     ("blocked", "Blocked"),
     ("excluded", "Excluded from follow-up"),
+    ("stayed", "Stayed by bankruptcy"),
+    ("stayed_credit", "Credit before the petition"),
 ]
 
 
@@ -69,7 +71,8 @@ class CollectionExposure(models.Model):
             "partner_id",
             "reconciled",
         ],
-        "account.move": ["partner_id", "payment_state"],
+        "account.move": ["invoice_date", "partner_id", "payment_state"],
+        "collection.bankruptcy": ["date_petition", "partner_id", "stops_collection"],
         "collection.dispute": ["move_id", "amount_apart", "is_active"],
         "collection.hold": ["state", "case_id", "item_ids"],
         "collection.item": ["case_id", "move_line_id", "stage_id"],
@@ -137,6 +140,7 @@ class CollectionExposure(models.Model):
                    %(residual_currency)s AS amount_residual_currency,
                    %(disputed)s AS amount_disputed, %(promised)s AS amount_promised,
                    line.no_followup IS TRUE AS is_excluded,
+                   %(stayed)s AS is_stayed, stay.bankruptcy_id,
                    %(now)s AND %(in_transit)s AS is_in_transit,
                    move.payment_state = 'blocked' AS is_blocked,
                    hold.case_id IS NOT NULL OR item_hold.item_id IS NOT NULL AS is_held
@@ -146,6 +150,7 @@ class CollectionExposure(models.Model):
             disputed=SQL("0") if ledger_date else self._capped("disputed"),
             promised=SQL("0") if ledger_date else self._capped("promised"),
             now=now,
+            stayed=self._stayed(ledger_date),
             in_transit=self._in_transit(),
         )
 
@@ -180,7 +185,9 @@ class CollectionExposure(models.Model):
         way, promises or disputes: these are known for now only."""
         return SQL(
             """
-            CASE WHEN amount_residual < 0 THEN 'credit'
+            CASE WHEN is_stayed AND amount_residual < 0 THEN 'stayed_credit'
+                 WHEN is_stayed THEN 'stayed'
+                 WHEN amount_residual < 0 THEN 'credit'
                  WHEN is_excluded THEN 'excluded'
                  WHEN is_in_transit THEN 'in_transit'
                  WHEN is_blocked THEN 'blocked'
@@ -189,6 +196,16 @@ class CollectionExposure(models.Model):
                  WHEN amount_promised > 0 THEN 'promised'
                  ELSE 'disputed' END
             """
+        )
+
+    @api.model
+    def _stayed(self, ledger_date):
+        """What was posted up to the petition; in a past ledger, once it was filed."""
+        filed = SQL("stay.date_petition <= %s", ledger_date) if ledger_date else None
+        return SQL(
+            "(stay.bankruptcy_id IS NOT NULL AND %s AND %s)",
+            self.env["collection.stay"]._is_before(),
+            filed or SQL("TRUE"),
         )
 
     @api.model
@@ -227,10 +244,12 @@ class CollectionExposure(models.Model):
                   JOIN collection_hold ON collection_hold.id = rel.hold_id
                  WHERE collection_hold.state = 'active'
             ) item_hold ON item_hold.item_id = item.id
+            LEFT JOIN (%s) stay ON stay.partner_id = line.partner_id
             JOIN res_currency company_currency
               ON company_currency.id = line.company_currency_id
             %s
             """,
+            self.env["collection.stay"]._stays(),
             self._from_partials(ledger_date)
             if ledger_date
             else self.env["collection.deduction"]._joins(),
@@ -286,7 +305,7 @@ class CollectionExposure(models.Model):
             [
                 ("partner_id", "=", self.partner_id.id),
                 ("company_id", "=", self.company_id.id),
-                ("status", "!=", "credit"),
+                ("status", "not in", ("credit", "stayed", "stayed_credit")),
                 ("move_line_id.account_id", "=", self.move_line_id.account_id.id),
             ]
         )

@@ -157,6 +157,7 @@ class CollectionSender(models.AbstractModel):
         :return: the steps to carry out
         """
         settled = ("settled", None, None, 0.0)
+        self.env["collection.blocked.attempt"]._log_steps(company, as_of)
         go = actions.browse()
         for action in actions:
             reason, stage_id, date_next, _net = verdicts.get(action.case_id.id, settled)

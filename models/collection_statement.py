@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import format_amount
 
-SECTIONS = ("overdue", "upcoming", "review", "in_transit", "credit")
+SECTIONS = ("overdue", "upcoming", "review", "in_transit", "credit", "stayed")
 SECTION_BY_STATUS = {
     "credit": "credit",
     "in_transit": "in_transit",
@@ -10,6 +10,8 @@ SECTION_BY_STATUS = {
     "disputed": "review",
     "promised": "review",
     "excluded": "review",
+    "stayed": "stayed",
+    "stayed_credit": "stayed",
 }
 
 
@@ -82,7 +84,14 @@ class CollectionStatement(models.AbstractModel):
                     "currency": currency,
                     "sections": self._get_sections(rows, currency, positions),
                     "balance": format_amount(
-                        self.env, sum(rows.mapped("amount_residual_currency")), currency
+                        self.env,
+                        sum(
+                            row.amount_residual_currency
+                            for row in rows
+                            # Apart, for information: it is not asked for.
+                            if self._get_section(row) != "stayed"
+                        ),
+                        currency,
                     ),
                     "ageing": self._get_ageing(rows, currency),
                 }
@@ -141,7 +150,9 @@ class CollectionStatement(models.AbstractModel):
             (self.env._("61-90 days"), 90),
             (self.env._("Over 90 days"), float("inf")),
         ]
-        rows = rows.filtered(lambda row: row.status != "credit")
+        rows = rows.filtered(
+            lambda row: row.status not in ("credit", "stayed", "stayed_credit")
+        )
         ageing, lower = [], -1
         for label, upper in buckets:
             amount = sum(

@@ -75,8 +75,8 @@ class CollectionContactLog(models.TransientModel):
         return self._get_next_action(contact)
 
     def _get_next_action(self, contact):
-        """:return: what follows the entry: what was promised or disputed is taken down
-        next"""
+        """:return: what follows the entry: what was promised or disputed, or heard
+        of an insolvency, is taken down next"""
         case = self.case_id
         if case.state != "closed" and self.outcome == "promise":
             return case._take_promise(
@@ -86,6 +86,8 @@ class CollectionContactLog(models.TransientModel):
             )
         if case.state != "closed" and self.outcome == "dispute":
             return case._open_dispute(contact_id=contact.id, words=self.note)
+        if self.outcome == "insolvency" and not case.is_bankrupt:
+            return case._record_bankruptcy(contact_id=contact.id)
         return {"type": "ir.actions.act_window_close"}
 
     def _prepare_contact_vals(self):
