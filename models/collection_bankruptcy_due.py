@@ -197,8 +197,8 @@ class CollectionBankruptcy(models.Model):
                 "70 days after the petition, or after the conversion (Rule 3002(c))"
             ),
             "us_90": self.env._(
-                "Involuntary chapter 7: 90 days after the order for relief, or after the"
-                " petition as long as there is none (Rule 3002(c))"
+                "Involuntary chapter 7: 90 days after the order for relief, or after"
+                " the petition as long as there is none (Rule 3002(c))"
             ),
             "us_180": self.env._("Governmental unit: 180 days (Rule 3002(c)(1))"),
             "us_no_asset": self.env._(
@@ -228,7 +228,7 @@ class CollectionBankruptcy(models.Model):
         }[rule]
 
     def _note_meeting(self):
-        """The meeting of creditors is in the list and the calendar of deadlines, too."""
+        """The meeting of creditors is among the deadlines and in their calendar."""
         meeting = self.deadline_ids.filtered(lambda row: row.kind == "meeting")[:1]
         vals = {"date": self.date_meeting, "note": self.meeting_place}
         if not self.date_meeting:

@@ -15,15 +15,28 @@ class CollectionBankruptcy(models.Model):
     )
 
     def _get_stayed_lines(self):
-        """:return: open journal items of this debtor that are stayed, in all companies"""
+        """:return: open stayed journal items of this debtor, in all companies"""
         self.ensure_one()
-        group = self.env["res.partner"].with_context(active_test=False)
-        members = self.partner_id | group.search(
-            [("commercial_partner_id", "=", self.partner_id.id)]
+        partners = self.env["res.partner"].with_context(active_test=False)
+        members = self.partner_id | partners.search(
+            [
+                "|",
+                ("commercial_partner_id", "=", self.partner_id.id),
+                "&",
+                ("parent_id", "=", self.partner_id.id),
+                ("is_company", "=", False),
+            ]
         )
         return self.env["collection.stay"]._find_lines(
             SQL(
-                "line.partner_id = ANY(%s) AND line.reconciled IS NOT TRUE", members.ids
+                """
+                line.reconciled IS NOT TRUE
+                AND (line.partner_id = ANY(%(members)s)
+                     OR EXISTS (SELECT FROM account_move move
+                                 WHERE move.id = line.move_id
+                                   AND move.partner_id = ANY(%(members)s)))
+                """,
+                members=members.ids,
             )
         )
 
@@ -40,10 +53,9 @@ class CollectionBankruptcy(models.Model):
 
     def _start_stay(self):
         """Stop at once whatever is under way for what was owed before the petition."""
-        for bankruptcy in self:
-            # The stay binds every company, whichever the recording person belongs to;
-            # the right to record it was checked when it was recorded.
-            bankruptcy = bankruptcy.sudo()
+        # The stay binds every company, whichever the recording person belongs to; the
+        # right to record it was checked when it was recorded.
+        for bankruptcy in self.sudo():
             bankruptcy.date_recorded = fields.Datetime.now()
             cases = bankruptcy._find_cases()
             bankruptcy._enforce(cases)

@@ -16,7 +16,7 @@ class CollectionCourt(models.Model):
 
     name = fields.Char(required=True)
     code = fields.Char(
-        help="The court's short name in its own filing system, such as deb for Delaware."
+        help="The court's short name in its filing system, such as deb for Delaware."
     )
     locator_code = fields.Char(
         "Case locator code", help="The court's code in the PACER Case Locator."

@@ -121,8 +121,8 @@ class CollectionDecision(models.Model):
                 " next."
             ),
             "stayed": self.env._(
-                "Nothing is sent: the customer is bankrupt, and what was owed before the"
-                " petition is stayed."
+                "Nothing is sent: the customer is bankrupt, and what was owed before"
+                " the petition is stayed."
             ),
             "no_policy": self.env._("No policy applies to this customer."),
             "settled": self.env._("Everything is settled."),

@@ -140,7 +140,7 @@ class CollectionExposure(models.Model):
                    %(residual_currency)s AS amount_residual_currency,
                    %(disputed)s AS amount_disputed, %(promised)s AS amount_promised,
                    line.no_followup IS TRUE AS is_excluded,
-                   %(stayed)s AS is_stayed, stay.bankruptcy_id,
+                   %(stayed)s AS is_stayed,
                    %(now)s AND %(in_transit)s AS is_in_transit,
                    move.payment_state = 'blocked' AS is_blocked,
                    hold.case_id IS NOT NULL OR item_hold.item_id IS NOT NULL AS is_held
@@ -201,11 +201,18 @@ class CollectionExposure(models.Model):
     @api.model
     def _stayed(self, ledger_date):
         """What was posted up to the petition; in a past ledger, once it was filed."""
-        filed = SQL("stay.date_petition <= %s", ledger_date) if ledger_date else None
         return SQL(
-            "(stay.bankruptcy_id IS NOT NULL AND %s AND %s)",
-            self.env["collection.stay"]._is_before(),
-            filed or SQL("TRUE"),
+            "(COALESCE(move.invoice_date, line.date) <= GREATEST(%s, %s)) IS TRUE",
+            *(
+                SQL(
+                    "CASE WHEN %(day)s <= %(filed)s THEN %(day)s END",
+                    day=SQL.identifier(alias, "date_petition"),
+                    filed=ledger_date,
+                )
+                if ledger_date
+                else SQL.identifier(alias, "date_petition")
+                for alias in ("stay", "own_stay")
+            ),
         )
 
     @api.model
@@ -244,13 +251,14 @@ class CollectionExposure(models.Model):
                   JOIN collection_hold ON collection_hold.id = rel.hold_id
                  WHERE collection_hold.state = 'active'
             ) item_hold ON item_hold.item_id = item.id
-            LEFT JOIN (%s) stay ON stay.partner_id = line.partner_id
+            LEFT JOIN (%(stays)s) stay ON stay.partner_id = line.partner_id
+            LEFT JOIN (%(stays)s) own_stay ON own_stay.partner_id = move.partner_id
             JOIN res_currency company_currency
               ON company_currency.id = line.company_currency_id
-            %s
+            %(deductions)s
             """,
-            self.env["collection.stay"]._stays(),
-            self._from_partials(ledger_date)
+            stays=self.env["collection.stay"]._stays(),
+            deductions=self._from_partials(ledger_date)
             if ledger_date
             else self.env["collection.deduction"]._joins(),
         )

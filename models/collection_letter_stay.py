@@ -30,13 +30,20 @@ class CollectionLetter(models.Model):
             return False
         return super()._get_problem_text()
 
+    def action_print(self):
+        """Print letters; what was sent may be printed for the file at any time."""
+        for letter in self:
+            if letter.delivery_state in ("to_print", "printed", "cancelled"):
+                letter._check_stay("print")
+        return super().action_print()
+
+    def _check_stay(self, kind):
+        self.env["collection.stay"]._check_moves(
+            self.move_ids, kind, self.subject or self.display_name, self.case_id
+        )
+
     def _set_paper_state(self, state, **vals):
         if state in ("printed", "posted"):
             for letter in self:
-                self.env["collection.stay"]._check_moves(
-                    letter.move_ids,
-                    "print" if state == "printed" else "post",
-                    letter.subject or letter.display_name,
-                    letter.case_id,
-                )
+                letter._check_stay("print" if state == "printed" else "post")
         return super()._set_paper_state(state, **vals)

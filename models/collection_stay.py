@@ -36,31 +36,39 @@ class CollectionStay(models.AbstractModel):
               FROM collection_bankruptcy bankruptcy
               JOIN res_partner member ON member.id = bankruptcy.partner_id
                 OR member.commercial_partner_id = bankruptcy.partner_id
+                OR member.parent_id = bankruptcy.partner_id
+                   AND member.is_company IS NOT TRUE
              WHERE bankruptcy.stops_collection
              ORDER BY member.id, bankruptcy.date_petition DESC, bankruptcy.id DESC
             """
         )
 
     @api.model
-    def _is_before(self):
-        """:return: SQL condition on ``line``, ``move`` and ``stay``: dated up to the day
-        of the petition"""
-        return SQL("COALESCE(move.invoice_date, line.date) <= stay.date_petition")
-
-    @api.model
     def _stayed_lines(self):
         """:return: SQL with the ids of all stayed journal items, settled ones too"""
         return SQL(
             """
-            SELECT line.id FROM (%(stays)s) stay
+            WITH stay AS (%(stays)s)
+            SELECT line.id FROM stay
               JOIN account_move_line line ON line.partner_id = stay.partner_id
               JOIN account_move move ON move.id = line.move_id
               JOIN account_account account ON account.id = line.account_id
-             WHERE account.account_type = 'asset_receivable'
-               AND line.parent_state = 'posted' AND %(is_before)s
+             WHERE %(condition)s
+             UNION
+            SELECT line.id FROM stay
+              JOIN account_move move ON move.partner_id = stay.partner_id
+              JOIN account_move_line line ON line.move_id = move.id
+              JOIN account_account account ON account.id = line.account_id
+             WHERE %(condition)s
             """,
             stays=self._stays(),
-            is_before=self._is_before(),
+            condition=SQL(
+                """
+                account.account_type = 'asset_receivable'
+                AND line.parent_state = 'posted'
+                AND COALESCE(move.invoice_date, line.date) <= stay.date_petition
+                """
+            ),
         )
 
     @api.model
@@ -79,7 +87,7 @@ class CollectionStay(models.AbstractModel):
     @api.model
     def _filter_moves(self, moves):
         """:return: those of these account.move records that are stayed"""
-        if not moves or not self._get_bankruptcies(moves.commercial_partner_id):
+        if not moves or not self._get_bankruptcies(moves.partner_id):
             return moves.browse()
         lines = self._find_lines(SQL("line.move_id = ANY(%s)", moves.ids))
         return moves & lines.move_id
@@ -151,6 +159,6 @@ class CollectionStay(models.AbstractModel):
         """:raises UserError: when one of these account.move records is stayed"""
         stayed = self._filter_moves(moves)
         if stayed:
-            bankruptcies = self._get_bankruptcies(stayed.commercial_partner_id)
+            bankruptcies = self._get_bankruptcies(stayed.partner_id)
             company = stayed[:1].company_id
             self._refuse(bankruptcies, company, kind, description, case, source)

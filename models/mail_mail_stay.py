@@ -62,7 +62,7 @@ class MailMail(models.Model):
             return case.partner_id, company, case, lambda: stay._filter_moves(moves)
         if self.model == "collection.case":
             case = self.env[self.model].sudo().browse(self.res_id).exists()
-            return case.partner_id, case.company_id, case, lambda: case._is_stayed()
+            return case.partner_id, case.company_id, case, case._is_stayed
         if self.model == "account.move":
             move = self.env[self.model].sudo().browse(self.res_id).exists()
             case = move.collection_case_id

@@ -1,4 +1,6 @@
 from . import (
+    test_bankruptcy,
+    test_bankruptcy_deadlines,
     test_companies,
     test_concurrency,
     test_contact_log,
@@ -28,6 +30,7 @@ from . import (
     test_replay_file,
     test_rights,
     test_speed,
+    test_stay,
     test_steps,
     test_tools,
     test_tours,
