@@ -1,6 +1,9 @@
 from odoo import models
 from odoo.tools import email_normalize_all
 
+# What a message that is looked at is about.
+ABOUT = ("collection.case", "account.move")
+
 
 class MailMail(models.Model):
     """The last look before a message leaves: nothing goes to a bankrupt customer about
@@ -18,13 +21,22 @@ class MailMail(models.Model):
             post_send_callback=post_send_callback,
         )
 
+    def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
+        """Called for each message in the moment of sending. A queue works for minutes,
+        and what it read in the beginning may not be true any more."""
+        # Takes the row: whoever is cancelling the message just now comes first or last.
+        self.flush_recordset()
+        if self._stop_for_stay():
+            return []
+        return super()._prepare_outgoing_list(mail_server, doc_to_followers)
+
     def _stop_for_stay(self):
         """Cancel the messages that a stay forbids, and list them.
 
         :return: those that were cancelled
         """
         stopped = self.browse()
-        for mail in self.filtered(lambda mail: mail.model and mail.res_id):
+        for mail in self.filtered(lambda mail: mail.model in ABOUT and mail.res_id):
             stay = mail._find_stay()
             if not stay:
                 continue
@@ -51,7 +63,7 @@ class MailMail(models.Model):
 
     def _get_collection_subject(self):
         """:return: customer, company and case the message is about, and a function that
-        says whether that is stayed; no customer for everything else"""
+        says whether that is stayed"""
         # Who sends the queue may not read what the messages are about.
         letter = self.env["collection.letter"].sudo()
         letter = letter.search([("mail_id", "=", self.id)], limit=1)
@@ -63,12 +75,9 @@ class MailMail(models.Model):
         if self.model == "collection.case":
             case = self.env[self.model].sudo().browse(self.res_id).exists()
             return case.partner_id, case.company_id, case, case._is_stayed
-        if self.model == "account.move":
-            move = self.env[self.model].sudo().browse(self.res_id).exists()
-            case = move.collection_case_id
-            customer = move.commercial_partner_id
-            return customer, move.company_id, case, lambda: stay._filter_moves(move)
-        return self.env["res.partner"], None, case, lambda: False
+        move = self.env["account.move"].sudo().browse(self.res_id).exists()
+        case, customer = move.collection_case_id, move.commercial_partner_id
+        return customer, move.company_id, case, lambda: stay._filter_moves(move)
 
     def _goes_to(self, customer, bankruptcies):
         """:return: whether a recipient belongs to the customer, by contact or by

@@ -115,14 +115,14 @@ class TestStay(BankruptcyCommon):
         fresh = self.make_invoice(
             self.customer, 400, due=self.day(40), issued=self.day(31)
         )
-        self.plan(self.day(41))
+        self.plan(self.day(42))
         self.assertEqual(self.statuses(self.invoice, fresh), ["stayed", "open"])
         self.assertEqual(
             (self.case.state, self.case.amount_overdue, self.case.amount_stayed),
             ("active", 400, 1000),
         )
         self.assertEqual(self.case.stage_id, stage_before.browse())
-        self.execute(self.day(41))
+        self.execute(self.day(42))
         self.case.invalidate_recordset()
         letter = self.case.letter_ids[:1]
         self.assertEqual(letter.move_ids, fresh)
