@@ -1,5 +1,9 @@
 # The last inherits from the others.
-from . import collection_demo_agreement, collection_demo_ledger
+from . import (
+    collection_demo_agreement,
+    collection_demo_insolvency,
+    collection_demo_ledger,
+)
 
 # isort: split
 from . import collection_demo

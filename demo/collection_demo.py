@@ -10,6 +10,8 @@ from . import history
 # Tables of this addon with a line per event, and their columns that say when.
 EVENT_COLUMNS = {
     "collection_action": ("create_date", "date_done"),
+    "collection_bankruptcy": ("create_date", "date_recorded"),
+    "collection_blocked_attempt": ("date",),
     "collection_contact": ("create_date", "date"),
     "collection_decision": ("create_date",),
     "collection_dispute": ("create_date",),
@@ -18,7 +20,12 @@ EVENT_COLUMNS = {
     "collection_promise": ("create_date",),
 }
 # Whose messages are dated on the day they belong to.
-THREADS = ("collection.case", "collection.dispute", "collection.promise")
+THREADS = (
+    "collection.bankruptcy",
+    "collection.case",
+    "collection.dispute",
+    "collection.promise",
+)
 
 
 class CollectionDemo(models.AbstractModel):
@@ -31,7 +38,11 @@ class CollectionDemo(models.AbstractModel):
 
     _name = "collection.demo"
     _description = "Demo of Collections"
-    _inherit = ["collection.demo.agreement", "collection.demo.ledger"]
+    _inherit = [
+        "collection.demo.agreement",
+        "collection.demo.insolvency",
+        "collection.demo.ledger",
+    ]
 
     @api.model
     def _live_through(self):
@@ -100,6 +111,7 @@ class CollectionDemo(models.AbstractModel):
         self._execute(company, day)
         self._hold(offset)
         self._agree(offset)
+        self._become_insolvent(offset)
         self._log_contacts(offset)
         self._receive_replies(offset)
         self._put_back_clock(day)
