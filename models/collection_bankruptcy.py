@@ -121,7 +121,7 @@ class CollectionBankruptcy(models.Model):
         "collection.court", index=True, ondelete="restrict", tracking=True
     )
     is_us = fields.Boolean(related="court_id.is_us")
-    case_number = fields.Char(tracking=True)
+    case_number = fields.Char("Case number", tracking=True)
     case_key = fields.Char(compute="_compute_case_key", store=True, precompute=True)
     chapter = fields.Selection(CHAPTERS, "Chapter or procedure", tracking=True)
     procedure = fields.Selection(PROCEDURES, "Foreign procedure", tracking=True)

@@ -37,6 +37,7 @@ from . import (
     test_steps,
     test_tools,
     test_tours,
+    test_tours_bankruptcy,
     test_tours_promise,
     test_translations,
     test_views,
