@@ -50,6 +50,7 @@ from . import (
     collection_matching,
     collection_message,
     collection_notice,
+    collection_notice_stay,
     collection_planner,
     collection_policy,
     collection_portal,

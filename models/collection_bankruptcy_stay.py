@@ -104,6 +104,14 @@ class CollectionBankruptcy(models.Model):
                 self.env._("Bankruptcy: %s", self.name)
             )
 
+    def _resume_plans(self):
+        """Installment plans go on where they rested."""
+        if "collection.plan" in self.env:
+            plans = self.sudo().env["collection.plan"]
+            plans.search([("case_id", "in", self.sudo()._find_cases().ids)])._resume(
+                self.env._("Bankruptcy: %s", self._get_standing_text())
+            )
+
     def _hand_over_to_claim(self, cases):
         """What was to be done for a case that is stayed as a whole gives way to one
         task: the proof of claim."""
@@ -196,6 +204,8 @@ class CollectionBankruptcy(models.Model):
             return
         self._change_stay(vals)
         self._drop_tasks()
+        if not self.stops_collection:
+            self._resume_plans()
         if self.stops_collection:
             self._propose_write_off()
 

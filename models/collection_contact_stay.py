@@ -9,15 +9,16 @@ class CollectionContact(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         contacts = super().create(vals_list)
-        for contact in contacts:
-            contact._check_stay()
+        outgoing = contacts.filtered(lambda contact: contact.direction == "out")
+        customers = outgoing.case_id.partner_id
+        if self.env["collection.stay"]._get_bankruptcies(customers):
+            for contact in outgoing:
+                contact._check_stay()
         return contacts
 
     def _check_stay(self):
         """Refuse a contact of ours about what is stayed, unless it is with trustee,
         counsel or claims agent. What happened before we knew is logged as it was."""
-        if self.direction != "out":
-            return
         stay = self.env["collection.stay"]
         bankruptcies = stay._get_bankruptcies(self.case_id.partner_id).filtered(
             lambda row: row.date_recorded and row.date_recorded <= self.date

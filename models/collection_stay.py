@@ -102,6 +102,13 @@ class CollectionStay(models.AbstractModel):
         return items.filtered(lambda item: item.move_line_id in lines)
 
     @api.model
+    def _is_any(self):
+        """:return: whether anybody is bankrupt at all, asked before looking closer"""
+        # A yes or no that gives nothing away.
+        Bankruptcy = self.env["collection.bankruptcy"].sudo()
+        return bool(Bankruptcy.search_count([("stops_collection", "=", True)], limit=1))
+
+    @api.model
     def _get_bankruptcies(self, partners):
         """:return: the bankruptcies that stop collection from these customers, the
         latest petition first"""

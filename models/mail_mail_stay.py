@@ -36,6 +36,8 @@ class MailMail(models.Model):
         :return: those that were cancelled
         """
         stopped = self.browse()
+        if not self.env["collection.stay"]._is_any():
+            return stopped
         for mail in self.filtered(lambda mail: mail.model in ABOUT and mail.res_id):
             stay = mail._find_stay()
             if not stay:

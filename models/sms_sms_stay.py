@@ -27,6 +27,8 @@ class SmsSms(models.Model):
             [("mail_message_id", "in", self.mail_message_id.ids)]
         ).grouped("mail_message_id")
         stay, stopped = self.env["collection.stay"], self.browse()
+        if not letters or not stay._is_any():
+            return stopped
         for text in self:
             letter = letters.get(text.mail_message_id)
             if not letter or not stay._filter_moves(letter.move_ids):

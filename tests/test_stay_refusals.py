@@ -128,6 +128,26 @@ class TestStayRefusals(BankruptcyCommon):
                     self.assertEqual(mail.state == "cancel", to_customer)
             self.assertTrue(mails)
 
+    def test_answer_to_a_dispute_is_not_sent(self):
+        dispute = self.make_dispute(self.invoice, 100)
+        self.record()
+        self.assertEqual(self.statuses(self.invoice), ["stayed"])
+        wizard = self.env["collection.dispute.resolve"].create(
+            {
+                "dispute_id": dispute.id,
+                "decision": "reject",
+                "cause_id": self.reason_cause.id,
+                "answer": "<p>All was delivered.</p>",
+            }
+        )
+        with self.assert_refused("is bankrupt"):
+            wizard.action_resolve()
+        self.assertEqual(dispute.state, "new")
+        wizard.send_answer = False
+        wizard.action_resolve()
+        self.assertEqual(dispute.state, "rejected")
+        self.assertFalse(self.case.letter_ids)
+
     def test_statement_shows_the_past_apart(self):
         self.record()
         self.make_invoice(self.customer, 300, issued=self.day(1), due=self.day(2))

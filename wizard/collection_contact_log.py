@@ -46,6 +46,7 @@ class CollectionContactLog(models.TransientModel):
     days_late = fields.Integer(related="case_id.days_late", string="Oldest, days late")
     ageing = fields.Json(related="case_id.ageing")
     profile = fields.Char(related="case_id.profile")
+    stay_text = fields.Char(related="case_id.stay_text")
     call_guide = fields.Html(related="action_id.call_guide")
 
     @api.model
