@@ -1,1 +1,1 @@
-from . import retry, working_days
+from . import claims, retry, working_days
