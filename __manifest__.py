@@ -56,7 +56,6 @@
         "views/res_config_settings_views.xml",
         "views/res_config_settings_claim_views.xml",
         "views/collection_menus.xml",
-        "views/collection_claim_menus.xml",
         "views/portal_templates.xml",
     ],
     "demo": [

@@ -16,7 +16,7 @@ class CollectionClaim(models.Model):
         "collection.claim.priority", "claim_id", "Priority amounts"
     )
     goods_ids = fields.One2many(
-        "collection.claim.goods", "claim_id", "Goods of the last 20 days"
+        "collection.claim.goods", "claim_id", "Goods received"
     )
     reconciliation = fields.Json(readonly=True, copy=False)
     reconciliation_html = fields.Html(

@@ -36,7 +36,7 @@ class CollectionClaimExhibit(models.Model):
     sequence = fields.Integer(default=100)
     number = fields.Integer("Exhibit", compute="_compute_number")
     kind = fields.Selection(KINDS, required=True, default="other")
-    name = fields.Char("Document", compute="_compute_name", store=True, readonly=False)
+    name = fields.Char("Title", compute="_compute_name", store=True, readonly=False)
     move_id = fields.Many2one("account.move", check_company=True, ondelete="restrict")
     document = fields.Binary(attachment=True, help="A PDF or a picture.")
     filename = fields.Char()

@@ -100,22 +100,22 @@ class CollectionClaim(models.Model):
         "res.users", "Signer", domain="[('share', '=', False)]"
     )
     signer_name = fields.Char(
-        "Name", compute="_compute_signer", store=True, readonly=False
+        "Name of the signer", compute="_compute_signer", store=True, readonly=False
     )
     signer_title = fields.Char(
-        "Title", compute="_compute_signer", store=True, readonly=False
+        "Title of the signer", compute="_compute_signer", store=True, readonly=False
     )
     signer_company = fields.Char(
         "Company of the signer", compute="_compute_signer", store=True, readonly=False
     )
     signer_address = fields.Char(
-        "Address", compute="_compute_signer", store=True, readonly=False
+        "Address of the signer", compute="_compute_signer", store=True, readonly=False
     )
     signer_phone = fields.Char(
-        "Phone", compute="_compute_signer", store=True, readonly=False
+        "Phone of the signer", compute="_compute_signer", store=True, readonly=False
     )
     signer_email = fields.Char(
-        "E-mail", compute="_compute_signer", store=True, readonly=False
+        "E-mail of the signer", compute="_compute_signer", store=True, readonly=False
     )
     date_signed = fields.Date("Executed on")
 

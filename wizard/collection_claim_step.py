@@ -34,7 +34,7 @@ class CollectionClaimStep(models.TransientModel):
     is_late = fields.Boolean(compute="_compute_late_text")
     late_text = fields.Char(compute="_compute_late_text")
     date_answer_due = fields.Date("Answer due")
-    amount_total = fields.Monetary(related="claim_id.amount_total")
+    amount_total = fields.Monetary("Claimed", related="claim_id.amount_total")
     amount = fields.Monetary(
         "Allowed", compute="_compute_amount", store=True, readonly=False
     )
