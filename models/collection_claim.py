@@ -200,9 +200,10 @@ class CollectionClaim(models.Model):
     withdrawal_reason = fields.Text("Why it was withdrawn", readonly=True, copy=False)
     date_closed = fields.Date("Closed on", readonly=True, copy=False)
 
-    _version_unique = models.Constraint(
-        "UNIQUE (bankruptcy_id, company_id, version)",
-        "This company has a claim of this version in the bankruptcy already.",
+    _single = models.UniqueIndex(
+        "(bankruptcy_id, company_id)"
+        " WHERE previous_id IS NULL AND state NOT IN ('withdrawn', 'amended')",
+        "This company has a claim in this bankruptcy already. Amend it instead.",
     )
 
     @api.depends("register_number", "version", "partner_id.name")

@@ -75,22 +75,19 @@ class CollectionClaimExhibit(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         exhibits = super().create(vals_list)
-        exhibits.claim_id._check_draft()
-        exhibits.claim_id._reopen_packet()
+        exhibits.claim_id._change_draft()
         return exhibits
 
     def write(self, vals):
-        self.claim_id._check_draft()
+        self.claim_id._change_draft()
         if "document" in vals and "is_generated" not in vals:
             vals = {**vals, "is_generated": False}
         result = super().write(vals)
-        self.claim_id._reopen_packet()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_from_drafts(self):
-        self.claim_id._check_draft()
-        self.claim_id._reopen_packet()
+        self.claim_id._change_draft()
 
     @api.constrains("document")
     def _check_document(self):

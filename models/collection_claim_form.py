@@ -156,10 +156,11 @@ class CollectionClaim(models.Model):
     @api.depends(lambda self: self._get_form_fields())
     def _compute_missing(self):
         for claim in self:
-            claim.missing = claim._get_missing()
-            claim.missing_count = len(claim.missing)
+            missing = claim._get_missing()
+            claim.missing = missing
+            claim.missing_count = len(missing)
             claim.missing_html = claim._render_claim_table(
-                "collection_claim_missing", claim.missing
+                "collection_claim_missing", missing
             )
 
     def _get_form_fields(self):

@@ -51,16 +51,16 @@ class CollectionClaimGoods(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         rows = super().create(vals_list)
-        rows.claim_id._check_draft()
+        rows.claim_id._change_draft()
         return rows
 
     def write(self, vals):
-        self.claim_id._check_draft()
+        self.claim_id._change_draft()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_from_drafts(self):
-        self.claim_id._check_draft()
+        self.claim_id._change_draft()
 
     @api.constrains("date_received", "claim_id")
     def _check_date_received(self):

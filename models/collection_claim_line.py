@@ -76,11 +76,11 @@ class CollectionClaimLine(models.Model):
             if not self.env.su and vals.get("move_line_id"):
                 self._raise_from_ledger()
         lines = super().create(vals_list)
-        lines.claim_id._check_draft()
+        lines.claim_id._change_draft()
         return lines
 
     def write(self, vals):
-        self.claim_id._check_draft()
+        self.claim_id._change_draft()
         if (
             not self.env.su
             and vals.keys() - SAID_FIELDS
@@ -99,7 +99,7 @@ class CollectionClaimLine(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_from_drafts(self):
-        self.claim_id._check_draft()
+        self.claim_id._change_draft()
         if not self.env.su and self.move_line_id:
             self._raise_from_ledger()
 

@@ -62,6 +62,14 @@ class CollectionClaim(models.Model):
             self._reopen_packet()
         return result
 
+    def _change_draft(self):
+        """Something that belongs to the claims is being changed.
+
+        :raises UserError: when one is no draft
+        """
+        self._check_draft()
+        self._reopen_packet()
+
     def _reopen_packet(self):
         """What was changed is not in the packet that was looked through."""
         final = self.filtered(

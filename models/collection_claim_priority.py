@@ -78,16 +78,16 @@ class CollectionClaimPriority(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         rows = super().create(vals_list)
-        rows.claim_id._check_draft()
+        rows.claim_id._change_draft()
         return rows
 
     def write(self, vals):
-        self.claim_id._check_draft()
+        self.claim_id._change_draft()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_from_drafts(self):
-        self.claim_id._check_draft()
+        self.claim_id._change_draft()
 
     @api.constrains("kind", "subsection")
     def _check_subsection(self):

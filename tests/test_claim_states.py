@@ -176,7 +176,7 @@ class TestClaimStates(ClaimCommon):
         self.assertIn("paid after those filed in time", wizard.late_text)
         wizard.action_apply()
         self.assertTrue(self.claim.is_late)
-        self.bankruptcy.chapter = "11"
+        self.bankruptcy.chapter = "13"
         self.assertIn("disallowed if somebody objects", self.claim.late_text)
 
     def test_objection_is_on_a_list_and_then_decided(self):

@@ -22,7 +22,7 @@ class CollectionClaimStep(models.TransientModel):
     currency_id = fields.Many2one(related="claim_id.currency_id")
     step = fields.Selection(STEPS, required=True, readonly=True)
     date = fields.Date(
-        "On", required=True, compute="_compute_date", store=True, readonly=False
+        "On", compute="_compute_date", store=True, precompute=True, readonly=False
     )
     register_number = fields.Char("Claim number", help="With its version: 22-1.")
     method = fields.Selection(
@@ -36,7 +36,7 @@ class CollectionClaimStep(models.TransientModel):
     date_answer_due = fields.Date("Answer due")
     amount_total = fields.Monetary("Claimed", related="claim_id.amount_total")
     amount = fields.Monetary(
-        "Allowed", compute="_compute_amount", store=True, readonly=False
+        "Allowed", compute="_compute_amount", store=True, precompute=True, readonly=False
     )
     amount_price = fields.Monetary("Price")
     transferee = fields.Char("To")
