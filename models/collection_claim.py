@@ -236,6 +236,8 @@ class CollectionClaim(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # What was withdrawn a moment ago is out of the way of a new claim.
+        self.flush_model(["state"])
         claims = super().create(vals_list)
         for claim in claims:
             if not claim.previous_id:

@@ -171,10 +171,13 @@ class CollectionClaimBinder(models.AbstractModel):
 
     @api.model
     def _print_invoices(self, moves):
+        # Without payments: those after the petition do not belong into the claim.
         report = self.env["ir.actions.report"].sudo()
         streams = report.with_context(
             force_report_rendering=True
-        )._render_qweb_pdf_prepare_streams("account.account_invoices", {}, moves.ids)
+        )._render_qweb_pdf_prepare_streams(
+            "account.account_invoices_without_payment", {}, moves.ids
+        )
         return {
             move: base64.b64encode(streams[move.id]["stream"].getvalue())
             for move in moves

@@ -85,6 +85,7 @@ class CollectionClaim(models.Model):
             return 0.0
         return self.amount_allowed or self.amount_total
 
+    @api.depends("line_ids.move_line_id.amount_residual")
     def _compute_amount_left(self):
         for claim in self:
             items = claim._get_items_left()

@@ -9,7 +9,7 @@ registry.category("web_tour.tours").add("collection_claim_prepare", {
         },
         {
             content: "Saving reads the ledger",
-            trigger: ".o_last_breadcrumb_item:contains(New)",
+            trigger: ".o_form_view p:contains(Save to read what was open)",
         },
         {
             trigger: ".o_form_view button.o_form_button_save",
