@@ -12,6 +12,7 @@ EVENT_COLUMNS = {
     "collection_action": ("create_date", "date_done"),
     "collection_bankruptcy": ("create_date", "date_recorded"),
     "collection_blocked_attempt": ("date",),
+    "collection_claim": ("create_date",),
     "collection_contact": ("create_date", "date"),
     "collection_decision": ("create_date",),
     "collection_dispute": ("create_date",),
@@ -23,6 +24,7 @@ EVENT_COLUMNS = {
 THREADS = (
     "collection.bankruptcy",
     "collection.case",
+    "collection.claim",
     "collection.dispute",
     "collection.promise",
 )
@@ -40,6 +42,7 @@ class CollectionDemo(models.AbstractModel):
     _description = "Demo of Collections"
     _inherit = [
         "collection.demo.agreement",
+        "collection.demo.claim",
         "collection.demo.insolvency",
         "collection.demo.ledger",
     ]
@@ -112,6 +115,7 @@ class CollectionDemo(models.AbstractModel):
         self._hold(offset)
         self._agree(offset)
         self._become_insolvent(offset)
+        self._claim(offset)
         self._log_contacts(offset)
         self._receive_replies(offset)
         self._put_back_clock(day)

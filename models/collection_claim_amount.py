@@ -15,9 +15,7 @@ class CollectionClaim(models.Model):
     priority_ids = fields.One2many(
         "collection.claim.priority", "claim_id", "Priority amounts"
     )
-    goods_ids = fields.One2many(
-        "collection.claim.goods", "claim_id", "Goods received"
-    )
+    goods_ids = fields.One2many("collection.claim.goods", "claim_id", "Goods received")
     reconciliation = fields.Json(readonly=True, copy=False)
     reconciliation_html = fields.Html(
         "From today's ledger to the claim",
@@ -43,7 +41,9 @@ class CollectionClaim(models.Model):
         store=True,
         help="Open items less open credits.",
     )
-    amount_interest = fields.Monetary("Interest", compute="_compute_amounts", store=True)
+    amount_interest = fields.Monetary(
+        "Interest", compute="_compute_amounts", store=True
+    )
     amount_charges = fields.Monetary("Charges", compute="_compute_amounts", store=True)
     amount_total = fields.Monetary(
         "Claim", compute="_compute_amounts", store=True, tracking=True
@@ -256,8 +256,8 @@ class CollectionClaim(models.Model):
             )
 
     def _get_payments(self):
-        """:return: list of dicts: the payments of the 90 days before the petition, which
-        a trustee may ask back"""
+        """:return: list of dicts: payments of the 90 days before the petition, which a
+        trustee may ask back"""
         if not (self.date_petition and self.partner_id):
             return []
         ledger = self.env["collection.claim.ledger"].sudo()

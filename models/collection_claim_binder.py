@@ -65,7 +65,7 @@ class CollectionClaimBinder(models.AbstractModel):
     def _read(self, page):
         try:
             return page.extract_text()
-        except Exception:  # noqa: BLE001
+        except Exception:
             # Whatever a foreign file has in it: a person looks at the page.
             return ""
 

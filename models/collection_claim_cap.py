@@ -33,6 +33,7 @@ class CollectionClaimCap(models.Model):
     _period_valid = models.Constraint(
         "CHECK (date_from <= date_to)", "The period ends before it starts."
     )
+
     @api.depends("kind", "date_from")
     def _compute_display_name(self):
         labels = dict(self._fields["kind"]._description_selection(self.env))

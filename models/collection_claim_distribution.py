@@ -45,9 +45,7 @@ class CollectionClaimDistribution(models.Model):
         domain="[('payment_type', '=', 'inbound')]",
         help="Without it the distribution is announced, not received.",
     )
-    is_received = fields.Boolean(
-        "Received", compute="_compute_is_received", store=True
-    )
+    is_received = fields.Boolean("Received", compute="_compute_is_received", store=True)
     is_final = fields.Boolean("Final distribution")
 
     _amount_positive = models.Constraint(
@@ -111,9 +109,12 @@ class CollectionClaimDistribution(models.Model):
         for row in self.filtered("payment_id"):
             # Rows of other claims, of companies the user may not see, count as well.
             shared = self.sudo().search([("payment_id", "=", row.payment_id.id)])
-            if row.currency_id.compare_amounts(
-                sum(shared.mapped("amount")), row._get_payment_amount()
-            ) > 0:
+            if (
+                row.currency_id.compare_amounts(
+                    sum(shared.mapped("amount")), row._get_payment_amount()
+                )
+                > 0
+            ):
                 raise ValidationError(
                     self.env._(
                         "%s is less than what was distributed with it.",

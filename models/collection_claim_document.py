@@ -33,27 +33,30 @@ class CollectionClaimDocument(models.AbstractModel):
             "date": lambda day: format_date(claim.env, day) if day else "",
             "address": self.env["collection.addressee"]._get_address,
         }
-        if part == "statement":
-            return "collection_claim_statement_document", {
-                **values,
-                "groups": self._get_groups(claim),
-            }
-        if part == "account":
-            return "collection_claim_account_document", {
-                **values,
-                "accounts": self._get_accounts(claim),
-            }
-        if part == "index":
-            return "collection_claim_index_document", {**values, "rows": rows}
-        if claim._is_american():
-            return "collection_claim_410_document", {
-                **values,
-                "capacities": self._translate("signer_capacity", CAPACITIES, claim),
-                "priorities": self._get_priorities(claim),
-            }
-        return "collection_claim_letter_document", {
-            **values,
-            "sections": self.env["collection.claim.letter"]._get_sections(claim),
+        if part == "form":
+            part = "410" if claim._is_american() else "letter"
+        more = {"rows": rows}
+        if part != "index":
+            more = getattr(self, f"_get_{part}_values")(claim)
+        return f"collection_claim_{part}_document", {**values, **more}
+
+    @api.model
+    def _get_statement_values(self, claim):
+        return {"groups": self._get_groups(claim)}
+
+    @api.model
+    def _get_account_values(self, claim):
+        return {"accounts": self._get_accounts(claim)}
+
+    @api.model
+    def _get_letter_values(self, claim):
+        return {"sections": self.env["collection.claim.letter"]._get_sections(claim)}
+
+    @api.model
+    def _get_410_values(self, claim):
+        return {
+            "capacities": self._translate("signer_capacity", CAPACITIES, claim),
+            "priorities": self._get_priorities(claim),
         }
 
     @api.model
@@ -101,8 +104,12 @@ class CollectionClaimDocument(models.AbstractModel):
         days = [line.date for line in claim.line_ids if line.move_line_id]
         first = min(days, default=claim.date_petition) - timedelta(days=ACCOUNT_DAYS)
         # Everybody who prints the claim prints what was in the ledger.
-        rows = self.env["collection.claim.ledger"].sudo()._get_account(
-            claim.company_id, claim.partner_id, first, claim.date_petition
+        rows = (
+            self.env["collection.claim.ledger"]
+            .sudo()
+            ._get_account(
+                claim.company_id, claim.partner_id, first, claim.date_petition
+            )
         )
         accounts = {}
         for row in rows:

@@ -82,8 +82,7 @@ class CollectionClaimExhibit(models.Model):
         self.claim_id._change_draft()
         if "document" in vals and "is_generated" not in vals:
             vals = {**vals, "is_generated": False}
-        result = super().write(vals)
-        return result
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_from_drafts(self):

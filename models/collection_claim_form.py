@@ -96,9 +96,7 @@ class CollectionClaim(models.Model):
 
     # Part 3: the signature
     signer_capacity = fields.Selection(CAPACITIES, "Signed as")
-    signer_id = fields.Many2one(
-        "res.users", "Signer", domain="[('share', '=', False)]"
-    )
+    signer_id = fields.Many2one("res.users", "Signer", domain="[('share', '=', False)]")
     signer_name = fields.Char(
         "Name of the signer", compute="_compute_signer", store=True, readonly=False
     )
@@ -255,7 +253,9 @@ class CollectionClaim(models.Model):
         ):
             if self[question] == "no" and amount:
                 label = self._fields[question]._description_string(self.env)
-                found.append(self.env._("“%s” is answered “No”, with an amount.", label))
+                found.append(
+                    self.env._("“%s” is answered “No”, with an amount.", label)
+                )
         return found
 
     def _get_form_title(self):

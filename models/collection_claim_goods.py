@@ -85,9 +85,12 @@ class CollectionClaimGoods(models.Model):
             others = row.claim_id.goods_ids.filtered(
                 lambda other, move=row.move_id: other.move_id == move
             )
-            if row.currency_id.compare_amounts(
-                sum(others.mapped("amount")), sum(lines.mapped("amount"))
-            ) > 0:
+            if (
+                row.currency_id.compare_amounts(
+                    sum(others.mapped("amount")), sum(lines.mapped("amount"))
+                )
+                > 0
+            ):
                 raise ValidationError(
                     self.env._(
                         "More goods than %s has open on the petition date.",

@@ -121,7 +121,8 @@ class CollectionClaimLedger(models.AbstractModel):
     def _get_residual(self, tables):
         [[amount]] = self.env.execute_query(
             SQL(
-                "WITH %(items)s SELECT COALESCE(SUM(item.amount_residual), 0) FROM item",
+                "WITH %(items)s"
+                " SELECT COALESCE(SUM(item.amount_residual), 0) FROM item",
                 items=tables["items"],
             )
         )

@@ -158,7 +158,7 @@ class CollectionClaimLetter(models.AbstractModel):
     @api.model
     def _get_origin(self, claim):
         return self.env._("How and when the debt was incurred"), self.env._(
-            "%s. Each item is listed in the itemized statement.", claim.basis or "–"
+            "%s. Each item is listed in the itemized statement.", claim.basis or "-"
         )
 
     @api.model
@@ -170,7 +170,7 @@ class CollectionClaimLetter(models.AbstractModel):
 
     @api.model
     def _answer(self, value):
-        return {"yes": self.env._("Yes"), "no": self.env._("No")}.get(value, "–")
+        return {"yes": self.env._("Yes"), "no": self.env._("No")}.get(value, "-")
 
     @api.model
     def _get_security(self, claim):
@@ -179,8 +179,8 @@ class CollectionClaimLetter(models.AbstractModel):
             return label, self.env._("None")
         return label, self.env._(
             "%(property)s; %(basis)s; value %(value)s; secured %(amount)s",
-            property=claim.security_description or "–",
-            basis=claim.perfection or "–",
+            property=claim.security_description or "-",
+            basis=claim.perfection or "-",
             value=self._money(claim, claim.security_value),
             amount=self._money(claim, claim.amount_secured),
         )
@@ -198,7 +198,7 @@ class CollectionClaimLetter(models.AbstractModel):
         label = self.env._("Set-off")
         if claim.has_setoff != "yes":
             return label, self.env._("None is claimed")
-        return label, claim.setoff_description or "–"
+        return label, claim.setoff_description or "-"
 
     @api.model
     def _get_set_off_net(self, claim):
@@ -239,7 +239,7 @@ class CollectionClaimLetter(models.AbstractModel):
     def _get_bank(self, claim):
         bank = claim.company_id._get_collection_bank()
         parts = (bank.acc_number, bank.bank_bic, bank.bank_name)
-        return self.env._("Pay dividends to"), ", ".join(filter(None, parts)) or "–"
+        return self.env._("Pay dividends to"), ", ".join(filter(None, parts)) or "-"
 
     @api.model
     def _get_documents(self, claim):
@@ -248,7 +248,7 @@ class CollectionClaimLetter(models.AbstractModel):
             for exhibit in claim.exhibit_ids
             if not exhibit.is_missing
         ]
-        return self.env._("Supporting documents"), "; ".join(names) or "–"
+        return self.env._("Supporting documents"), "; ".join(names) or "-"
 
     @api.model
     def _get_sincerity(self, claim):

@@ -141,7 +141,9 @@ class CollectionClaim(models.Model):
 
     def _copy_invoices(self):
         """Keep a copy of each invoice that has none."""
-        exhibits = self.exhibit_ids.filtered(lambda row: row.move_id and not row.document)
+        exhibits = self.exhibit_ids.filtered(
+            lambda row: row.move_id and not row.document
+        )
         copies = self.env["collection.claim.binder"]._get_invoices(exhibits.move_id)
         for exhibit in exhibits.sudo():
             exhibit.write(
@@ -183,7 +185,9 @@ class CollectionClaim(models.Model):
         for place, text in texts:
             for kind, value in self._find_private(text, place):
                 places.setdefault((kind, value), []).append(place)
-        known = {(row.kind, row.fingerprint, row.places): row for row in self.finding_ids}
+        known = {
+            (row.kind, row.fingerprint, row.places): row for row in self.finding_ids
+        }
         commands, kept = [], self.finding_ids.browse()
         for (kind, value), where in places.items():
             fingerprint = hashlib.sha256(f"{kind}:{value}".encode()).hexdigest()

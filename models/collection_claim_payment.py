@@ -67,6 +67,7 @@ class CollectionClaim(models.Model):
         "amount_allowed",
         "amount_total",
         "percent_expected",
+        "state",
     )
     def _compute_amount_received(self):
         for claim in self:

@@ -104,7 +104,9 @@ class CollectionClaim(models.Model):
             if pair[0] == pair[1]:
                 continue
             name = (pair[0] or pair[1])[0]
-            texts = [each and self.currency_id.format(each[1]) or "–" for each in pair]
+            texts = [
+                (each and self.currency_id.format(each[1])) or "-" for each in pair
+            ]
             rows.append({"label": name, "before": texts[0], "after": texts[1]})
         return rows
 
@@ -115,14 +117,14 @@ class CollectionClaim(models.Model):
             return self[field.get_currency_field(self)].format(value)
         if field.type == "date":
             return self._format_date(value)
-        return value or "–"
+        return value or "-"
 
     def _format_date(self, day):
         """:return: a date, or its ISO text, in the format of the language"""
         return format_date(self.env, day) if day else ""
 
     def _get_reconciliation_rows(self):
-        """:return: list of dicts of texts: the table from today's ledger to the claim"""
+        """:return: list of dicts of texts: way from today's ledger to the claim"""
         labels = self._get_reconciliation_labels()
         rows = []
         for row in self.reconciliation or []:
@@ -145,7 +147,7 @@ class CollectionClaim(models.Model):
         return rows + self._get_claim_rows()
 
     def _get_claim_rows(self):
-        """:return: the last rows of that table: what was added by hand, and the claim"""
+        """:return: last rows of that table: what was added by hand, and the claim"""
         added = self.line_ids.filtered(lambda line: not line.move_line_id)
         return [
             *(
@@ -174,15 +176,21 @@ class CollectionClaim(models.Model):
             "settled_exchange": self.env._("+ Exchange differences booked after it"),
             "settled_invoice": self.env._("+ Credits matched with later invoices"),
             "settled_other": self.env._("+ Settled by other entries after it"),
-            "posted_payment": self.env._("− Payments received after it, not matched"),
-            "posted_refund": self.env._("− Credit notes of after it, still open"),
-            "posted_exchange": self.env._("− Exchange differences of after it, still open"),
-            "posted_invoice": self.env._("− Invoiced after the petition date, still open"),
-            "posted_other": self.env._("− Other entries of after it, still open"),
+            "posted_payment": self.env._("- Payments received after it, not matched"),
+            "posted_refund": self.env._("- Credit notes of after it, still open"),
+            "posted_exchange": self.env._(
+                "- Exchange differences of after it, still open"
+            ),
+            "posted_invoice": self.env._(
+                "- Invoiced after the petition date, still open"
+            ),
+            "posted_other": self.env._("- Other entries of after it, still open"),
             "total_booked": self.env._("= Open in the books on the petition date"),
             "rate": self.env._("± From the booked rates to those of the petition date"),
             "total_petition": self.env._("= Open on the petition date, at its rates"),
-            "total_converted": self.env._("= The same in the currency of the proceedings"),
+            "total_converted": self.env._(
+                "= The same in the currency of the proceedings"
+            ),
         }
 
     # ------------------------------------------------------------------

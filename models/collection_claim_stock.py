@@ -66,7 +66,7 @@ class CollectionClaim(models.Model):
         return result
 
     def _get_goods_value(self, move):
-        """:return: price of what was delivered, without taxes, in the claim's currency"""
+        """:return: price of what was delivered, untaxed, in the claim's currency"""
         order_line = move.sale_line_id
         price = order_line.price_reduce_taxexcl * move.quantity
         return order_line.currency_id._convert(

@@ -13,13 +13,17 @@ class IrAttachment(models.Model):
         if not self.ids:
             return evidence
         # Evidence is evidence for those, too, who may not see the claim.
-        claims = self.env["collection.claim"].sudo().search(
-            [
-                ("state", "not in", DRAFT_STATES),
-                "|",
-                ("packet_id", "in", self.ids),
-                ("receipt_id", "in", self.ids),
-            ]
+        claims = (
+            self.env["collection.claim"]
+            .sudo()
+            .search(
+                [
+                    ("state", "not in", DRAFT_STATES),
+                    "|",
+                    ("packet_id", "in", self.ids),
+                    ("receipt_id", "in", self.ids),
+                ]
+            )
         )
         filed = (claims.packet_id | claims.receipt_id) & self
         return evidence | filed | self._filter_claim_exhibits()

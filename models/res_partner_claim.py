@@ -9,7 +9,9 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     collection_claim_count = fields.Integer(
-        "Claims in bankruptcies", compute="_compute_collection_claim_count", groups=READERS
+        "Claims in bankruptcies",
+        compute="_compute_collection_claim_count",
+        groups=READERS,
     )
 
     def _compute_collection_claim_count(self):
@@ -21,7 +23,9 @@ class ResPartner(models.Model):
             )
         )
         for partner in self:
-            partner.collection_claim_count = counts.get(partner.commercial_partner_id, 0)
+            partner.collection_claim_count = counts.get(
+                partner.commercial_partner_id, 0
+            )
 
     def action_view_collection_claims(self):
         """Open the claims in the insolvencies of this customer."""

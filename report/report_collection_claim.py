@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import get_lang
 
+PARTS = ("form", "statement", "account", "index")
+
 
 class ReportCollectionClaim(models.AbstractModel):
     """The form of a claim, its statements, and the index of its packet."""
@@ -15,7 +17,9 @@ class ReportCollectionClaim(models.AbstractModel):
     def _get_report_values(self, docids, data=None):
         """:return: one HTML document per claim, in the language of the proceedings"""
         claims = self.env["collection.claim"].browse(docids)
-        part = (data or {}).get("claim_part") or "form"
+        part = (data or {}).get("claim_part")
+        if part not in PARTS:
+            part = "form"
         rows = (data or {}).get("claim_rows") or []
         return {
             "doc_ids": claims.ids,

@@ -34,19 +34,16 @@ class ClaimCommon(CollectionCommon):
         Bankruptcy = cls.env["collection.bankruptcy"].with_context(
             collection_as_of=petition + timedelta(days=1)
         )
-        return (
-            Bankruptcy.create(
-                {
-                    "partner_id": (customer or cls.customer).id,
-                    "court_id": cls.court.id,
-                    "case_number": "26-10001",
-                    "chapter": "7",
-                    "date_petition": petition,
-                    **vals,
-                }
-            )
-            .with_env(cls.env)
-        )
+        return Bankruptcy.create(
+            {
+                "partner_id": (customer or cls.customer).id,
+                "court_id": cls.court.id,
+                "case_number": "26-10001",
+                "chapter": "7",
+                "date_petition": petition,
+                **vals,
+            }
+        ).with_env(cls.env)
 
     @classmethod
     def make_claim(cls, bankruptcy=None, env=None, day=None, **vals):

@@ -173,7 +173,9 @@ class TestClaimAmounts(ClaimCommon):
         claim = self.make_claim()
         claim.amount_secured = 600
         with self.assert_refused("more than the claim"):
-            claim.priority_ids = [Command.create({"kind": "taxes", "amount_asked": 301})]
+            claim.priority_ids = [
+                Command.create({"kind": "taxes", "amount_asked": 301})
+            ]
         with self.assert_refused("cannot be below zero"):
             claim.amount_secured = -1
 

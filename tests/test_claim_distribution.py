@@ -50,7 +50,9 @@ class TestClaimDistribution(ClaimCommon):
         self.assertEqual(self.claim.amount_received, 0)
 
     def test_the_amount_is_that_of_the_payment_converted(self):
-        row = self.distribute(payment=self.receive(self.customer, 50, currency=self.euro))
+        row = self.distribute(
+            payment=self.receive(self.customer, 50, currency=self.euro)
+        )
         self.assertEqual(row.amount, 25)
         with self.assert_refused("is less than what was distributed"):
             row.amount = 26

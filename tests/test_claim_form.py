@@ -3,6 +3,26 @@ from odoo.tests import tagged
 from .common_claim import ClaimCommon
 from .test_claim_packet import read_pages
 
+# The parts and numbers of the form, in their order.
+NUMBERS = [
+    "Part 1:",
+    "1. Who is the current creditor?",
+    "2. Has this claim been acquired",
+    "3. Where should notices",
+    "4. Does this claim amend",
+    "5. Do you know if anyone else",
+    "Part 2:",
+    "6. Do you have any number",
+    "7. How much is the claim?",
+    "8. What is the basis",
+    "9. Is all or part of the claim secured?",
+    "10. Is this claim based on a lease?",
+    "11. Is this claim subject to a right of setoff?",
+    "12. Is all or part of the claim entitled to priority",
+    "13. Is all or part of the claim entitled to administrative",
+    "Part 3:",
+]
+
 
 @tagged("post_install", "-at_install")
 class TestClaimForm(ClaimCommon):
@@ -77,26 +97,7 @@ class TestClaimForm(ClaimCommon):
             }
         )
         text = self.print_form()
-        numbers = [
-            "1. Who is the current creditor?",
-            "2. Has this claim been acquired",
-            "3. Where should notices",
-            "4. Does this claim amend",
-            "5. Do you know if anyone else",
-            "Part 2:",
-            "6. Do you have any number",
-            "7. How much is the claim?",
-            "8. What is the basis",
-            "9. Is all or part of the claim secured?",
-            "10. Is this claim based on a lease?",
-            "11. Is this claim subject to a right of setoff?",
-            "12. Is all or part of the claim entitled to priority",
-            "13. Is all or part of the claim entitled to administrative",
-            "Part 3:",
-        ]
-        places = [text.find(number) for number in ("Part 1:", *numbers)]
-        self.assertNotIn(-1, places)
-        self.assertEqual(places, sorted(places))
+        self.check_numbering(text)
         for part in (
             "Official Form 410",
             "District of Tests",
@@ -118,11 +119,18 @@ class TestClaimForm(ClaimCommon):
         self.assertEqual(self.claim.amount_priority, 3800)
         self.assertEqual(self.claim.amount_unsecured, 20077 - 5000 - 3800 - 1200)
 
+    def check_numbering(self, text):
+        places = [text.find(number) for number in NUMBERS]
+        self.assertNotIn(-1, places)
+        self.assertEqual(places, sorted(places))
+
     def test_an_amendment_says_what_it_amends(self):
         self.answer_all(self.claim)
         self.make_filed(self.claim)
         text = self.print_form(self.claim._amend("More."))
-        self.assertIn("☒ Yes. Claim number on court claims registry (if known) 22-1", text)
+        self.assertIn(
+            "☒ Yes. Claim number on court claims registry (if known) 22-1", text
+        )
         self.assertIn("Filed on 03/02/2026", text)
 
     def test_each_procedure_asks_its_own(self):
@@ -134,7 +142,11 @@ class TestClaimForm(ClaimCommon):
         )
         expected = {
             "uk": ("Proof of debt", "Value added tax", bank.acc_number),
-            "de": ("Forderungsanmeldung (§ 174 InsO)", "intentional tort", "Absonderung"),
+            "de": (
+                "Forderungsanmeldung (§ 174 InsO)",
+                "intentional tort",
+                "Absonderung",
+            ),
             "fr": ("Déclaration de créance", "Not yet due", "sincere and true"),
             "eu": ("Regulation (EU) 2015/848", "When it arose", "Set-off"),
             "ca": ("Proof of claim (Form 31)", "Payments received in the 3 months"),
@@ -163,7 +175,7 @@ class TestClaimForm(ClaimCommon):
 
     def test_the_table_names_every_procedure(self):
         """Each procedure that a bankruptcy can have has its sections."""
-        from odoo.addons.account_collections.models import (  # noqa: PLC0415
+        from odoo.addons.account_collections.models import (
             collection_bankruptcy,
             collection_claim_letter,
         )

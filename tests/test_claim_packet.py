@@ -11,7 +11,7 @@ from .common_claim import ClaimCommon
 
 def blank_pdf(text=None):
     """Answer a PDF of one page with a line of text, or without any."""
-    from reportlab.pdfgen import canvas  # noqa: PLC0415
+    from reportlab.pdfgen import canvas
 
     buffer = io.BytesIO()
     page = canvas.Canvas(buffer, invariant=1)
@@ -77,7 +77,9 @@ class TestClaimPacket(ClaimCommon):
             page = pages[first - 1]
             self.assertIn(f"Exhibit {number} ", page)
             self.assertIn(exhibit.move_id.name, page)
-        self.assertIn("The contract itself", pages[self.find_first(pages[0], "Contract") - 1])
+        self.assertIn(
+            "The contract itself", pages[self.find_first(pages[0], "Contract") - 1]
+        )
         for invoice in self.invoices:
             self.assertIn(invoice.name, text)
         self.assertIn("Balance on", text)
@@ -120,7 +122,9 @@ class TestClaimPacket(ClaimCommon):
         rows = self.claim.finding_ids
         place = f"Exhibit {self.get_exhibit('terms').number}, page 1"
         found = {(row.kind, row.text) for row in rows if row.places == place}
-        self.assertEqual(found, {("ssn", "…6789"), ("birth", "…1980"), ("iban", "…6769")})
+        self.assertEqual(
+            found, {("ssn", "…6789"), ("birth", "…1980"), ("iban", "…6769")}
+        )
         self.assertIn("unreadable", rows.mapped("kind"))
         self.assertNotIn("123-45", str(rows.read()))
         with self.assert_refused("may have to be redacted"):

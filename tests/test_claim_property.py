@@ -154,9 +154,7 @@ class TestClaimProperty(ClaimCommon):
         )
         move.action_post()
         self.add(self.receivable(move), day, entry.currency, -entry.amount)
-        debt, credit = sorted(
-            (entry, self.entries[-1]), key=lambda each: -each.amount
-        )
+        debt, credit = sorted((entry, self.entries[-1]), key=lambda each: -each.amount)
         if not (debt.line | credit.line).filtered("reconciled"):
             self.match(debt, credit)
         else:

@@ -1,7 +1,7 @@
+from odoo.addons.account_collections.models.collection_claim import STATES
+from odoo.addons.account_collections.models.collection_claim_progress import TRANSITIONS
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
-
-from odoo.addons.account_collections.models.collection_claim import STATES, TRANSITIONS
 
 from .common_claim import ClaimCommon
 
@@ -93,7 +93,9 @@ class TestClaimStates(ClaimCommon):
                     self.env.invalidate_all()
 
     def test_the_table_is_the_whole_truth(self):
-        table = {(before, after) for before in TRANSITIONS for after in TRANSITIONS[before]}
+        table = {
+            (before, after) for before in TRANSITIONS for after in TRANSITIONS[before]
+        }
         self.assertEqual(table, LEGAL)
 
     def test_nobody_writes_the_state_by_hand(self):
@@ -101,15 +103,16 @@ class TestClaimStates(ClaimCommon):
             for vals in (
                 {"state": "filed"},
                 {"date_filed": self.today},
-                {"register_number": "1-1"},
                 {"amount_allowed": 5},
                 {"version": 3},
                 {"packet_sha256": "0"},
                 {"is_packet_final": True},
             ):
-                with self.subTest(kind=kind, vals=vals):
-                    with self.assert_refused("not changed by hand"):
-                        self.as_user(kind).write(vals)
+                with (
+                    self.subTest(kind=kind, vals=vals),
+                    self.assert_refused("not changed by hand"),
+                ):
+                    self.as_user(kind).write(vals)
 
     def test_ready_needs_everything(self):
         with self.assert_refused("(?s)not complete yet.*Secured"):
@@ -149,9 +152,11 @@ class TestClaimStates(ClaimCommon):
         self.claim._set_state("ready")
         for kind in ("invoicing", "readonly"):
             for button in ("action_draft", "action_prepare", "action_make_packet"):
-                with self.subTest(kind=kind, button=button):
-                    with self.assertRaises(AccessError):
-                        getattr(self.as_user(kind), button)()
+                with (
+                    self.subTest(kind=kind, button=button),
+                    self.assertRaises(AccessError),
+                ):
+                    getattr(self.as_user(kind), button)()
 
     def test_filing_keeps_the_receipt_and_meets_the_deadline(self):
         self.assertFalse(self.bankruptcy._has_filed_claim())
@@ -165,6 +170,14 @@ class TestClaimStates(ClaimCommon):
         self.assertTrue(self.bankruptcy._has_filed_claim())
         with self.assert_refused("is evidence"):
             self.claim.receipt_id.raw = b"other"
+
+    def test_the_number_of_the_register_may_come_later(self):
+        claim = self.as_user("collector")
+        with self.assert_refused("a claim that was filed"):
+            claim.register_number = "22-1"
+        self.make_filed(self.claim, number=False)
+        claim.register_number = "22-1"
+        self.assertIn("22-1", claim.name)
 
     def test_filed_late_is_possible_and_says_what_it_means(self):
         late = self.claim.date_bar.replace(year=self.claim.date_bar.year + 1)
@@ -188,9 +201,13 @@ class TestClaimStates(ClaimCommon):
         todo = self.claim.activity_ids
         self.assertEqual(todo.date_deadline, self.day(20))
         self.step("decide", kind="collector", amount=400, reason="In part.")
-        self.assertEqual((self.claim.state, self.claim.amount_allowed), ("reduced", 400))
+        self.assertEqual(
+            (self.claim.state, self.claim.amount_allowed), ("reduced", 400)
+        )
         self.step("decide", amount=300)
-        self.assertEqual((self.claim.state, self.claim.amount_allowed), ("reduced", 300))
+        self.assertEqual(
+            (self.claim.state, self.claim.amount_allowed), ("reduced", 300)
+        )
         self.step("decide", amount=1000)
         self.assertEqual(self.claim.state, "allowed")
         self.step("decide", amount=0)

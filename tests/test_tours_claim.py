@@ -6,7 +6,7 @@ from .common_claim import ClaimCommon
 
 @tagged("post_install", "-at_install", "is_tour")
 class TestToursClaim(ClaimCommon, HttpCase):
-    """A claim in the browser: prepared by a collector, filed and closed by a manager."""
+    """A claim in the browser: a collector prepares it, a manager files and closes."""
 
     @classmethod
     def setUpClass(cls):

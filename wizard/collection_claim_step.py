@@ -36,7 +36,11 @@ class CollectionClaimStep(models.TransientModel):
     date_answer_due = fields.Date("Answer due")
     amount_total = fields.Monetary("Claimed", related="claim_id.amount_total")
     amount = fields.Monetary(
-        "Allowed", compute="_compute_amount", store=True, precompute=True, readonly=False
+        "Allowed",
+        compute="_compute_amount",
+        store=True,
+        precompute=True,
+        readonly=False,
     )
     amount_price = fields.Monetary("Price")
     transferee = fields.Char("To")
