@@ -71,6 +71,20 @@ registry.category("web_tour.tours").add("collection_claim_prepare", {
             run: "click",
         })),
         {
+            trigger: ".o_form_view button.o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "Nothing is missing any more",
+            trigger: ".o_form_view:not(:has(.alert:contains(Still missing for the form)))",
+        },
+        {
+            // While wkhtmltopdf runs, a test answers no other request: the chatter has
+            // to be loaded by then.
+            trigger: ".o-mail-Chatter .o-mail-Message",
+            run: () => new Promise((resolve) => setTimeout(resolve, 2000)),
+        },
+        {
             content: "The packet is printed by the real wkhtmltopdf",
             trigger: ".o_statusbar_buttons button[name=action_make_packet]",
             run: "click",
@@ -78,10 +92,6 @@ registry.category("web_tour.tours").add("collection_claim_prepare", {
         {
             trigger: "button[name=action_view_packet]:contains(pages)",
             timeout: 60000,
-        },
-        {
-            content: "Nothing is missing any more",
-            trigger: "body:not(:has(.alert:contains(Still missing for the form)))",
         },
         {
             trigger: ".o_notebook a[name=packet]",
