@@ -41,7 +41,7 @@ class CollectionClaimExhibit(models.Model):
     document = fields.Binary(attachment=True, help="A PDF or a picture.")
     filename = fields.Char()
     is_generated = fields.Boolean("Copy made by the program", copy=False)
-    is_missing = fields.Boolean(compute="_compute_is_missing", store=True)
+    is_missing = fields.Boolean("Missing", compute="_compute_is_missing", store=True)
     missing_reason = fields.Char(
         "Why it is missing", help="Stands in the index: lost, oral order, ..."
     )

@@ -60,7 +60,7 @@ PATTERNS = {
     "ssn": re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])"),
     "account": re.compile(
         r"(?:account|acct|card|konto|compte)\w*[ .:#-]*(?:n(?:o|r|um\w*|°)?[ .:#]*)?"
-        r"(\d[\d -]{6,22}\d)",
+        r"([a-z]{0,6}\d[\d -]{6,22}\d)",
         re.IGNORECASE,
     ),
     "birth": re.compile(rf"{_BIRTH}[ :]*({_DAY})", re.IGNORECASE),
@@ -95,6 +95,8 @@ def find_private(text):
     [('birth', '04/05/1980'), ('ssn', '123-45-6789')]
     >>> sorted(find_private("BE71 0961 2345 6769 BIC GKCC, account no. 12345678"))
     [('account', '12345678'), ('iban', 'BE71096123456769')]
+    >>> find_private("on this account: BANK134567890")
+    {('account', 'BANK134567890')}
     >>> find_private("INV/2026/00012 of 2026-03-02, 1,000.00")
     set()
     """

@@ -1,3 +1,5 @@
+/* global luxon */
+
 import { registry } from "@web/core/registry";
 
 registry.category("web_tour.tours").add("collection_claim_prepare", {
@@ -53,6 +55,11 @@ registry.category("web_tour.tours").add("collection_claim_prepare", {
         {
             trigger: ".o_field_widget[name=signer_email] input",
             run: "edit jane@example.com",
+        },
+        {
+            trigger: ".o_field_widget[name=date_signed] input",
+            run: (helpers) =>
+                helpers.edit(luxon.DateTime.now().toFormat("MM/dd/yyyy")),
         },
         {
             trigger: ".o_field_widget[name=signer_capacity] input",
