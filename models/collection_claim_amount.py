@@ -134,7 +134,9 @@ class CollectionClaim(models.Model):
         for claim in self.filtered("date_petition"):
             rows = claim._get_ledger_rows()
             old = claim.line_ids.filtered("move_line_id")
-            kinds = {line.move_line_id.id: line.kind for line in old}
+            # A new version keeps what was said in the one before.
+            said = old or claim.previous_id.line_ids.filtered("move_line_id")
+            kinds = {line.move_line_id.id: line.kind for line in said}
             # The items are evidence of the ledger, which nobody writes by hand.
             own = claim.sudo()
             own.write(

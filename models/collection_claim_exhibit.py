@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tools.mimetypes import guess_mimetype
 
 KINDS = [
@@ -118,16 +118,3 @@ class CollectionClaimExhibit(models.Model):
                 limit=1,
             )
         )
-
-    def action_view(self):
-        """Show the document."""
-        self.ensure_one()
-        if not self.document:
-            raise UserError(
-                self.env._("The copy of an invoice is made together with the packet.")
-            )
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content/{self._name}/{self.id}/document",
-            "target": "new",
-        }

@@ -220,6 +220,7 @@ class TestClaimStates(ClaimCommon):
             (0, 0, {"kind": "charge", "name": "Legal fees", "amount": 50})
         ]
         self.claim.basis = "Goods sold"
+        self.claim.line_ids.filtered("move_line_id").kind = "interest"
         self.make_filed(self.claim)
         self.make_invoice(self.customer, 200, self.day(-15), issued=self.day(-16))
         self.assertTrue(self.claim.is_outdated)
@@ -229,6 +230,7 @@ class TestClaimStates(ClaimCommon):
             (new.version, new.state, new.basis, new.amount_total, new.user_id),
             (2, "draft", "Goods sold", 1250, self.users["collector"]),
         )
+        self.assertEqual(new.amount_interest, 1000)
         self.assertEqual((self.claim.state, self.claim.amount_total), ("filed", 1050))
         self.assertIn("1,250.00", new.changes_html)
         self.assertIn("1,050.00", new.changes_html)
