@@ -40,7 +40,7 @@ registry.category("web_tour.tours").add("collection_claim_prepare", {
             (name) => ({
                 trigger: `.o_field_widget[name=${name}] input[data-value=no]`,
                 run: "click",
-            })
+            }),
         ),
         {
             trigger: ".o_field_widget[name=basis] input",
@@ -50,7 +50,7 @@ registry.category("web_tour.tours").add("collection_claim_prepare", {
             (name) => ({
                 trigger: `.o_field_widget[name=${name}] input`,
                 run: "edit Jane Credit",
-            })
+            }),
         ),
         {
             trigger: ".o_field_widget[name=signer_email] input",
@@ -58,15 +58,15 @@ registry.category("web_tour.tours").add("collection_claim_prepare", {
         },
         {
             trigger: ".o_field_widget[name=date_signed] input",
-            run: (helpers) =>
-                helpers.edit(luxon.DateTime.now().toFormat("MM/dd/yyyy")),
+            run: (helpers) => helpers.edit(luxon.DateTime.now().toFormat("MM/dd/yyyy")),
         },
         {
             trigger: ".o_field_widget[name=signer_capacity] input",
             run: "click",
         },
         {
-            trigger: ".o-dropdown-item:contains(I am the creditor), .o_select_menu_item:contains(I am the creditor)",
+            trigger:
+                ".o-dropdown-item:contains(I am the creditor), .o_select_menu_item:contains(I am the creditor)",
             run: "click",
         },
         {
@@ -83,7 +83,8 @@ registry.category("web_tour.tours").add("collection_claim_prepare", {
         },
         {
             content: "Nothing is missing any more",
-            trigger: ".o_form_view:not(:has(.alert:contains(Still missing for the form)))",
+            trigger:
+                ".o_form_view:not(:has(.alert:contains(Still missing for the form)))",
         },
         {
             // While wkhtmltopdf runs, a test answers no other request: the chatter has
@@ -138,7 +139,8 @@ registry.category("web_tour.tours").add("collection_claim_file", {
             run: "click",
         },
         {
-            trigger: ".o-dropdown-item:contains(Electronically), .o_select_menu_item:contains(Electronically)",
+            trigger:
+                ".o-dropdown-item:contains(Electronically), .o_select_menu_item:contains(Electronically)",
             run: "click",
         },
         {
@@ -149,7 +151,7 @@ registry.category("web_tour.tours").add("collection_claim_file", {
             trigger: "body:not(:has(.modal)) .o_arrow_button_current:contains(Filed)",
         },
         {
-            trigger: ".o_field_widget[name=register_number]:contains(22-1)",
+            trigger: ".o_field_widget[name=register_number] input:value(22-1)",
         },
     ],
 });
@@ -178,8 +180,7 @@ registry.category("web_tour.tours").add("collection_claim_close", {
         },
         {
             content: "The dividend that came in",
-            trigger:
-                ".o_field_widget[name=amount_received]:contains(100.00)",
+            trigger: ".o_field_widget[name=amount_received]:contains(100.00)",
         },
         {
             trigger: ".o_statusbar_buttons button[name=action_close]",
@@ -190,8 +191,7 @@ registry.category("web_tour.tours").add("collection_claim_close", {
             run: "click",
         },
         {
-            trigger:
-                ".o_statusbar_buttons button[name=action_propose_writeoff]",
+            trigger: ".o_statusbar_buttons button[name=action_propose_writeoff]",
             run: "click",
         },
         {
