@@ -142,7 +142,7 @@ class CollectionClaim(models.Model):
         copy=False,
     )
     receipt_id = fields.Many2one(
-        "ir.attachment", "Receipt", readonly=True, copy=False, ondelete="restrict"
+        "ir.attachment", readonly=True, copy=False, ondelete="restrict"
     )
     date_answer_due = fields.Date(
         "Answer due", readonly=True, copy=False, tracking=True

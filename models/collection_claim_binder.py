@@ -1,5 +1,6 @@
 import base64
 import io
+import logging
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -13,6 +14,8 @@ from odoo.tools.pdf import (
     PdfReadError,
     to_pdf_stream,
 )
+
+_logger = logging.getLogger(__name__)
 
 STAMP_FONT = "/CollectionStamp"
 STAMP_SIZE = 8
@@ -107,7 +110,7 @@ class CollectionClaimBinder(models.AbstractModel):
             if len(reader.pages):
                 return reader
         except (PdfReadError, OSError, ValueError, TypeError, NotImplementedError):
-            pass
+            _logger.info("%s cannot be read.", exhibit, exc_info=True)
         raise UserError(
             self.env._(
                 "“%s” cannot be read. Print it to a new PDF, and add that.",
@@ -190,7 +193,7 @@ class CollectionClaimBinder(models.AbstractModel):
     @api.model
     def _stamp(self, writer, page, text):
         """Write where a page belongs into its upper margin."""
-        self._add_font(writer, page)
+        self._add_font(page)
         box = page.mediabox
         left, top = float(box.left) + STAMP_LEFT, float(box.top) - STAMP_TOP
         plain = text.encode("ascii", "replace").decode()
@@ -219,7 +222,7 @@ class CollectionClaimBinder(models.AbstractModel):
         return writer._add_object(stream)
 
     @api.model
-    def _add_font(self, writer, page):
+    def _add_font(self, page):
         resources = page.get("/Resources")
         resources = DictionaryObject() if resources is None else resources.get_object()
         page[NameObject("/Resources")] = resources

@@ -38,7 +38,6 @@ class CollectionClaimDistribution(models.Model):
     )
     payment_id = fields.Many2one(
         "account.payment",
-        "Payment",
         check_company=True,
         index="btree_not_null",
         ondelete="restrict",

@@ -96,7 +96,7 @@ class CollectionClaim(models.Model):
 
     # Part 3: the signature
     signer_capacity = fields.Selection(CAPACITIES, "Signed as")
-    signer_id = fields.Many2one("res.users", "Signer", domain="[('share', '=', False)]")
+    signer_id = fields.Many2one("res.users", domain="[('share', '=', False)]")
     signer_name = fields.Char(
         "Name of the signer", compute="_compute_signer", store=True, readonly=False
     )

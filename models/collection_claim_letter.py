@@ -207,7 +207,7 @@ class CollectionClaimLetter(models.AbstractModel):
         return label, text
 
     @api.model
-    def _get_vat(self, claim):
+    def _get_vat(self, claim):  # pylint: disable=unused-argument
         return (
             self.env._("Value added tax"),
             self.env._("The amounts include value added tax as invoiced."),
@@ -229,7 +229,7 @@ class CollectionClaimLetter(models.AbstractModel):
         )
 
     @api.model
-    def _get_satisfaction(self, claim):
+    def _get_satisfaction(self, claim):  # pylint: disable=unused-argument
         return (
             self.env._("Satisfaction or security for the debt"),
             self.env._("None has been received, except as stated here."),
@@ -251,7 +251,7 @@ class CollectionClaimLetter(models.AbstractModel):
         return self.env._("Supporting documents"), "; ".join(names) or "-"
 
     @api.model
-    def _get_sincerity(self, claim):
+    def _get_sincerity(self, claim):  # pylint: disable=unused-argument
         return (
             self.env._("Declaration"),
             self.env._("The claim is certified to be sincere and true."),

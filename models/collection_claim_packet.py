@@ -35,7 +35,7 @@ class CollectionClaim(models.Model):
     exhibit_ids = fields.One2many("collection.claim.exhibit", "claim_id", "Exhibits")
     finding_ids = fields.One2many("collection.claim.finding", "claim_id", "Redactions")
     packet_id = fields.Many2one(
-        "ir.attachment", "Packet", readonly=True, copy=False, ondelete="restrict"
+        "ir.attachment", readonly=True, copy=False, ondelete="restrict"
     )
     packet_sha256 = fields.Char("Fingerprint of the packet", readonly=True, copy=False)
     packet_pages = fields.Integer("Pages", readonly=True, copy=False)
@@ -171,10 +171,9 @@ class CollectionClaim(models.Model):
 
     def _get_packet_name(self):
         number = (self.case_number or "").replace("/", "-").replace(":", "-")
-        return self.env._("Claim %(number)s v%(version)s.pdf") % {
-            "number": number,
-            "version": self.version,
-        }
+        return self.env._(
+            "Claim %(number)s v%(version)s.pdf", number=number, version=self.version
+        )
 
     def _list_findings(self, texts):
         """List what looks private; what was looked at in the same places stays so.
