@@ -13,6 +13,9 @@ EVENT_COLUMNS = {
     "collection_action": ("create_date", "date_done"),
     # When it happened is sealed, and true already: the clock is put back for it.
     "collection_contact": ("create_date",),
+    "collection_bankruptcy": ("create_date", "date_recorded"),
+    "collection_blocked_attempt": ("date",),
+    "collection_claim": ("create_date",),
     "collection_decision": ("create_date",),
     "collection_dispute": ("create_date",),
     "collection_hold": ("create_date",),
@@ -26,6 +29,8 @@ THREADS = (
     "collection.case",
     "collection.dispute",
     "collection.plan",
+    "collection.bankruptcy",
+    "collection.claim",
     "collection.promise",
 )
 
@@ -44,6 +49,8 @@ class CollectionDemo(models.AbstractModel):
         "collection.demo.agreement",
         "collection.demo.ledger",
         "collection.demo.mail",
+        "collection.demo.claim",
+        "collection.demo.insolvency",
     ]
 
     @api.model
@@ -113,6 +120,8 @@ class CollectionDemo(models.AbstractModel):
         self._execute(company, day)
         self._hold(offset)
         self._agree(offset)
+        self._become_insolvent(offset)
+        self._claim(offset)
         self._log_contacts(offset)
         self._receive_replies(offset)
         self._receive_strangers(offset)

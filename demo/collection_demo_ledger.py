@@ -5,7 +5,13 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, models
 from odoo.fields import Command
 
-from . import history
+from . import history, history_claims, history_insolvencies
+
+INVOICES = [
+    *history.INVOICES,
+    *history_claims.INVOICES,
+    *history_insolvencies.INVOICES,
+]
 
 
 class CollectionDemoLedger(models.AbstractModel):
@@ -33,7 +39,7 @@ class CollectionDemoLedger(models.AbstractModel):
         """Post the invoices, credit notes and payments of a day."""
         vals_list = [
             self._prepare_invoice_vals(name, self._day(issued), self._day(due), *what)
-            for name, issued, due, *what in self._on(history.INVOICES, offset)
+            for name, issued, due, *what in self._on(INVOICES, offset)
         ]
         currency = self._foreign_currency()
         for name, issued, due, *what in self._on(history.FOREIGN_INVOICES, offset):

@@ -218,6 +218,8 @@ OPEN_STEPS = {
     ("granite", "letter"),
     ("stonewall", "certified"),
     ("lastcall", "task"),
+    # The letter that its bankruptcy stopped.
+    ("ridgeline", "certified"),
 }
 # Whose letter lies in the printer tray, and whose reminder came back.
 UNPOSTED_LETTERS = {"old_harbor"}

@@ -89,7 +89,7 @@ class CollectionAddressee(models.AbstractModel):
             [
                 ("partner_id", "in", cases.partner_id.ids),
                 ("company_id", "in", cases.company_id.ids),
-                ("status", "!=", "credit"),
+                ("status", "not in", ("credit", "stayed_credit")),
             ],
             ["case_id", "addressee_id"],
             ["__count"],
@@ -124,9 +124,7 @@ class CollectionAddressee(models.AbstractModel):
     @api.model
     def _get_problem(self, partner, channel):
         if partner.collection_do_not_contact:
-            return self.env._(
-                "%s has asked not to be contacted.", partner.display_name
-            )
+            return self.env._("%s has asked not to be contacted.", partner.display_name)
         bounced = partner.collection_email_bounced
         if channel == "email" and bounced and partner.email_normalized == bounced:
             return self.env._(

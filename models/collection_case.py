@@ -12,6 +12,7 @@ STATES = [
     ("active", "To collect"),
     ("hold", "On hold"),
     ("covered", "Covered"),
+    ("stayed", "Bankrupt"),
     ("closed", "Closed"),
 ]
 CLOSING_REASONS = [("settled", "Settled"), ("merged", "Merged with another case")]

@@ -19,6 +19,7 @@ REASONS = [
     ("nothing_open", "Nothing to chase now"),
     ("ladder_end", "All stages taken"),
     ("no_policy", "No policy applies"),
+    ("stayed", "Stayed by bankruptcy"),
     ("settled", "Settled"),
 ]
 # Reasons that pass by themselves: a planned step waits instead of being dropped.
@@ -136,6 +137,10 @@ class CollectionDecision(models.Model):
             "ladder_end": self.env._(
                 "All stages of the policy have been taken: a person decides what is"
                 " next."
+            ),
+            "stayed": self.env._(
+                "Nothing is sent: the customer is bankrupt, and what was owed before"
+                " the petition is stayed."
             ),
             "no_policy": self.env._("No policy applies to this customer."),
             "settled": self.env._("Everything is settled."),

@@ -11,6 +11,8 @@ STATUSES = [
     ("in_transit", "Payment on its way"),
     ("blocked", "Blocked"),
     ("excluded", "Excluded from follow-up"),
+    ("stayed", "Stayed by bankruptcy"),
+    ("stayed_credit", "Credit before the petition"),
 ]
 
 
@@ -71,7 +73,8 @@ class CollectionExposure(models.Model):
             "partner_id",
             "reconciled",
         ],
-        "account.move": ["partner_id", "payment_state"],
+        "account.move": ["invoice_date", "partner_id", "payment_state"],
+        "collection.bankruptcy": ["date_petition", "partner_id", "stops_collection"],
         "collection.dispute": ["move_id", "amount_apart", "is_active"],
         "collection.hold": ["state", "case_id", "item_ids"],
         "collection.item": ["case_id", "move_line_id", "stage_id"],
@@ -144,6 +147,7 @@ class CollectionExposure(models.Model):
                    %(disputed)s AS amount_disputed, %(promised)s AS amount_promised,
                    %(planned)s AS amount_on_plan,
                    line.no_followup IS TRUE AS is_excluded,
+                   %(stayed)s AS is_stayed,
                    %(now)s AND %(in_transit)s AS is_in_transit,
                    move.payment_state = 'blocked' AS is_blocked,
                    hold.case_id IS NOT NULL OR item_hold.item_id IS NOT NULL AS is_held
@@ -154,6 +158,7 @@ class CollectionExposure(models.Model):
             promised=SQL("0") if ledger_date else self._capped("promised"),
             planned=SQL("0") if ledger_date else self._capped("planned"),
             now=now,
+            stayed=self._stayed(ledger_date),
             in_transit=self._in_transit(),
         )
 
@@ -188,7 +193,9 @@ class CollectionExposure(models.Model):
         way, promises, plans or disputes: these are known for now only."""
         return SQL(
             """
-            CASE WHEN amount_residual < 0 THEN 'credit'
+            CASE WHEN is_stayed AND amount_residual < 0 THEN 'stayed_credit'
+                 WHEN is_stayed THEN 'stayed'
+                 WHEN amount_residual < 0 THEN 'credit'
                  WHEN is_excluded THEN 'excluded'
                  WHEN is_in_transit THEN 'in_transit'
                  WHEN is_blocked THEN 'blocked'
@@ -198,6 +205,23 @@ class CollectionExposure(models.Model):
                  WHEN amount_promised > 0 THEN 'promised'
                  ELSE 'disputed' END
             """
+        )
+
+    @api.model
+    def _stayed(self, ledger_date):
+        """What was posted up to the petition; in a past ledger, once it was filed."""
+        return SQL(
+            "(COALESCE(move.invoice_date, line.date) <= GREATEST(%s, %s)) IS TRUE",
+            *(
+                SQL(
+                    "CASE WHEN %(day)s <= %(filed)s THEN %(day)s END",
+                    day=SQL.identifier(alias, "date_petition"),
+                    filed=ledger_date,
+                )
+                if ledger_date
+                else SQL.identifier(alias, "date_petition")
+                for alias in ("stay", "own_stay")
+            ),
         )
 
     @api.model
@@ -236,11 +260,14 @@ class CollectionExposure(models.Model):
                   JOIN collection_hold ON collection_hold.id = rel.hold_id
                  WHERE collection_hold.state = 'active'
             ) item_hold ON item_hold.item_id = item.id
+            LEFT JOIN (%(stays)s) stay ON stay.partner_id = line.partner_id
+            LEFT JOIN (%(stays)s) own_stay ON own_stay.partner_id = move.partner_id
             JOIN res_currency company_currency
               ON company_currency.id = line.company_currency_id
-            %s
+            %(deductions)s
             """,
-            self._from_partials(ledger_date)
+            stays=self.env["collection.stay"]._stays(),
+            deductions=self._from_partials(ledger_date)
             if ledger_date
             else self.env["collection.deduction"]._joins(),
         )
@@ -295,7 +322,7 @@ class CollectionExposure(models.Model):
             [
                 ("partner_id", "=", self.partner_id.id),
                 ("company_id", "=", self.company_id.id),
-                ("status", "!=", "credit"),
+                ("status", "not in", ("credit", "stayed", "stayed_credit")),
                 ("move_line_id.account_id", "=", self.move_line_id.account_id.id),
             ]
         )

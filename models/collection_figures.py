@@ -20,6 +20,7 @@ SUMS = (
     "amount_disputed",
     "amount_promised",
     "amount_planned",
+    "amount_stayed",
     "item_count",
 )
 AMOUNTS = (*SUMS, "date_oldest_due", "stage_id")
@@ -213,7 +214,9 @@ class CollectionFigures(models.AbstractModel):
                        / NULLIF(amount_residual_currency, 0))
                        FILTER (WHERE amount_planned <> 0) AS amount_planned,
                    MIN(date_maturity) FILTER (WHERE debit) AS date_oldest_due,
-                   COUNT(*) FILTER (WHERE debit) AS item_count,
+                   SUM(amount_residual) FILTER (WHERE status = 'stayed')
+                       AS amount_stayed,
+                   COUNT(*) FILTER (WHERE debit OR status = 'stayed') AS item_count,
                    -- The id of the highest stage; an array needs no sorting.
                    (MAX(ARRAY[stage.sequence, stage.id])
                        FILTER (WHERE debit AND stage.id IS NOT NULL))[2] AS stage_id
@@ -230,7 +233,8 @@ class CollectionFigures(models.AbstractModel):
         return SQL(
             """
             SELECT *, %s - date_maturity AS late,
-                   status NOT IN ('credit', 'excluded') AS debit
+                   status NOT IN ('credit', 'excluded', 'stayed', 'stayed_credit')
+                       AS debit
               FROM collection_snapshot
             """,
             as_of,
@@ -268,7 +272,8 @@ class CollectionFigures(models.AbstractModel):
         return SQL(
             """
             SELECT net.*, %(as_of)s::date AS date_reviewed,
-                   CASE WHEN hold.case_id IS NOT NULL THEN 'hold'
+                   CASE WHEN amount_open = 0 AND amount_stayed > 0 THEN 'stayed'
+                        WHEN hold.case_id IS NOT NULL THEN 'hold'
                         WHEN amount_overdue = 0 THEN 'upcoming'
                         WHEN amount_collectable <= tolerance THEN 'covered'
                         ELSE 'active' END AS state
@@ -347,13 +352,14 @@ class CollectionFigures(models.AbstractModel):
                                ORDER BY stage.sequence DESC))[1] AS stage_id
                       FROM collection_item item
                       JOIN collection_stage stage ON stage.id = item.stage_id
-                     WHERE item.is_open
+                     WHERE item.is_open AND item.move_line_id NOT IN (%(stayed)s)
                      GROUP BY item.case_id) reached
                  WHERE case_.id = reached.case_id AND case_.company_id = %(company)s
                    AND case_.stage_id IS DISTINCT FROM reached.stage_id
                    AND %(restrict)s
                 """,
                 company=company.id,
+                stayed=self.env["collection.stay"]._stayed_lines(),
                 restrict=self.env["collection.review"]._restrict(partner_ids),
             )
         )

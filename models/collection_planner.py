@@ -157,6 +157,7 @@ class CollectionPlanner(models.AbstractModel):
         """Decide, keep the decisions that changed, drop and add planned steps."""
         self._judge(company, as_of, partner_ids)
         self._record_decisions(company, as_of)
+        self.env["collection.blocked.attempt"]._log_steps(company, as_of)
         counts = {
             "cancelled_count": self._cancel_actions(company, partner_ids),
             "planned_count": self._insert_actions(company, as_of),

@@ -128,7 +128,8 @@ class CollectionReview(models.AbstractModel):
                     SELECT DISTINCT ON (old.partner_id) old.id
                       FROM collection_snapshot snapshot
                       JOIN collection_case old ON old.id = snapshot.case_id
-                     WHERE snapshot.status NOT IN ('credit', 'excluded')
+                     WHERE snapshot.status NOT IN (
+                        'credit', 'excluded', 'stayed_credit')
                        AND old.state = 'closed'
                        AND old.partner_id = snapshot.partner_id
                        AND NOT EXISTS (
@@ -155,7 +156,8 @@ class CollectionReview(models.AbstractModel):
                   JOIN collection_figure case_
                     ON case_.partner_id = snapshot.partner_id
                  WHERE snapshot.item_id IS NULL
-                   AND snapshot.status NOT IN ('credit', 'excluded')
+                   AND snapshot.status NOT IN (
+                        'credit', 'excluded', 'stayed_credit')
                 """
             )
         )
@@ -174,7 +176,8 @@ class CollectionReview(models.AbstractModel):
                   JOIN collection_figure case_
                     ON case_.partner_id = snapshot.partner_id
                  WHERE item.id = snapshot.item_id
-                   AND snapshot.status NOT IN ('credit', 'excluded')
+                   AND snapshot.status NOT IN (
+                        'credit', 'excluded', 'stayed_credit')
                    AND (item.case_id <> case_.case_id OR item.is_open IS NOT TRUE
                         OR item.date_maturity <> snapshot.date_maturity)
                 """
@@ -229,7 +232,8 @@ class CollectionReview(models.AbstractModel):
                    AND NOT EXISTS (
                         SELECT FROM collection_snapshot snapshot
                          WHERE snapshot.move_line_id = item.move_line_id
-                           AND snapshot.status NOT IN ('credit', 'excluded'))
+                           AND snapshot.status NOT IN (
+                        'credit', 'excluded', 'stayed_credit'))
                 """,
                 as_of=as_of,
                 company=company.id,

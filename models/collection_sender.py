@@ -86,6 +86,7 @@ class CollectionSender(models.AbstractModel):
         worker = self.with_company(company).with_context(collection_as_of=as_of)
         actions = actions.with_env(worker.env)
         verdicts = worker._check_again(company, as_of, actions, ledger_date)
+        worker.env["collection.blocked.attempt"]._log_steps(company, as_of)
         going = worker._drop(actions, verdicts, counts)
         worker._carry_out(company, as_of, going, counts)
         return len(actions)

@@ -1,7 +1,15 @@
 from odoo import api, models
 from odoo.tools import format_amount
 
-SECTIONS = ("overdue", "upcoming", "planned", "review", "in_transit", "credit")
+SECTIONS = (
+    "overdue",
+    "upcoming",
+    "planned",
+    "review",
+    "in_transit",
+    "credit",
+    "stayed",
+)
 SECTION_BY_STATUS = {
     "credit": "credit",
     "in_transit": "in_transit",
@@ -11,6 +19,8 @@ SECTION_BY_STATUS = {
     "promised": "review",
     "planned": "planned",
     "excluded": "review",
+    "stayed": "stayed",
+    "stayed_credit": "stayed",
 }
 
 
@@ -84,7 +94,14 @@ class CollectionStatement(models.AbstractModel):
                     "currency": currency,
                     "sections": self._get_sections(rows, currency, positions),
                     "balance": format_amount(
-                        self.env, sum(rows.mapped("amount_residual_currency")), currency
+                        self.env,
+                        sum(
+                            row.amount_residual_currency
+                            for row in rows
+                            # Apart, for information: it is not asked for.
+                            if self._get_section(row) != "stayed"
+                        ),
+                        currency,
                     ),
                     "ageing": self._get_ageing(rows, currency),
                 }
@@ -149,7 +166,9 @@ class CollectionStatement(models.AbstractModel):
             (self.env._("61-90 days"), 90),
             (self.env._("Over 90 days"), float("inf")),
         ]
-        rows = rows.filtered(lambda row: row.status != "credit")
+        rows = rows.filtered(
+            lambda row: row.status not in ("credit", "stayed", "stayed_credit")
+        )
         ageing, lower = [], -1
         for label, upper in buckets:
             amount = sum(

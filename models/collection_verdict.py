@@ -117,7 +117,8 @@ class CollectionVerdict(models.AbstractModel):
                    COALESCE(total.due, 0) - COALESCE(total.credit, 0)
                        * policy.net_credits::int AS amount_net_all,
                    COALESCE(total.open_count, 0) AS open_count, date_touch, date_call,
-                   total.promised_count, total.disputed_count, total.planned_count
+                   total.promised_count, total.disputed_count, total.planned_count,
+                   total.live_count = 0 AND total.stayed_count > 0 AS is_stayed
               FROM collection_case case_
               JOIN res_partner customer ON customer.id = case_.partner_id
               LEFT JOIN collection_policy policy ON policy.id = case_.policy_id
@@ -157,7 +158,10 @@ class CollectionVerdict(models.AbstractModel):
                    COUNT(*) FILTER (WHERE status = 'open') AS open_count,
                    COUNT(*) FILTER (WHERE status = 'promised') AS promised_count,
                    COUNT(*) FILTER (WHERE status = 'planned') AS planned_count,
-                   COUNT(*) FILTER (WHERE status = 'disputed') AS disputed_count
+                   COUNT(*) FILTER (WHERE status = 'disputed') AS disputed_count,
+                   COUNT(*) FILTER (WHERE status = 'stayed') AS stayed_count,
+                   COUNT(*) FILTER (WHERE status NOT IN (
+                       'credit', 'excluded', 'stayed', 'stayed_credit')) AS live_count
               FROM collection_snapshot
              GROUP BY partner_id
             """,
@@ -303,7 +307,8 @@ class CollectionVerdict(models.AbstractModel):
     def _reason(self, as_of):
         return SQL(
             """
-            CASE WHEN position.policy_id IS NULL THEN 'no_policy'
+            CASE WHEN position.is_stayed THEN 'stayed'
+                 WHEN position.policy_id IS NULL THEN 'no_policy'
                  WHEN position.is_stopped THEN 'do_not_contact'
                  WHEN position.is_held THEN 'hold'
                  WHEN position.open_count = 0 AND position.planned_count > 0

@@ -1,10 +1,15 @@
 from . import (
     automatic_mail,
+    case_number,
+    claim_deadlines,
+    claims,
     contact_limits,
+    installments,
     outcomes,
     public_holidays,
     retry,
     time_zones,
     tracking_number,
+    us_holidays,
     working_days,
 )

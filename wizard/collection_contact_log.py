@@ -49,6 +49,7 @@ class CollectionContactLog(models.TransientModel):
     note = fields.Text()
     attachment_ids = fields.Many2many("ir.attachment", string="Evidence")
     contact_id = fields.Many2one("collection.contact", "Entry", readonly=True)
+    stay_text = fields.Char(related="case_id.stay_text")
 
     @api.model
     def _get_outcomes(self):
@@ -99,7 +100,7 @@ class CollectionContactLog(models.TransientModel):
     def _get_next_action(self):
         """:return: what follows the entry: what was promised or disputed is taken down
         next, unless it was taken down on the screen; who asks for installments gets a
-        proposal"""
+        proposal, and of an insolvency a record is made"""
         case, contact = self.case_id, self.contact_id
         if self._needs_form("promise"):
             return case._take_promise(
@@ -113,6 +114,8 @@ class CollectionContactLog(models.TransientModel):
             items = case._get_plannable_items()
             if items:
                 return case._propose_plan(items, contact_id=contact.id, note=self.note)
+        if self.outcome == "insolvency" and not case.is_bankrupt:
+            return case._record_bankruptcy(contact_id=contact.id)
         return {"type": "ir.actions.act_window_close"}
 
     def _needs_form(self, outcome):

@@ -1,0 +1,343 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools.case_number import case_number_key, clean_case_number
+
+CHAPTERS = [
+    ("7", "Chapter 7: liquidation"),
+    ("9", "Chapter 9: municipality"),
+    ("11", "Chapter 11: reorganization"),
+    ("12", "Chapter 12: family farmer or fisherman"),
+    ("13", "Chapter 13: individual with regular income"),
+    ("15", "Chapter 15: ancillary to a foreign case"),
+    ("foreign", "Outside the United States"),
+]
+PROCEDURES = [
+    ("uk", "United Kingdom: proof of debt"),
+    ("de", "Germany: Insolvenzverfahren"),
+    ("fr", "France: procédure collective"),
+    ("eu", "European Union, cross-border"),
+    ("ca", "Canada"),
+    ("au", "Australia"),
+    ("other", "Elsewhere"),
+]
+STATES = [
+    ("rumor", "Rumor"),
+    ("refuted", "Not confirmed"),
+    ("open", "Stay in force"),
+    ("dismissed", "Dismissed"),
+    ("discharged", "Discharged"),
+    ("closed", "Closed"),
+    ("mistake", "Recorded by mistake"),
+]
+# Which states a bankruptcy may go to from each one.
+TRANSITIONS = {
+    "rumor": {"open", "refuted"},
+    "refuted": set(),
+    "open": {"dismissed", "discharged", "closed", "mistake"},
+    "dismissed": {"open"},
+    "discharged": {"closed"},
+    "closed": {"open"},
+    "mistake": set(),
+}
+# What was owed before the petition stays out of collection: while the stay lasts, and
+# after a discharge or the end of the case, which leave nothing to collect.
+STOPPING_STATES = ("open", "discharged", "closed")
+MEANS = [
+    ("mail", "Letter from the court"),
+    ("email", "E-mail"),
+    ("bnc", "Bankruptcy Noticing Center"),
+    ("phone", "Telephone"),
+    ("register", "Public register or gazette"),
+    ("press", "Press"),
+    ("other", "Other"),
+]
+FIXED_FIELDS = {"partner_id", "is_rumor", "contact_id"}
+
+
+class CollectionBankruptcy(models.Model):
+    """An insolvency of a customer: the stay, and the file of the case.
+
+    It belongs to no company: the stay applies in every company that has the customer,
+    with all its contacts, from the moment it is recorded. Three things are needed:
+    debtor, court and day of the petition; the rest can follow. What was posted up to
+    that day is stayed, see ``collection.stay``.
+
+    Collectors record bankruptcies and keep the file. How a case ended, and another day
+    of the petition, is decided by a manager, see ``collection.bankruptcy.event``. A
+    rumor is recorded without a stay. Nothing is ever deleted.
+    """
+
+    _name = "collection.bankruptcy"
+    _description = "Bankruptcy"
+    _inherit = ["collection.guarded.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "date_petition desc, id desc"
+    _mail_post_access = "read"
+
+    name = fields.Char(compute="_compute_name", store=True)
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Debtor",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        help="The customer itself; the stay covers all its contacts.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        default=lambda self: self.env.user,
+        domain="[('share', '=', False)]",
+        tracking=True,
+    )
+    manager_id = fields.Many2one(
+        "res.users",
+        "Manager",
+        default=lambda self: self._get_default_manager(),
+        domain="[('share', '=', False)]",
+        help="Is reminded of deadlines, and decides about the end of the stay.",
+    )
+    is_rumor = fields.Boolean(
+        "Only a rumor", help="Nothing is stopped until it is confirmed."
+    )
+    state = fields.Selection(
+        STATES,
+        "Status",
+        required=True,
+        readonly=True,
+        compute="_compute_state",
+        store=True,
+        precompute=True,
+        index=True,
+        tracking=True,
+        group_expand=True,
+    )
+    stops_collection = fields.Boolean(
+        compute="_compute_stops_collection", store=True, precompute=True
+    )
+
+    # The case
+    court_id = fields.Many2one(
+        "collection.court", index=True, ondelete="restrict", tracking=True
+    )
+    is_us = fields.Boolean(related="court_id.is_us")
+    case_number = fields.Char("Case number", tracking=True)
+    case_key = fields.Char(compute="_compute_case_key", store=True, precompute=True)
+    chapter = fields.Selection(CHAPTERS, "Chapter or procedure", tracking=True)
+    procedure = fields.Selection(PROCEDURES, "Foreign procedure", tracking=True)
+    is_subchapter_v = fields.Boolean("Subchapter V")
+    is_voluntary = fields.Boolean("Voluntary petition", default=True)
+    date_petition = fields.Date(
+        "Petition",
+        tracking=True,
+        help="The day the petition was filed; elsewhere, the day of the opening. What"
+        " was posted up to this day is stayed.",
+    )
+    date_recorded = fields.Datetime("In force here since", readonly=True)
+    date_relief = fields.Date("Order for relief", tracking=True)
+    date_conversion = fields.Date("Converted on", readonly=True)
+    date_end = fields.Date("Ended on", readonly=True)
+    judge = fields.Char()
+
+    # How we know
+    date_notice = fields.Date("Notice received")
+    notice_means = fields.Selection(MEANS, "Received by")
+    contact_id = fields.Many2one(
+        "collection.contact",
+        "Learned from",
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    date_publication = fields.Date("Published on", help="In the register or gazette.")
+
+    # What the deadline depends on
+    assets = fields.Selection(
+        [
+            ("unknown", "Not known"),
+            ("expected", "Assets expected"),
+            ("none", "No asset"),
+        ],
+        default="unknown",
+        required=True,
+        tracking=True,
+    )
+    date_asset_notice = fields.Date(
+        "Notice of assets mailed",
+        help="The day on which the clerk mailed the notice that a dividend is possible"
+        " after all.",
+    )
+    is_governmental = fields.Boolean("We are a governmental unit")
+    is_abroad = fields.Boolean("We are outside metropolitan France")
+
+    # People
+    trustee_id = fields.Many2one("res.partner", "Trustee or office-holder")
+    lawyer_id = fields.Many2one("res.partner", "Counsel of the debtor")
+    agent_id = fields.Many2one("res.partner", "Claims agent")
+    guarantor_ids = fields.Many2many(
+        "res.partner",
+        "collection_bankruptcy_guarantor_rel",
+        string="Guarantors",
+        help="The stay does not cover them. They are approached by hand only.",
+    )
+
+    # Deadlines and documents
+    date_meeting = fields.Date("Meeting of creditors", tracking=True)
+    meeting_place = fields.Char("Place of the meeting")
+    deadline_ids = fields.One2many(
+        "collection.bankruptcy.deadline", "bankruptcy_id", "Deadlines"
+    )
+    event_ids = fields.One2many(
+        "collection.bankruptcy.event", "bankruptcy_id", "Course of the case"
+    )
+    attempt_ids = fields.One2many(
+        "collection.blocked.attempt", "bankruptcy_id", "Blocked attempts"
+    )
+    pulled_letter_ids = fields.Many2many(
+        "collection.letter",
+        "collection_bankruptcy_letter_rel",
+        string="Stopped messages",
+        readonly=True,
+        help="What was still in the mail queue or not yet posted when the stay began.",
+    )
+    attachment_ids = fields.Many2many(
+        "ir.attachment",
+        "collection_bankruptcy_attachment_rel",
+        string="Documents",
+    )
+    note = fields.Html()
+
+    _case_unique = models.UniqueIndex(
+        "(court_id, case_key) WHERE state NOT IN ('refuted', 'mistake')",
+        "This case number is on file for this court already.",
+    )
+    _complete = models.Constraint(
+        "CHECK (state IN ('rumor', 'refuted')"
+        " OR court_id IS NOT NULL AND date_petition IS NOT NULL)",
+        "A bankruptcy needs its court and the day of the petition. Record it as a rumor"
+        " as long as they are not known.",
+    )
+    _procedure_foreign = models.Constraint(
+        "CHECK (procedure IS NULL OR chapter = 'foreign')",
+        "A foreign procedure goes with “Outside the United States”.",
+    )
+
+    @api.model
+    def _get_default_manager(self):
+        """:return: the user if a manager, else the first other manager there is"""
+        if self.env.user.has_group("account_collections.group_collection_manager"):
+            return self.env.user
+        group = self.env.ref("account_collections.group_collection_manager")
+        # Who manages collections is no secret to those who work there.
+        people = group.sudo().all_user_ids.filtered(
+            lambda user: user.active and self.env.company in user.company_ids
+        )
+        return people.sorted("id")[:1]
+
+    @api.depends("partner_id", "court_id", "case_number")
+    def _compute_name(self):
+        for bankruptcy in self:
+            parts = filter(None, (bankruptcy.case_number, bankruptcy.court_id.name))
+            where = ", ".join(parts)
+            customer = bankruptcy.partner_id.name or ""
+            bankruptcy.name = f"{customer} ({where})" if where else customer
+
+    @api.depends("is_rumor")
+    def _compute_state(self):
+        """Where it begins; later on methods write it along ``TRANSITIONS``."""
+        for bankruptcy in self:
+            start = "rumor" if bankruptcy.is_rumor else "open"
+            bankruptcy.state = bankruptcy.state or start
+
+    @api.depends("state")
+    def _compute_stops_collection(self):
+        for bankruptcy in self:
+            bankruptcy.stops_collection = bankruptcy.state in STOPPING_STATES
+
+    @api.depends("case_number", "court_id.is_us")
+    def _compute_case_key(self):
+        for bankruptcy in self:
+            number = bankruptcy.case_number or ""
+            key = number.casefold()
+            if bankruptcy.court_id.is_us:
+                key = case_number_key(number)
+            bankruptcy.case_key = key or False
+
+    @api.constrains("case_number", "court_id")
+    def _check_case_number(self):
+        for bankruptcy in self:
+            number = bankruptcy.case_number
+            if number and bankruptcy.is_us and not case_number_key(number):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is not a case number of a United States bankruptcy court."
+                        " It looks like 24-11334, 2:10-bk-38052 or 24-11334-abc.",
+                        number,
+                    )
+                )
+
+    @api.constrains("date_petition", "state")
+    def _check_date_petition(self):
+        today = self.env.company._get_collection_today()
+        # Somewhere the next day has begun already.
+        latest = fields.Date.add(today, days=1)
+        for bankruptcy in self:
+            if bankruptcy.date_petition and bankruptcy.date_petition > latest:
+                raise ValidationError(
+                    self.env._(
+                        "The day of the petition lies in the future. Record a rumor"
+                        " until the petition is filed."
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._clean_vals(vals)
+        bankruptcies = super().create(vals_list)
+        bankruptcies._refresh_deadlines()
+        bankruptcies.filtered("stops_collection")._start_stay()
+        return bankruptcies
+
+    def write(self, vals):
+        self._check_fixed(vals)
+        self._clean_vals(vals)
+        result = super().write(vals)
+        self._follow_changes(vals)
+        return result
+
+    @api.model
+    def _clean_vals(self, vals):
+        """The debtor is the customer, not one of its contacts; numbers are clean."""
+        if vals.get("partner_id"):
+            # A contact leads to its customer, whatever else may be read of it.
+            partner = self.env["res.partner"].sudo().browse(vals["partner_id"])
+            vals["partner_id"] = partner.commercial_partner_id.id
+        if vals.get("case_number"):
+            vals["case_number"] = clean_case_number(vals["case_number"])
+
+    def _check_fixed(self, vals):
+        if self.env.su:
+            return
+        if FIXED_FIELDS & vals.keys():
+            raise UserError(
+                self.env._(
+                    "Whose bankruptcy it is does not change. A manager records it as a"
+                    " mistake, and it is recorded anew."
+                )
+            )
+        if "date_petition" in vals and any(row.state != "rumor" for row in self):
+            raise UserError(
+                self.env._(
+                    "The day of the petition says what is stayed. Use “Change the"
+                    " petition date”, so that a manager sees it."
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_always(self):
+        raise UserError(
+            self.env._(
+                "A bankruptcy stays on record. Record how it ended instead of deleting"
+                " it."
+            )
+        )

@@ -1,0 +1,298 @@
+from odoo import api, fields, models
+
+from ..tools.claim_deadlines import Insolvency, suggest_deadline
+
+# What a suggestion depends on.
+DEADLINE_FIELDS = {
+    "assets",
+    "chapter",
+    "date_asset_notice",
+    "date_conversion",
+    "date_notice",
+    "date_petition",
+    "date_publication",
+    "date_relief",
+    "is_abroad",
+    "is_governmental",
+    "is_subchapter_v",
+    "is_voluntary",
+    "procedure",
+}
+MEETING_FIELDS = {"date_meeting", "meeting_place"}
+# Days before a deadline on which it is reminded of.
+REMINDER_STEPS = (30, 14, 7, 3, 1)
+
+
+class CollectionBankruptcy(models.Model):
+    """Until when something is to be done in a bankruptcy, and who is reminded."""
+
+    _inherit = "collection.bankruptcy"
+
+    date_claim = fields.Date(
+        "Claim due",
+        compute="_compute_date_claim",
+        store=True,
+        help="The last day to file the proof of claim.",
+    )
+    claim_source = fields.Selection(
+        [
+            ("computed", "Computed"),
+            ("notice", "Notice"),
+            ("order", "Order of the court"),
+        ],
+        "Source of the date",
+        compute="_compute_date_claim",
+        store=True,
+    )
+    has_filed_claim = fields.Boolean(
+        "Claim filed", compute="_compute_claim_text", search="_search_has_filed_claim"
+    )
+    claim_text = fields.Char("Deadline", compute="_compute_claim_text")
+    is_claim_late = fields.Boolean(compute="_compute_claim_text")
+
+    @api.depends("deadline_ids.date", "deadline_ids.active", "deadline_ids.source")
+    def _compute_date_claim(self):
+        for bankruptcy in self:
+            deadline = bankruptcy._get_claim_deadline()
+            bankruptcy.date_claim = deadline.date
+            bankruptcy.claim_source = deadline.source
+
+    @api.depends("date_claim", "deadline_ids.date_done", "state", "chapter")
+    @api.depends_context("collection_as_of", "lang")
+    def _compute_claim_text(self):
+        today = self.env.company._get_collection_today()
+        for bankruptcy in self:
+            day, filed = bankruptcy.date_claim, bankruptcy._has_filed_claim()
+            is_open = bankruptcy.state == "open" and not filed
+            bankruptcy.has_filed_claim = filed
+            bankruptcy.is_claim_late = bool(is_open and day and day < today)
+            bankruptcy.claim_text = is_open and bankruptcy._get_claim_text(today)
+
+    def _search_has_filed_claim(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        filed = self.search([]).filtered(lambda row: row._has_filed_claim())
+        return [("id", "in" if True in value else "not in", filed.ids)]
+
+    def _get_claim_deadline(self):
+        """:return: the deadline for the claim that is in force, possibly empty; what an
+        order says goes before a notice"""
+        claims = self.deadline_ids.filtered(
+            lambda row: row.kind == "claim" and row.active and row.date
+        )
+        by_source = claims.grouped("source")
+        for source in ("order", "notice", "computed"):
+            if source in by_source:
+                return by_source[source].sorted("date")[:1]
+        return claims
+
+    def _has_filed_claim(self):
+        """:return: whether the proof of claim was filed: its deadline is met"""
+        self.ensure_one()
+        return any(
+            row.kind == "claim" and row.date_done
+            for row in self.with_context(active_test=False).deadline_ids
+        )
+
+    def _get_claim_text(self, today):
+        """:return: translated sentence on how long there is time for the claim"""
+        if not self.date_claim:
+            return self._get_no_deadline_text()
+        left = (self.date_claim - today).days
+        if left < 0:
+            return self._get_late_text(-left)
+        if left == 0:
+            return self.env._("Today is the last day to file the claim.")
+        if left == 1:
+            return self.env._("One day left to file the claim.")
+        return self.env._("%s days left to file the claim.", left)
+
+    def _get_no_deadline_text(self):
+        if not self.chapter:
+            return self.env._("Enter the chapter: the deadline depends on it.")
+        if self.chapter == "7" and self.assets == "none":
+            return self.env._(
+                "No asset: claims are filed only after the clerk's notice of assets."
+            )
+        return self.env._(
+            "No rule sets the deadline: enter it from the court's order or the notice."
+        )
+
+    def _get_late_text(self, days):
+        """:return: what a late claim means; rules of thumb, no legal advice"""
+        late = self.env._("The deadline passed %s days ago.", days)
+        if self.chapter == "7":
+            means = self.env._(
+                "A late claim can still be filed; it is paid after those filed in time,"
+                " out of what is left."
+            )
+        elif self.chapter == "foreign":
+            means = self.env._(
+                "A late claim is often possible until the final dividend, at the"
+                " creditor's cost, and does not share in what was paid out before."
+            )
+        else:
+            means = self.env._(
+                "A late claim can be filed, and is disallowed when somebody objects,"
+                " unless the court excuses the delay. Ask counsel."
+            )
+        return f"{late} {means}"
+
+    # ------------------------------------------------------------------
+    # Suggestions
+    # ------------------------------------------------------------------
+
+    def _follow_changes(self, vals):
+        """Make the suggestions anew when what they depend on has changed."""
+        if (DEADLINE_FIELDS | MEETING_FIELDS) & vals.keys():
+            self._refresh_deadlines()
+
+    def _refresh_deadlines(self):
+        # Suggestions are the program's own; the right to keep the file was checked.
+        for bankruptcy in self.sudo():
+            if bankruptcy.state == "open" and bankruptcy.chapter:
+                bankruptcy._suggest_claim_deadline()
+            bankruptcy._note_meeting()
+
+    def _get_insolvency(self):
+        """:return: what the rules look at"""
+        return Insolvency(
+            chapter=self.chapter,
+            petition=self.date_petition or None,
+            procedure=self.procedure or None,
+            is_voluntary=self.is_voluntary,
+            is_subchapter_v=self.is_subchapter_v,
+            is_governmental=self.is_governmental,
+            is_abroad=self.is_abroad,
+            assets=self.assets,
+            relief=self.date_relief or None,
+            conversion=self.date_conversion or None,
+            asset_notice=self.date_asset_notice or None,
+            publication=self.date_publication or None,
+            notice=self.date_notice or None,
+        )
+
+    def _suggest_claim_deadline(self):
+        """Compute the deadline for the claim; never touch one that somebody has read in
+        a notice or an order."""
+        claims = self.deadline_ids.filtered(lambda row: row.kind == "claim")
+        if claims.filtered(lambda row: row.source != "computed"):
+            return
+        day, rule = suggest_deadline(self._get_insolvency())
+        if not day:
+            claims._drop_reminders()
+            claims.active = False
+            return
+        vals = {"date": day, "rule": self._get_rule_text(rule), "source": "computed"}
+        if not claims:
+            vals = {"bankruptcy_id": self.id, "kind": "claim", **vals}
+            claims.create(vals)
+        elif claims[0].date != day or claims[0].rule != vals["rule"]:
+            claims[0].write(vals)
+
+    def _get_rule_text(self, rule):
+        """:return: translated sentence on how a date was computed"""
+        return {
+            "us_70": self.env._(
+                "70 days after the petition, or after the conversion (Rule 3002(c))"
+            ),
+            "us_90": self.env._(
+                "Involuntary chapter 7: 90 days after the order for relief, or after"
+                " the petition as long as there is none (Rule 3002(c))"
+            ),
+            "us_180": self.env._("Governmental unit: 180 days (Rule 3002(c)(1))"),
+            "us_no_asset": self.env._(
+                "90 days after the mailing of the notice of assets (Rule 3002(c)(5))"
+            ),
+            "us_subchapter_v": self.env._(
+                "Subchapter V: 70 days in many courts; look at the local rules and the"
+                " order"
+            ),
+            "de": self.env._(
+                "Two weeks after the opening, the shortest period there is; the order"
+                " says which one applies (section 28 InsO)"
+            ),
+            "fr_2": self.env._("2 months after the publication in BODACC"),
+            "fr_4": self.env._(
+                "4 months after the publication in BODACC, for creditors outside"
+                " metropolitan France"
+            ),
+            "eu": self.env._(
+                "30 days after the publication, the least there is (Regulation"
+                " 2015/848, article 55)"
+            ),
+            "ca": self.env._("30 days after the trustee's notice"),
+            "au": self.env._(
+                "21 days after the notice of dividend, the least there is"
+            ),
+        }[rule]
+
+    def _note_meeting(self):
+        """The meeting of creditors is among the deadlines and in their calendar."""
+        meeting = self.deadline_ids.filtered(lambda row: row.kind == "meeting")[:1]
+        vals = {"date": self.date_meeting, "note": self.meeting_place}
+        if not self.date_meeting:
+            meeting.active = False
+        elif not meeting:
+            meeting.create(
+                {
+                    "bankruptcy_id": self.id,
+                    "kind": "meeting",
+                    "source": "notice",
+                    **vals,
+                }
+            )
+        elif (meeting.date, meeting.note) != (vals["date"], vals["note"]):
+            meeting.write(vals)
+
+    def _convert(self, chapter, day):
+        """Go on under another chapter: periods begin anew (Rule 1019(2)); the stay goes
+        on.
+
+        :param str chapter: the new one, a key of ``CHAPTERS``
+        :param date day: the day of the conversion
+        """
+        # Readonly fields; the event was recorded by somebody who may.
+        bankruptcy = self.sudo()
+        old = bankruptcy.deadline_ids.filtered(lambda row: row.kind == "claim")
+        vals = {"chapter": chapter, "date_conversion": day}
+        if chapter != "foreign":
+            vals["procedure"] = False
+        if chapter != "11":
+            vals["is_subchapter_v"] = False
+        new_day, _rule = suggest_deadline(
+            bankruptcy._replace_insolvency(chapter=chapter, conversion=day)
+        )
+        if new_day or chapter == "7":
+            old._drop_reminders()
+            old.active = False
+        bankruptcy.write(vals)
+
+    def _replace_insolvency(self, **changes):
+        return Insolvency(**{**self._get_insolvency().__dict__, **changes})
+
+    # ------------------------------------------------------------------
+    # Reminders
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _cron_remind(self):
+        """Remind of the deadlines that come near, once at each step."""
+        self._remind(self.env.company._get_collection_today())
+
+    @api.model
+    def _remind(self, today):
+        """:param date today: the day that is lived through"""
+        deadlines = self.env["collection.bankruptcy.deadline"].search(
+            [
+                ("bankruptcy_id.state", "=", "open"),
+                ("date_done", "=", False),
+                ("date", ">=", today),
+                ("date", "<=", fields.Date.add(today, days=max(REMINDER_STEPS))),
+            ]
+        )
+        for deadline in deadlines:
+            left = (deadline.date - today).days
+            step = min(days for days in REMINDER_STEPS if days >= left)
+            if not deadline.reminded_days or step < deadline.reminded_days:
+                self.env["collection.notice"]._isolate(deadline._remind, left, step)

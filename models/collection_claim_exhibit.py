@@ -1,0 +1,120 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools.mimetypes import guess_mimetype
+
+KINDS = [
+    ("invoice", "Invoice"),
+    ("order", "Order"),
+    ("delivery", "Proof of delivery"),
+    ("contract", "Contract"),
+    ("terms", "Signed terms"),
+    ("security", "Security and its perfection"),
+    ("other", "Other"),
+]
+# Every packet has these, or says that they are missing.
+EXPECTED_KINDS = ("order", "delivery", "contract", "terms")
+
+
+class CollectionClaimExhibit(models.Model):
+    """A document of the packet, or the note that it is missing.
+
+    The copy of an invoice is made once and kept, so that the packet stays the same. A
+    redacted copy takes its place.
+    """
+
+    _name = "collection.claim.exhibit"
+    _description = "Exhibit of a Claim"
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    claim_id = fields.Many2one(
+        "collection.claim", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        related="claim_id.company_id", store=True, index=True, precompute=True
+    )
+    sequence = fields.Integer(default=100)
+    number = fields.Integer("Exhibit", compute="_compute_number")
+    kind = fields.Selection(KINDS, required=True, default="other")
+    name = fields.Char("Title", compute="_compute_name", store=True, readonly=False)
+    move_id = fields.Many2one("account.move", check_company=True, ondelete="restrict")
+    document = fields.Binary(attachment=True, help="A PDF or a picture.")
+    filename = fields.Char()
+    is_generated = fields.Boolean("Copy made by the program", copy=False)
+    is_missing = fields.Boolean("Missing", compute="_compute_is_missing", store=True)
+    missing_reason = fields.Char(
+        "Why it is missing", help="Stands in the index: lost, oral order, ..."
+    )
+
+    @api.depends("claim_id.exhibit_ids.sequence", "claim_id.exhibit_ids.is_missing")
+    def _compute_number(self):
+        for claim in self.claim_id:
+            number = 0
+            for exhibit in claim.exhibit_ids.sorted(
+                lambda row: (row.sequence, row._origin.id or 0)
+            ):
+                number += not exhibit.is_missing
+                exhibit.number = 0 if exhibit.is_missing else number
+        self.filtered(lambda row: not row.claim_id).number = 0
+
+    @api.depends("kind", "move_id")
+    def _compute_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for exhibit in self:
+            label = labels.get(exhibit.kind, "")
+            if exhibit.move_id:
+                label = f"{label} {exhibit.move_id.name}"
+            exhibit.name = exhibit.name or label
+
+    @api.depends("document", "kind", "move_id")
+    def _compute_is_missing(self):
+        for exhibit in self:
+            # The copy of an invoice is made when the packet is.
+            exhibit.is_missing = not (exhibit.document or exhibit.move_id)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        exhibits = super().create(vals_list)
+        exhibits.claim_id._change_draft()
+        return exhibits
+
+    def write(self, vals):
+        self.claim_id._change_draft()
+        if "document" in vals and "is_generated" not in vals:
+            vals = {**vals, "is_generated": False}
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_from_drafts(self):
+        self.claim_id._change_draft()
+
+    @api.constrains("document")
+    def _check_document(self):
+        for exhibit in self.filtered("document"):
+            mimetype = guess_mimetype(exhibit._get_content())
+            if mimetype != "application/pdf" and not mimetype.startswith("image/"):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is neither a PDF nor a picture. Print it to a PDF first.",
+                        exhibit.filename or exhibit.name,
+                    )
+                )
+
+    def _get_content(self):
+        """:return: bytes of the document"""
+        return self._get_attachment().raw or b""
+
+    def _get_attachment(self):
+        # The file behind a field that whoever reads the exhibit may read.
+        return (
+            self.env["ir.attachment"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("res_field", "=", "document"),
+                ],
+                limit=1,
+            )
+        )

@@ -1,0 +1,43 @@
+from odoo import api, models
+from odoo.tools import get_lang
+
+PARTS = ("form", "statement", "account", "index")
+
+
+class ReportCollectionClaim(models.AbstractModel):
+    """The form of a claim, its statements, and the index of its packet."""
+
+    _name = "report.account_collections.report_collection_claim"
+    _inherit = "collection.document"
+    _description = "Proof of Claim (PDF)"
+
+    _document_model = "collection.claim"
+
+    @api.model
+    def _get_report_values(self, docids, data=None):
+        """:return: one HTML document per claim, in the language of the proceedings"""
+        claims = self.env["collection.claim"].browse(docids)
+        part = (data or {}).get("claim_part")
+        if part not in PARTS:
+            part = "form"
+        rows = (data or {}).get("claim_rows") or []
+        return {
+            "doc_ids": claims.ids,
+            "doc_model": claims._name,
+            "docs": claims,
+            "documents": [self._get_document(claim, part, rows) for claim in claims],
+        }
+
+    @api.model
+    def _get_document(self, claim, part, rows):
+        own = claim.with_context(lang=claim.lang)
+        service = self.env["collection.claim.document"].with_env(own.env)
+        template, values = service._get_part(own, part, rows)
+        return {
+            "id": claim.id,
+            "lang": claim.lang,
+            "direction": get_lang(self.env, claim.lang).direction,
+            "title": f"{own.company_id.name} · {own._get_form_title()}"
+            f" · {own.case_number or ''}",
+            "html": self.env["collection.message"]._render(template, values),
+        }

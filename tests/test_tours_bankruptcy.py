@@ -1,0 +1,58 @@
+from odoo.tests import HttpCase, tagged
+
+from .common_bankruptcy import BankruptcyCommon
+
+
+@tagged("post_install", "-at_install", "is_tour")
+class TestToursBankruptcy(BankruptcyCommon, HttpCase):
+    """A collector records a bankruptcy in the browser, and sees what it means."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # The browser cannot be told another day, so these tests live today.
+        cls.today = cls.company._get_collection_today()
+        cls.policy.working_days_only = False
+        cls.invoice = cls.make_invoice(cls.customer, 1000)
+        cls.plan()
+        cls.case = cls.get_case(cls.customer)
+        cls.collector.partner_id.lang = "en_US"
+
+    def test_collector_records_a_bankruptcy(self):
+        self.start_tour(
+            f"/odoo/collections/{self.case.id}",
+            "collection_collector_bankruptcy",
+            login=self.collector.login,
+        )
+        bankruptcy = self.case.bankruptcy_ids
+        self.assertEqual((bankruptcy.state, bankruptcy.court_id), ("open", self.court))
+        self.assertEqual(bankruptcy.case_number, "26-10023")
+        self.assertEqual(self.case.state, "stayed")
+        self.assertEqual(bankruptcy.event_ids.state, "proposed")
+        self.assertEqual(bankruptcy.event_ids.user_id, self.collector)
+
+    def test_invoice_says_so_and_the_portal_is_kind(self):
+        """The page of the invoice offers nothing any more, and says why."""
+        url = self.invoice.get_portal_url()
+        before = self.url_open(url).text
+        self.assertIn("Tell us when you will pay", before)
+        self.assertFalse(self.invoice.collection_stay_text)
+        self.make_bankruptcy()
+        self.env.invalidate_all()
+        self.assertIn("Do not call", self.invoice.collection_stay_text)
+        after = self.url_open(url).text
+        self.assertIn("Please turn to the trustee", after)
+        self.assertNotIn("Tell us when you will pay", after)
+        self.assertNotIn("Something is wrong with this invoice", after)
+
+    def test_portal_promise_that_was_open_in_the_browser(self):
+        """The form was loaded before the stay began; it is refused kindly."""
+        self.make_bankruptcy()
+        portal = self.root["collection.portal"]
+        form = {"name": "Paula", "date": self.day(5), "amount": 10, "means": "transfer"}
+        empty = self.env["res.partner"]
+        for take in (portal._take_promise, portal._take_dispute):
+            with self.assert_refused("You need not do anything here"):
+                take(self.invoice.sudo(), empty, form)
+        self.assertFalse(self.case.promise_ids)
+        self.assertFalse(self.invoice.collection_dispute_ids)

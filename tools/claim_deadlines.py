@@ -1,0 +1,115 @@
+"""Until when a claim is filed in an insolvency: suggestions. Pure Python, no ORM.
+
+A person can always change them, and what the court or the office-holder says goes
+before. Sources: Federal Rules of Bankruptcy Procedure 1019(2), 3002(c), 3003(c) and
+9006(a), 11 U.S.C. 502(b)(9); Insolvenzordnung section 28; Code de commerce R622-24;
+Regulation (EU) 2015/848 article 55(6); Bankruptcy and Insolvency Act (Canada);
+Corporations Act (Australia). Nothing here is legal advice.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from .us_holidays import roll_forward
+
+CREDITOR_DAYS = 70
+INVOLUNTARY_DAYS = 90
+ASSET_NOTICE_DAYS = 90
+GOVERNMENT_DAYS = 180
+GERMAN_DAYS = 14
+EUROPEAN_DAYS = 30
+CANADIAN_DAYS = 30
+AUSTRALIAN_DAYS = 21
+
+
+@dataclass(frozen=True)
+class Insolvency:
+    """What the rules look at. Days that are not known are None."""
+
+    chapter: str  # 7, 9, 11, 12, 13, 15 or foreign
+    petition: date | None = None
+    procedure: str | None = None  # uk, de, fr, eu, ca, au, other
+    is_voluntary: bool = True
+    is_subchapter_v: bool = False
+    is_governmental: bool = False
+    is_abroad: bool = False  # the creditor is outside metropolitan France
+    assets: str = "unknown"  # unknown, expected, none
+    relief: date | None = None  # order for relief
+    conversion: date | None = None  # to the present chapter
+    asset_notice: date | None = None  # mailing of the clerk's notice of assets
+    publication: date | None = None  # in the register or gazette
+    notice: date | None = None  # of the trustee or liquidator
+
+
+def suggest_deadline(insolvency):
+    """Suggest the last day to file a claim.
+
+    :param Insolvency insolvency: what is known of it
+    :return: the day, None when only a notice or an order sets it; and the rule's key
+    :rtype: tuple[date | None, str]
+
+    >>> suggest_deadline(Insolvency("7", date(2026, 3, 2)))
+    (datetime.date(2026, 5, 11), 'us_70')
+    >>> suggest_deadline(Insolvency("13", date(2026, 2, 20)))
+    (datetime.date(2026, 5, 1), 'us_70')
+    >>> suggest_deadline(Insolvency("7", date(2026, 1, 5), is_voluntary=False))
+    (datetime.date(2026, 4, 6), 'us_90')
+    >>> suggest_deadline(Insolvency("11", date(2026, 1, 5)))
+    (None, 'us_order')
+    """
+    if insolvency.chapter == "foreign":
+        return _suggest_foreign(insolvency)
+    day, rule = _suggest_us(insolvency)
+    return (roll_forward(day) if day else None), rule
+
+
+def _suggest_us(case):
+    if case.chapter in ("9", "15"):
+        return None, "us_order"
+    if case.chapter == "7" and case.assets == "none":
+        return _after(case.asset_notice, ASSET_NOTICE_DAYS), "us_no_asset"
+    start = case.conversion or case.relief or case.petition
+    if case.is_governmental:
+        return _after(start, GOVERNMENT_DAYS), "us_180"
+    if case.chapter == "11":
+        if case.is_subchapter_v:
+            return _after(start, CREDITOR_DAYS), "us_subchapter_v"
+        return None, "us_order"
+    if case.chapter == "7" and not case.is_voluntary and not case.conversion:
+        return _after(start, INVOLUNTARY_DAYS), "us_90"
+    return _after(start, CREDITOR_DAYS), "us_70"
+
+
+def _suggest_foreign(case):
+    """Not rolled forward: the holidays of the place are not known, and the earlier day
+    is the safe one."""
+    if case.procedure == "fr":
+        months = 4 if case.is_abroad else 2
+        return _after_months(case.publication, months), f"fr_{months}"
+    days = {
+        "de": (case.petition, GERMAN_DAYS),
+        "eu": (case.publication, EUROPEAN_DAYS),
+        "ca": (case.notice, CANADIAN_DAYS),
+        "au": (case.notice, AUSTRALIAN_DAYS),
+    }
+    start, count = days.get(case.procedure, (None, 0))
+    return _after(start, count), case.procedure or "other"
+
+
+def _after(day, count):
+    return day + timedelta(days=count) if day else None
+
+
+def _after_months(day, months):
+    """The same day of a later month, or its last day if it is shorter.
+
+    >>> _after_months(date(2025, 12, 31), 2)
+    datetime.date(2026, 2, 28)
+    """
+    if not day:
+        return None
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    following = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
+    last = following - timedelta(days=1)
+    return date(year, month + 1, min(day.day, last.day))

@@ -1,0 +1,134 @@
+"""Rules about claims in a bankruptcy that need no database."""
+
+import re
+from datetime import timedelta
+
+# 11 U.S.C. 503(b)(9) and 547(b)(4)(A).
+GOODS_DAYS = 20
+PREFERENCE_DAYS = 90
+DAYS_OF_YEAR = 365
+
+
+def simple_interest(amount, percent, date_due, until):
+    """Answer simple interest from the day after the due date, actual days over 365.
+
+    :param float amount: what was open
+    :param float percent: per year
+    :param date date_due: interest starts the day after
+    :param date until: the last day with interest; the petition date, in a claim
+    :return: days, and the amount, not rounded
+
+    >>> from datetime import date
+    >>> days, interest = simple_interest(
+    ...     10000, 11.75, date(2026, 1, 1), date(2026, 3, 2)
+    ... )
+    >>> days, round(interest, 2)
+    (60, 193.15)
+    >>> simple_interest(100, 5, date(2026, 3, 2), date(2026, 3, 2))
+    (0, 0.0)
+    """
+    days = max((until - date_due).days, 0)
+    return days, amount * percent / 100 * days / DAYS_OF_YEAR
+
+
+def goods_period(petition):
+    """Answer the first and the last day of the 20 days before the petition.
+
+    >>> from datetime import date
+    >>> goods_period(date(2026, 3, 21))
+    (datetime.date(2026, 3, 1), datetime.date(2026, 3, 20))
+    """
+    return petition - timedelta(days=GOODS_DAYS), petition - timedelta(days=1)
+
+
+def preference_period(petition):
+    """Answer the first and the last day of the 90 days up to the petition.
+
+    >>> from datetime import date
+    >>> preference_period(date(2026, 3, 31))
+    (datetime.date(2025, 12, 31), datetime.date(2026, 3, 31))
+    """
+    return petition - timedelta(days=PREFERENCE_DAYS), petition
+
+
+# What has to be blacked out before a document is filed (Fed. R. Bankr. P. 9037): only
+# the last four digits of account and identity numbers, only the year of birth.
+_BIRTH = r"(?:date of birth|birth ?date|born(?: on)?|d\.?o\.?b\.?|geburtsdatum"
+_BIRTH += r"|geb(?:oren)?\.? am|date de naissance|née? le)"
+_DAY = r"\d{1,4}[./ -]\w{1,9}[./ -]\d{1,4}|\w{3,9} \d{1,2}, \d{4}"
+PATTERNS = {
+    "ssn": re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])"),
+    "account": re.compile(
+        r"(?:account|acct|card|konto|compte)\w*[ .:#-]*(?:n(?:o|r|um\w*|°)?[ .:#]*)?"
+        r"([a-z]{0,6}\d[\d -]{6,22}\d)",
+        re.IGNORECASE,
+    ),
+    "birth": re.compile(rf"{_BIRTH}[ :]*({_DAY})", re.IGNORECASE),
+}
+
+
+# How long an account number of a country is (ISO 13616).
+_IBAN_LENGTHS = {
+    **dict.fromkeys(("NO",), 15),
+    **dict.fromkeys(("BE",), 16),
+    **dict.fromkeys(("DK", "FI", "NL"), 18),
+    **dict.fromkeys(("AT", "EE", "LT", "LU"), 20),
+    **dict.fromkeys(("CH", "HR", "LI", "LV"), 21),
+    **dict.fromkeys(("BG", "DE", "GB", "IE", "RS"), 22),
+    **dict.fromkeys(("AE", "GI", "IL"), 23),
+    **dict.fromkeys(("CZ", "ES", "RO", "SA", "SE", "SK"), 24),
+    **dict.fromkeys(("PT",), 25),
+    **dict.fromkeys(("IS", "TR"), 26),
+    **dict.fromkeys(("FR", "GR", "IT", "MC", "SM"), 27),
+    **dict.fromkeys(("AL", "CY", "HU", "PL"), 28),
+    **dict.fromkeys(("MT",), 31),
+}
+_IBAN_START = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}")
+
+
+def find_private(text):
+    """Find what looks like an account number, an identity number or a day of birth.
+
+    :return: set of pairs: kind, the text found
+
+    >>> sorted(find_private("Jane, SSN 123-45-6789, born on 04/05/1980."))
+    [('birth', '04/05/1980'), ('ssn', '123-45-6789')]
+    >>> sorted(find_private("BE71 0961 2345 6769 BIC GKCC, account no. 12345678"))
+    [('account', '12345678'), ('iban', 'BE71096123456769')]
+    >>> find_private("on this account: BANK134567890")
+    {('account', 'BANK134567890')}
+    >>> find_private("INV/2026/00012 of 2026-03-02, 1,000.00")
+    set()
+    """
+    found = {("iban", iban) for iban in _find_ibans(text)}
+    for kind, pattern in PATTERNS.items():
+        for match in pattern.finditer(text):
+            found.add((kind, match.group(match.lastindex or 0).strip()))
+    return found
+
+
+def _find_ibans(text):
+    for match in _IBAN_START.finditer(text):
+        start = match.group().replace(" ", "")
+        iban = start[: _IBAN_LENGTHS.get(start[:2], len(start))]
+        if is_iban(iban):
+            yield iban
+
+
+def is_iban(text):
+    """Tell whether the check digits of an account number are right (modulo 97).
+
+    >>> is_iban("BE71096123456769"), is_iban("BE71096123456768")
+    (True, False)
+    """
+    digits = "".join(str(int(char, 36)) for char in text[4:] + text[:4])
+    return int(digits) % 97 == 1
+
+
+def mask(text):
+    """Answer a private number as it may be shown: its last four characters.
+
+    >>> mask("123-45-6789")
+    '…6789'
+    """
+    return "…" + re.sub(r"\W", "", text)[-4:]
