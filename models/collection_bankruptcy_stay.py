@@ -98,19 +98,17 @@ class CollectionBankruptcy(models.Model):
         )
 
     def _suspend_plans(self, cases):
-        """Installment plans rest as long as the stay lasts."""
-        if "collection.plan" in self.env:
-            self.env["collection.plan"].search([("case_id", "in", cases.ids)])._suspend(
-                self.env._("Bankruptcy: %s", self.name)
-            )
+        """Installment plans rest as long as the stay lasts; offers end."""
+        plans = self.env["collection.plan"].search([("case_id", "in", cases.ids)])
+        plans._rest(self.env._("Bankruptcy: %s", self.name))
 
     def _resume_plans(self):
         """Installment plans go on where they rested."""
-        if "collection.plan" in self.env:
-            plans = self.sudo().env["collection.plan"]
-            plans.search([("case_id", "in", self.sudo()._find_cases().ids)])._resume(
-                self.env._("Bankruptcy: %s", self._get_standing_text())
-            )
+        cases = self.sudo()._find_cases()
+        plans = self.sudo().env["collection.plan"]
+        plans.search([("case_id", "in", cases.ids)])._resume(
+            self.env._("Bankruptcy: %s", self._get_standing_text())
+        )
 
     def _hand_over_to_claim(self, cases):
         """What was to be done for a case that is stayed as a whole gives way to one

@@ -51,6 +51,7 @@ from . import (
     test_rights,
     test_speed,
     test_stay,
+    test_stay_plan,
     test_stay_companies,
     test_stay_concurrency,
     test_stay_refusals,
