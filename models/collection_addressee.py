@@ -124,9 +124,7 @@ class CollectionAddressee(models.AbstractModel):
     @api.model
     def _get_problem(self, partner, channel):
         if partner.collection_do_not_contact:
-            return self.env._(
-                "%s has asked not to be contacted.", partner.display_name
-            )
+            return self.env._("%s has asked not to be contacted.", partner.display_name)
         bounced = partner.collection_email_bounced
         if channel == "email" and bounced and partner.email_normalized == bounced:
             return self.env._(

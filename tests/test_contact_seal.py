@@ -350,7 +350,7 @@ class TestContactSeal(CollectionCommon):
         )
         self.assertGreater(len(cases), 8)
         counts = []
-        for some in (cases[:2], cases):
+        for some in (cases[:1], cases[:2], cases):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.cr.sql_log_count
@@ -358,7 +358,8 @@ class TestContactSeal(CollectionCommon):
                 [{"case_id": case.id, "outcome": "sent"} for case in some]
             )
             counts.append(self.cr.sql_log_count - before)
-        self.assertEqual(*counts)
+        # The first one fills Odoo's caches.
+        self.assertEqual(*counts[1:])
         self.assertFalse(self.env["collection.contact"]._find_breaks(cases))
 
     def test_one_timeline_on_case_customer_and_invoice(self):
