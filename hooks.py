@@ -3,6 +3,9 @@ from odoo.tools import SQL
 # In the order in which nothing is left that points to a deleted row.
 WORK_TABLES = (
     "collection_inbox",
+    "collection_promise_line",
+    "collection_promise",
+    "collection_dispute",
     "collection_contact_seal",
     "collection_plan",
     "collection_promise",

@@ -1,8 +1,7 @@
 import json
-from itertools import groupby
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 # What is sealed: all that an entry says. A reference counts, and a text as it was.
 SEALED_FIELDS = (
@@ -137,7 +136,7 @@ class CollectionContact(models.Model):
         breaks = [
             found
             for case, links in groupby(seals, key=lambda seal: seal.case_id)
-            for found in self._find_broken_links(case, list(links))
+            for found in self._find_broken_links(case, links)
         ]
         for contact in contacts:
             if sentence := contact._get_break():

@@ -64,6 +64,7 @@ class CollectionContactSeal(models.Model):
 
     def write(self, vals):
         self._refuse()
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_always(self):

@@ -99,6 +99,9 @@ class CollectionGuard(models.AbstractModel):
         :return: dict of a translated reason per case that is stopped
         """
         stops = {}
+        if channel == "task":
+            # What a person decides is no contact.
+            return stops
         for case in cases:
             customer, person = case.partner_id, persons[case]
             lawyer = customer.collection_lawyer_id

@@ -1,3 +1,4 @@
+from markupsafe import escape
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
@@ -96,7 +97,7 @@ class CollectionInbox(models.Model):
             "mail.mail_activity_data_todo",
             self.company_id._get_collection_today(),
             summary=self.env._("Assign the mail to a case"),
-            note=self.email_from or "",
+            note=escape(self.email_from or ""),
             user_id=self.company_id._get_collection_responsible().id,
         )
 
