@@ -4,7 +4,7 @@ from . import test_promise_dispute_property as promises
 from .common_plan import PlanCommon
 from .slow_model import Plan
 
-SEQUENCES = 20
+SEQUENCES = 12
 
 
 @tagged("post_install", "-at_install")

@@ -67,7 +67,7 @@ class TestStayPlan(BankruptcyCommon, PlanCommon):
 
     def test_guard_lets_new_business_be_talked_about(self):
         later = self.make_invoice(
-            self.customer, 500, due=self.day(5), invoice_date=self.day(2)
+            self.customer, 500, due=self.day(5), issued=self.day(2)
         )
         self.make_bankruptcy()
         self.night(6)
