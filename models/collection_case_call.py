@@ -20,7 +20,7 @@ class CollectionCase(models.Model):
     _inherit = "collection.case"
 
     call_user_id = fields.Many2one("res.users", "On the line", readonly=True)
-    date_call = fields.Datetime("On the line since", readonly=True)
+    date_on_line = fields.Datetime("On the line since", readonly=True)
     caller_id = fields.Many2one(
         "res.users",
         "Being called by",
@@ -28,11 +28,11 @@ class CollectionCase(models.Model):
         help="Who has this customer on the call screen just now.",
     )
 
-    @api.depends("call_user_id", "date_call")
+    @api.depends("call_user_id", "date_on_line")
     def _compute_caller_id(self):
         limit = self._get_call_limit()
         for case in self:
-            is_fresh = bool(case.date_call) and case.date_call > limit
+            is_fresh = bool(case.date_on_line) and case.date_on_line > limit
             case.caller_id = case.call_user_id if is_fresh else False
 
     @api.model
@@ -67,7 +67,7 @@ class CollectionCase(models.Model):
             {
                 "case_id": self.id,
                 "action_id": step.id if step else False,
-                "channel": step.channel if step else "phone",
+                "channel": step.channel if step else self._get_channel(in_row),
                 "is_in_row": in_row,
             }
         )
@@ -75,6 +75,10 @@ class CollectionCase(models.Model):
             "account_collections.collection_contact_log_action"
         )
         return {**action, "res_id": log.id, "views": [(False, "form")]}
+
+    def _get_channel(self, in_row):
+        """:return: the channel to propose: a call, or what the customer prefers"""
+        return (not in_row and self.partner_id.collection_channel) or "phone"
 
     def _take_call(self, by_force=False):
         """Take customers to call, unless a colleague has them.
@@ -85,7 +89,7 @@ class CollectionCase(models.Model):
         :param bool by_force: take them all the same
         :return: those that are mine now
         """
-        self.invalidate_recordset(["call_user_id", "date_call"])
+        self.invalidate_recordset(["call_user_id", "date_on_line"])
         free = self.filtered(
             lambda case: (
                 by_force or not case.caller_id or case.caller_id == self.env.user
@@ -95,7 +99,7 @@ class CollectionCase(models.Model):
         free.sudo().write(
             {
                 "call_user_id": self.env.uid,
-                "date_call": self.env.company._get_collection_moment(),
+                "date_on_line": self.env.company._get_collection_moment(),
             }
         )
         return free
@@ -103,7 +107,7 @@ class CollectionCase(models.Model):
     def _leave_call(self):
         """Give back the customers that are mine."""
         mine = self.filtered(lambda case: case.call_user_id == self.env.user)
-        mine.sudo().write({"call_user_id": False, "date_call": False})
+        mine.sudo().write({"call_user_id": False, "date_on_line": False})
 
     def _get_caller_text(self):
         """:return: translated sentence when a colleague has this customer, or False"""
@@ -113,5 +117,5 @@ class CollectionCase(models.Model):
         return self.env._(
             "%(colleague)s has had this customer on the call screen since %(time)s.",
             colleague=self.caller_id.name,
-            time=format_datetime(self.env, self.date_call, dt_format="HH:mm"),
+            time=format_datetime(self.env, self.date_on_line, dt_format="HH:mm"),
         )

@@ -378,7 +378,7 @@ class TestCallRow(CallCommon):
         [case] = self.make_calls(100)
         self.open_call(case, "manager")
         self.assertTrue(self.at_noon(case).caller_id)
-        case.sudo().date_call = datetime(2026, 3, 2, 10, 29)
+        case.sudo().date_on_line = datetime(2026, 3, 2, 10, 29)
         self.env.invalidate_all()
         self.assertFalse(self.at_noon(case).caller_id)
         self.assertFalse(self.open_call(case).caller_text)

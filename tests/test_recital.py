@@ -88,8 +88,10 @@ class TestRecital(DocumentCommon):
                 }
             )
         )
-        # The night judges it and plans the letter again.
+        # The nights after it judge it, and plan the letter again.
+        cls.plan(cls.day(due + 4))
         cls.plan()
+        assert cls.open_actions(cls.customer), cls.case.explanation
         cls.step = cls.open_actions(cls.customer).with_env(cls.courier.env)
         return promise
 
