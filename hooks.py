@@ -3,13 +3,17 @@ from odoo.tools import SQL
 # In the order in which nothing is left that points to a deleted row.
 WORK_TABLES = (
     "collection_inbox",
+    "collection_blocked_attempt",
+    "collection_claim",
+    "collection_bankruptcy_event",
+    "collection_bankruptcy_deadline",
+    "collection_bankruptcy",
+    "collection_plan",
     "collection_promise_line",
     "collection_promise",
     "collection_dispute",
     "collection_contact_seal",
-    "collection_plan",
-    "collection_promise",
-    "collection_dispute",
+    "collection_recital",
     "collection_contact",
     "collection_action",
     "collection_letter",
@@ -22,8 +26,12 @@ WORK_TABLES = (
 )
 # Records with to-dos.
 THREAD_MODELS = (
+    "collection.bankruptcy",
+    "collection.bankruptcy.deadline",
     "collection.case",
+    "collection.claim",
     "collection.dispute",
+    "collection.inbox",
     "collection.plan",
     "collection.promise",
 )
