@@ -191,6 +191,35 @@ class TestPortalAccount(PortalCommon):
         self.assertEqual(contact.subject, "Hello")
         self.assertIn("&lt;b&gt;", self.get_case_now().message_ids[:1].body)
 
+    def test_wishes(self):
+        """They hold for this person alone; hours that are none come back."""
+        self.log_in()
+        right = {"channel": "email", "hour_from": "09:30", "hour_to": "12:00"}
+        wrong = {
+            "hours": {"hour_from": "12:00", "hour_to": "09:30"},
+            "channel": {"channel": "phone", "no_calls": "1"},
+        }
+        for field, values in wrong.items():
+            with self.subTest(field):
+                page = self.send("wishes", **{**right, **values}).text
+                self.assertIn(f'id="error_{field}"', page)
+        person, colleague = self.visitor.partner_id, self.customer
+        self.assertFalse(person.collection_channel)
+        page = self.send("wishes", no_calls="1", **right)
+        self.assertIn("We noted it", page.text)
+        person.invalidate_recordset()
+        self.assertEqual(person.collection_hour_from, 9.5)
+        self.assert_told("received", "Wishes from the portal: how to contact")
+        guard, case = self.env["collection.guard"], self.get_case_now()
+        answer = guard._ask(case, "phone", partner=person)[case]
+        self.assertEqual(answer.level, "stop")
+        self.assertNotEqual(
+            guard._ask(case, "phone", partner=colleague)[case].level, "stop"
+        )
+        self.assertNotEqual(
+            guard._ask(case, "email", partner=person)[case].level, "stop"
+        )
+
     def test_by_link(self):
         """Who has the link of an invoice says something about that invoice only."""
         self.authenticate(None, None)
