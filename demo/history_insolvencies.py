@@ -2,7 +2,7 @@
 
 # customer, first invoices of the story: entered on, due on, amount, what for
 INVOICES = [
-    ("ridgeline", -86, -56, 6480.0, "Shop fittings, first delivery"),
+    ("ridgeline", -100, -70, 6480.0, "Shop fittings, first delivery"),
     ("ridgeline", -51, -21, 3150.0, "Shop fittings, second delivery"),
     ("ridgeline", -1, 13, 940.0, "Spare shelves, on new terms"),
 ]

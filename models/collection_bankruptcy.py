@@ -92,7 +92,6 @@ class CollectionBankruptcy(models.Model):
     )
     manager_id = fields.Many2one(
         "res.users",
-        "Manager",
         default=lambda self: self._get_default_manager(),
         domain="[('share', '=', False)]",
         help="Is reminded of deadlines, and decides about the end of the stay.",
@@ -110,7 +109,7 @@ class CollectionBankruptcy(models.Model):
         precompute=True,
         index=True,
         tracking=True,
-        group_expand=True,
+        group_expand="_group_expand_states",
     )
     stops_collection = fields.Boolean(
         compute="_compute_stops_collection", store=True, precompute=True
@@ -232,6 +231,12 @@ class CollectionBankruptcy(models.Model):
             lambda user: user.active and self.env.company in user.company_ids
         )
         return people.sorted("id")[:1]
+
+    @api.model
+    def _group_expand_states(self, states, _domain):
+        """Show the usual way of a case on the board, the other states if they occur."""
+        usual = {"rumor", "open", "discharged", "closed"}
+        return [key for key, _label in STATES if key in usual or key in states]
 
     @api.depends("partner_id", "court_id", "case_number")
     def _compute_name(self):

@@ -49,7 +49,7 @@ class CollectionBankruptcyDeadline(models.Model):
     date_done = fields.Date("Done on", readonly=True)
     active = fields.Boolean(default=True, help="Off: replaced by another one.")
     state = fields.Selection(
-        [("open", "Open"), ("done", "Done"), ("late", "Passed")],
+        [("open", "To do"), ("done", "Done"), ("late", "Passed")],
         "Status",
         compute="_compute_state",
     )

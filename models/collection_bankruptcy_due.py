@@ -192,6 +192,9 @@ class CollectionBankruptcy(models.Model):
 
     def _get_rule_text(self, rule):
         """:return: translated sentence on how a date was computed"""
+        return (self._get_us_rule_texts() | self._get_foreign_rule_texts())[rule]
+
+    def _get_us_rule_texts(self):
         return {
             "us_70": self.env._(
                 "70 days after the petition, or after the conversion (Rule 3002(c))"
@@ -208,6 +211,10 @@ class CollectionBankruptcy(models.Model):
                 "Subchapter V: 70 days in many courts; look at the local rules and the"
                 " order"
             ),
+        }
+
+    def _get_foreign_rule_texts(self):
+        return {
             "de": self.env._(
                 "Two weeks after the opening, the shortest period there is; the order"
                 " says which one applies (section 28 InsO)"
@@ -225,7 +232,7 @@ class CollectionBankruptcy(models.Model):
             "au": self.env._(
                 "21 days after the notice of dividend, the least there is"
             ),
-        }[rule]
+        }
 
     def _note_meeting(self):
         """The meeting of creditors is among the deadlines and in their calendar."""

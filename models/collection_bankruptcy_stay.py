@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .collection_action import OPEN_STATES
+
 
 class CollectionBankruptcy(models.Model):
     """How a stay begins, moves and ends, in every company that has the customer."""
@@ -68,10 +70,19 @@ class CollectionBankruptcy(models.Model):
         queued is cancelled here, or finds the cases changed and starts again.
         """
         cases._stop_execution()
+        self._list_steps(cases)
         self._pull_messages(cases)
         self._end_promises(cases)
         self._suspend_plans(cases)
         cases._review_now()
+
+    def _list_steps(self, cases):
+        """List the steps that were open: they will not be taken."""
+        attempts = self.env["collection.blocked.attempt"]
+        for step in cases.action_ids.filtered(lambda step: step.state in OPEN_STATES):
+            attempts._log_scheduler(
+                self, step.company_id, "step", step.stage_id.name, step.case_id
+            )
 
     def _pull_messages(self, cases):
         """Stop what is queued or printed, and list it."""

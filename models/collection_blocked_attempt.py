@@ -42,7 +42,7 @@ class CollectionBlockedAttempt(models.Model):
         required=True,
         readonly=True,
     )
-    user_id = fields.Many2one("res.users", "User", readonly=True, ondelete="restrict")
+    user_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     kind = fields.Selection(KINDS, "What", required=True, readonly=True)
     description = fields.Char(readonly=True)
     bankruptcy_id = fields.Many2one(

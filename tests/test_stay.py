@@ -30,6 +30,11 @@ class TestStay(BankruptcyCommon):
             (0, 0, 0),
         )
         self.assertIn("bankrupt", self.case.explanation)
+        attempt = bankruptcy.attempt_ids
+        self.assertEqual(
+            (attempt.kind, attempt.source, attempt.description),
+            ("step", "scheduler", "Stage 1"),
+        )
         self.assertEqual(self.live(0, 60, self.customer), {})
         self.assertFalse(self.case.letter_ids)
 

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from threading import Event, Thread
 
 from odoo.tests import tagged
@@ -16,6 +17,10 @@ CLEANUP = """
                         WHERE partner_id = ANY(%(partners)s));
     DELETE FROM collection_bankruptcy WHERE partner_id = ANY(%(partners)s);
 """
+
+
+class Killed(Exception):
+    """A request ended with an error."""
 
 
 @tagged("post_install", "-at_install")
@@ -187,18 +192,14 @@ class TestStayConcurrency(ConcurrencyCommon):
 
     def try_to_call(self, is_caught):
         """Log an outgoing call; the caller's transaction ends well, or it does not."""
-        cr = self.registry.cursor()
-        try:
-            env = self.make_env(cr)
+        with suppress(Killed), self.worker() as env:
             case = env["collection.case"].search([("partner_id", "=", self.partner_id)])
-            with self.assertRaisesRegex(Exception, "is bankrupt"), cr.savepoint():
+            with self.assertRaisesRegex(Exception, "is bankrupt"), env.cr.savepoint():
                 env["collection.contact"].create(
                     {"case_id": case.id, "outcome": "reached"}
                 )
-            if is_caught:
-                cr.commit()
-        finally:
-            cr.close()
+            if not is_caught:
+                raise Killed
 
     def test_scheduler_is_listed_once_per_case_and_day(self):
         with self.worker() as env:

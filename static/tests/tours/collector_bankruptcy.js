@@ -48,7 +48,8 @@ registry.category("web_tour.tours").add("collection_collector_bankruptcy", {
             run: "click",
         },
         {
-            trigger: ".o_field_widget[name=stayed_ids] .o_data_row .badge:contains(Stayed)",
+            trigger:
+                ".o_field_widget[name=stayed_ids] .o_data_row .badge:contains(Stayed)",
         },
         {
             content: "So does the customer",
@@ -76,11 +77,13 @@ registry.category("web_tour.tours").add("collection_collector_bankruptcy", {
             run: "click",
         },
         {
-            trigger: ".modal .o_field_widget[name=kind] input, .modal .o_field_widget[name=kind] select",
+            trigger:
+                ".modal .o_field_widget[name=kind] input, .modal .o_field_widget[name=kind] select",
             run: "click",
         },
         {
-            trigger: ".o_select_menu_item:contains(Dismissed), .modal option:contains(Dismissed)",
+            trigger:
+                ".o_select_menu_item:contains(Dismissed), .modal option:contains(Dismissed)",
             run: "click",
         },
         {
@@ -92,8 +95,7 @@ registry.category("web_tour.tours").add("collection_collector_bankruptcy", {
             run: "click",
         },
         {
-            trigger:
-                "body:not(:has(.modal)) .alert-info:contains(waits for a manager)",
+            trigger: "body:not(:has(.modal)) .alert-info:contains(waits for a manager)",
         },
         {
             content: "The stay goes on",
