@@ -204,15 +204,7 @@ class CollectionFigures(models.AbstractModel):
                        AS amount_credit,
                    SUM(amount_collectable) FILTER (WHERE late > 0)
                        AS amount_overdue_open,
-                   SUM(amount_residual * amount_disputed
-                       / NULLIF(amount_residual_currency, 0))
-                       FILTER (WHERE amount_disputed <> 0) AS amount_disputed,
-                   SUM(amount_residual * amount_promised
-                       / NULLIF(amount_residual_currency, 0))
-                       FILTER (WHERE amount_promised <> 0) AS amount_promised,
-                   SUM(amount_residual * amount_planned
-                       / NULLIF(amount_residual_currency, 0))
-                       FILTER (WHERE amount_planned <> 0) AS amount_planned,
+                   %(deducted)s,
                    MIN(date_maturity) FILTER (WHERE debit) AS date_oldest_due,
                    SUM(amount_residual) FILTER (WHERE status = 'stayed')
                        AS amount_stayed,
@@ -225,8 +217,20 @@ class CollectionFigures(models.AbstractModel):
              GROUP BY snapshot.partner_id
             """,
             buckets=self._buckets(),
+            deducted=self._deducted(),
             snapshot=self._dated_snapshot(as_of),
         )
+
+    @api.model
+    def _deducted(self):
+        """:return: SQL columns with what is disputed, promised and on installments, in
+        company currency"""
+        column = """
+            SUM(amount_residual * %(name)s / NULLIF(amount_residual_currency, 0))
+                FILTER (WHERE %(name)s <> 0) AS %(name)s
+            """
+        names = ("amount_disputed", "amount_promised", "amount_planned")
+        return SQL(", ").join(SQL(column, name=SQL.identifier(name)) for name in names)
 
     @api.model
     def _dated_snapshot(self, as_of):

@@ -99,10 +99,9 @@ class CollectionVerdict(models.AbstractModel):
             self._ready(),
         )
 
+    # Net position per case, in company currency: what is open less open credits.
     @api.model
     def _position(self, company, as_of, restrict):
-        """Net position per case: what is open, less open credits if the policy nets.
-        In company currency."""
         return SQL(
             """
             SELECT case_.id AS case_id, case_.partner_id, case_.policy_id,
@@ -112,10 +111,8 @@ class CollectionVerdict(models.AbstractModel):
                    customer.collection_do_not_contact IS TRUE
                        AND customer.collection_lawyer_id IS NULL AS is_stopped,
                    COALESCE(total.overdue, 0) AS overdue,
-                   COALESCE(total.overdue, 0) - COALESCE(total.credit, 0)
-                       * policy.net_credits::int AS amount_net,
-                   COALESCE(total.due, 0) - COALESCE(total.credit, 0)
-                       * policy.net_credits::int AS amount_net_all,
+                   COALESCE(total.overdue, 0) - net.credit AS amount_net,
+                   COALESCE(total.due, 0) - net.credit AS amount_net_all,
                    COALESCE(total.open_count, 0) AS open_count, date_touch, date_call,
                    total.promised_count, total.disputed_count, total.planned_count,
                    total.live_count = 0 AND total.stayed_count > 0 AS is_stayed
@@ -125,14 +122,15 @@ class CollectionVerdict(models.AbstractModel):
               LEFT JOIN (%(limits)s) limits ON limits.case_id = case_.id
               LEFT JOIN (%(totals)s) total ON total.partner_id = case_.partner_id
               LEFT JOIN (%(holds)s) hold ON hold.case_id = case_.id
-             WHERE case_.company_id = %(company)s AND case_.state <> 'closed'
-               AND %(restrict)s
+             CROSS JOIN LATERAL (
+                SELECT COALESCE(total.credit, 0) * policy.net_credits::int) net(credit)
+             WHERE case_.company_id = %(id)s AND case_.state <> 'closed' AND %(own)s
             """,
             totals=self._totals(as_of),
             holds=self._holds(),
             limits=self.env["collection.verdict.limits"]._limits(company, as_of),
-            company=company.id,
-            restrict=restrict,
+            id=company.id,
+            own=restrict,
         )
 
     @api.model
