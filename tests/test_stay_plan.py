@@ -50,8 +50,6 @@ class TestStayPlan(BankruptcyCommon, PlanCommon):
         self.make_bankruptcy()
         with self.assert_refused("bankrupt"):
             self.make_plan(self.invoice, (7, 1000))
-        attempts = self.env["collection.blocked.attempt"].search([])
-        self.assertIn("plan", attempts.mapped("kind"))
 
     def test_guard(self):
         guard = self.env["collection.guard"]

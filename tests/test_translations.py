@@ -10,11 +10,16 @@ from odoo.tools.translate import PoFileReader
 
 from .common import CollectionCommon
 
+# The name of a form and of a court, as they are filed.
+OFFICIAL = {
+    'Official Form 410 <span class="amount">04/25</span>',
+    "United States Bankruptcy Court for the",
+}
 LANGUAGES = {"German": "de_DE", "French": "fr_FR"}
 # Everything that the message and its documents say apart from names and figures.
 WORDS = {
     "German": {
-        "same": {"Bank"},
+        "same": {"Bank", *OFFICIAL},
         "subject": "Förmliche Mahnung: Zahlung bis 12. März 2026",
         "mail": [
             "Sehr geehrte Damen und Herren,",
@@ -61,7 +66,7 @@ WORDS = {
         "statement file": "Kontoauszug",
     },
     "French": {
-        "same": {"Total", "<strong>Total</strong>", "Date", "E-mail"},
+        "same": {"Total", "<strong>Total</strong>", "Date", "E-mail", *OFFICIAL},
         "subject": "Mise en demeure de payer au plus tard le 12 mars 2026",
         "mail": [
             "Madame, Monsieur,",
