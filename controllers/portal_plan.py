@@ -1,7 +1,8 @@
 from odoo import http
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
-from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.exceptions import MissingError, UserError
 from odoo.http import request
+from odoo.tools import consteq
 
 from .portal import MAX_ID
 from .portal_form import MAX_TEXT
@@ -39,27 +40,33 @@ class CollectionPortalPlan(CustomerPortal):
         if plan_id > MAX_ID:
             raise MissingError(request.env._("This page does not exist."))
         plan = request.env["collection.plan"].sudo().browse(plan_id).exists()
-        if not plan or plan.state not in SHOWN_STATES:
+        if not plan or plan.state not in SHOWN_STATES or not plan.date_offered:
             raise MissingError(request.env._("This page does not exist."))
-        if access_token and plan.access_token and self._fits(plan, access_token):
+        token = plan.access_token
+        if access_token and token and consteq(token, str(access_token)):
             return plan
-        user = request.env.user
-        own = user.partner_id.commercial_partner_id == plan.partner_id
-        if user._is_public() or not own:
+        account = request.env["collection.portal.account"].sudo()
+        customer = account._get_customer(request.env.user)
+        if not customer or customer != plan.partner_id:
             raise MissingError(request.env._("This page does not exist."))
         return plan
 
-    def _fits(self, plan, access_token):
-        """:return: whether the token is that of the plan"""
-        try:
-            self._document_check_access(plan._name, plan.id, access_token)
-        except AccessError:
+    def _may_act(self, plan):
+        """:return: whether the visitor may sign or decline: a customer, not one of our
+        own people, and not too many times in an hour"""
+        user = request.env.user
+        if not user.share:
             return False
-        return True
+        who = f"{plan._name} {plan.id}" if user._is_public() else f"user {user.id}"
+        return request.env["collection.portal.post"].sudo()._count(who)
 
     def _get_plan_domain(self):
         partner = request.env.user.partner_id.commercial_partner_id
-        return [("partner_id", "=", partner.id), ("state", "in", SHOWN_STATES)]
+        return [
+            ("partner_id", "=", partner.id),
+            ("state", "in", SHOWN_STATES),
+            ("date_offered", "!=", False),
+        ]
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
@@ -109,7 +116,9 @@ class CollectionPortalPlan(CustomerPortal):
             "page_name": "collection_plan",
             "plan": plan,
             "token": access_token,
-            "is_signable": not plan._get_cannot_sign_reason(),
+            "is_signable": user.share and not plan._get_cannot_sign_reason(),
+            "is_own": not user._is_public()
+            and user.partner_id.commercial_partner_id == plan.partner_id,
             "sign_url": self._get_url(plan, "sign", document=plan.document_sha256),
             "decline_url": self._get_url(plan, "decline"),
             "document_url": self._get_url(plan, "document"),
@@ -157,6 +166,10 @@ class CollectionPortalPlan(CustomerPortal):
             plan = self._find_plan(plan_id, access_token)
         except MissingError:
             return {"error": request.env._("This page does not exist.")}
+        if not self._may_act(plan):
+            return {
+                "error": request.env._("You cannot sign here now. Please try later.")
+            }
         plan = plan.with_company(plan.company_id)
         try:
             with request.env.cr.savepoint():
@@ -190,6 +203,8 @@ class CollectionPortalPlan(CustomerPortal):
         except MissingError:
             return request.redirect("/my")
         reason = str(reason or "").replace("\x00", "").strip()[:MAX_TEXT]
+        if not self._may_act(plan):
+            return request.redirect(plan.get_portal_url(query_string="&error=1"))
         if plan.state != "offered" or not reason:
             return request.redirect(plan.get_portal_url(query_string="&error=1"))
         plan = plan.with_company(plan.company_id)

@@ -26,7 +26,7 @@ class AccountMove(models.Model):
         stayed = stay._filter_moves(open_moves)
         for move in self:
             bankruptcies = (
-                stay._get_bankruptcies(move.partner_id)
+                stay._get_bankruptcies(stay._get_debtors(move))
                 if move._origin in stayed
                 else self.env["collection.bankruptcy"]
             )

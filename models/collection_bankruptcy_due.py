@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..tools.claim_deadlines import Insolvency, suggest_deadline
 
@@ -63,7 +64,7 @@ class CollectionBankruptcy(models.Model):
         today = self.env.company._get_collection_today()
         for bankruptcy in self:
             day, filed = bankruptcy.date_claim, bankruptcy._has_filed_claim()
-            is_open = bankruptcy.state == "open" and not filed
+            is_open = bankruptcy._is_claiming() and not filed
             bankruptcy.has_filed_claim = filed
             bankruptcy.is_claim_late = bool(is_open and day and day < today)
             bankruptcy.claim_text = is_open and bankruptcy._get_claim_text(today)
@@ -85,6 +86,36 @@ class CollectionBankruptcy(models.Model):
             if source in by_source:
                 return by_source[source].sorted("date")[:1]
         return claims
+
+    def _is_claiming(self):
+        """:return: whether a claim can still be due: in chapter 7 the notice of assets
+        often comes after the discharge"""
+        self.ensure_one()
+        return self.state == "open" or bool(
+            self.state == "discharged" and self.date_asset_notice
+        )
+
+    @api.constrains(
+        "date_relief",
+        "date_conversion",
+        "date_asset_notice",
+        "date_publication",
+        "date_notice",
+    )
+    def _check_days(self):
+        names = (
+            "date_relief",
+            "date_conversion",
+            "date_asset_notice",
+            "date_publication",
+            "date_notice",
+        )
+        # Tomorrow is today elsewhere.
+        today = self.env.company._get_collection_today()
+        latest = fields.Date.add(today, days=1)
+        for bankruptcy in self:
+            if any((bankruptcy[name] or latest) > latest for name in names):
+                raise ValidationError(self.env._("This day lies in the future."))
 
     def _has_filed_claim(self):
         """:return: whether the proof of claim was filed: its deadline is met"""
@@ -150,7 +181,7 @@ class CollectionBankruptcy(models.Model):
     def _refresh_deadlines(self):
         # Suggestions are the program's own; the right to keep the file was checked.
         for bankruptcy in self.sudo():
-            if bankruptcy.state == "open" and bankruptcy.chapter:
+            if bankruptcy._is_claiming() and bankruptcy.chapter:
                 bankruptcy._suggest_claim_deadline()
             bankruptcy._note_meeting()
 
@@ -292,7 +323,11 @@ class CollectionBankruptcy(models.Model):
         """:param date today: the day that is lived through"""
         deadlines = self.env["collection.bankruptcy.deadline"].search(
             [
+                "|",
                 ("bankruptcy_id.state", "=", "open"),
+                "&",
+                ("bankruptcy_id.state", "=", "discharged"),
+                ("bankruptcy_id.date_asset_notice", "!=", False),
                 ("date_done", "=", False),
                 ("date", ">=", today),
                 ("date", "<=", fields.Date.add(today, days=max(REMINDER_STEPS))),

@@ -16,7 +16,7 @@ class CollectionBankruptcy(models.Model):
 
     def _has_filed_claim(self):
         """:return: whether its deadline is met, or every claim of ours that was begun
-        has been filed; claims of other companies count, too"""
+        has been filed, in each company that is owed something"""
         # The deadline is one for all companies; nothing of their claims is shown.
         claims = self.sudo().claim_ids
         filed = claims.filtered(
@@ -25,7 +25,11 @@ class CollectionBankruptcy(models.Model):
         under_way = claims.filtered(
             lambda claim: claim.state in ("draft", "ready") and not claim.previous_id
         )
-        return super()._has_filed_claim() or bool(filed and not under_way)
+        owed = self.sudo()._get_stayed_lines().company_id if filed else filed.company_id
+        missing = owed - filed.company_id
+        return super()._has_filed_claim() or bool(
+            filed and not under_way and not missing
+        )
 
     @api.depends("claim_ids.state", "claim_ids.date_filed")
     def _compute_claim_text(self):

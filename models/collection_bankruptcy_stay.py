@@ -117,7 +117,9 @@ class CollectionBankruptcy(models.Model):
         """Installment plans go on where they rested."""
         cases = self.sudo()._find_cases()
         plans = self.sudo().env["collection.plan"]
-        plans.search([("case_id", "in", cases.ids)])._resume(
+        resting = plans.search([("case_id", "in", cases.ids)])
+        # Another record of a bankruptcy may stay them still.
+        resting.filtered(lambda plan: not plan._find_stayed_items())._resume(
             self.env._("Bankruptcy: %s", self._get_standing_text())
         )
 

@@ -119,6 +119,8 @@ class CollectionCase(models.Model):
     def action_call_row(self):
         """Open the call screen and go on with the next call after it."""
         self.ensure_one()
+        # To call now; what happened all the same is logged from the case.
+        self.env["collection.guard"]._check(self, "phone")
         return self._open_call(self._find_talk(), in_row=True)
 
     @api.model

@@ -3,7 +3,7 @@ from email.message import EmailMessage
 from odoo import api, fields, models
 from odoo.tools import email_normalize, html2plaintext
 
-from ..tools.automatic_mail import is_automatic
+from ..tools.automatic_mail import is_automatic, is_failure
 
 NOTE_LENGTH = 2000
 
@@ -17,6 +17,7 @@ class CollectionCase(models.Model):
 
     _inherit = "collection.case"
 
+    @api.private
     def message_update(self, msg_dict, update_vals=None):
         """Called by the mail gateway when somebody answers a message of a case."""
         result = super().message_update(msg_dict, update_vals)
@@ -27,6 +28,7 @@ class CollectionCase(models.Model):
         return result
 
     @api.model
+    @api.private
     def message_new(self, msg_dict, custom_values=None):
         """Called by the mail gateway for mail to the collections address: from a known
         customer it lands on the case, anything else in the inbox.
@@ -67,8 +69,25 @@ class CollectionCase(models.Model):
             self._log_mail(msg_dict, author, "auto_reply")
             return
         self._log_mail(msg_dict, author, "received")
-        self._pause_for_reply()
-        self._add_task(self.env._("Read the reply"), msg_dict.get("subject") or "")
+        running = self._get_running()
+        running._pause_for_reply()
+        running._add_task(self.env._("Read the reply"), msg_dict.get("subject") or "")
+
+    def _get_running(self):
+        """:return: the open cases of these customers, for the answer may be to a mail
+        of an older case; the cases themselves where there is none"""
+        running = self.browse()
+        for case in self:
+            others = self.sudo().search(
+                [
+                    ("partner_id", "=", case.partner_id.id),
+                    ("company_id", "=", case.company_id.id),
+                    ("state", "!=", "closed"),
+                ],
+                limit=1,
+            )
+            running |= (others if case.state == "closed" else case) or case
+        return running.with_env(self.env)
 
     def _pause_for_reply(self):
         """Take no step by itself for some days, as the company has it."""
@@ -140,6 +159,9 @@ class CollectionCase(models.Model):
     def _message_receive_bounce(self, email, partner):
         """Mark the letter that came back and its address, and tell the collector."""
         result = super()._message_receive_bounce(email, partner)
+        mail = self._get_mail()
+        if mail is not None and not is_failure(mail):
+            return result
         for case in self:
             letter = case.letter_ids.filtered(
                 lambda letter: (

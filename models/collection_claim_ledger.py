@@ -9,9 +9,10 @@ KINDS_SETTLED = ("payment", "refund", "exchange", "invoice", "other")
 class CollectionClaimLedger(models.AbstractModel):
     """What was open in the ledger at the end of a day, told from today's ledger.
 
-    An entry counts from its accounting date on. So a payment that was in the ledger on
-    the day reduces what was open, even when it was matched with its invoice later; a
-    payment dated later does not, whenever it was matched.
+    An entry counts from its accounting date on, an invoice or a credit note from its
+    own date, as for the stay (a locked period moves the accounting date). So a payment
+    that was in the ledger on the day reduces what was open, even when it was matched
+    with its invoice later; a payment dated later does not, whenever it was matched.
 
     SQL, because a ledger is replayed item by item, for customers with any number of
     them. Nothing is written.
@@ -166,8 +167,11 @@ class CollectionClaimLedger(models.AbstractModel):
         items = SQL(
             """
             item AS (
-                SELECT line.*
+                SELECT line.id, line.move_id, line.currency_id, line.balance,
+                       line.amount_currency, line.amount_residual, line.date_maturity,
+                       COALESCE(move.invoice_date, line.date) AS date
                   FROM account_move_line line
+                  JOIN account_move move ON move.id = line.move_id
                   JOIN res_partner partner ON partner.id = line.partner_id
                   JOIN account_account account ON account.id = line.account_id
                  WHERE line.company_id = %s
@@ -186,18 +190,21 @@ class CollectionClaimLedger(models.AbstractModel):
         return SQL(
             """
             part AS (
-                SELECT partial.debit_move_id AS line_id,
-                       other.id AS counterpart_id, other.date, partial.amount,
+                SELECT partial.debit_move_id AS line_id, other.id AS counterpart_id,
+                       COALESCE(move.invoice_date, other.date) AS date, partial.amount,
                        partial.debit_amount_currency AS amount_currency
                   FROM account_partial_reconcile partial
                   JOIN item ON item.id = partial.debit_move_id
                   JOIN account_move_line other ON other.id = partial.credit_move_id
+                  JOIN account_move move ON move.id = other.move_id
                  UNION ALL
-                SELECT partial.credit_move_id, other.id, other.date, -partial.amount,
+                SELECT partial.credit_move_id, other.id,
+                       COALESCE(move.invoice_date, other.date), -partial.amount,
                        -partial.credit_amount_currency
                   FROM account_partial_reconcile partial
                   JOIN item ON item.id = partial.credit_move_id
                   JOIN account_move_line other ON other.id = partial.debit_move_id
+                  JOIN account_move move ON move.id = other.move_id
             )
             """
         )

@@ -230,6 +230,11 @@ class CollectionContact(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         contacts = super().create([self._as_own(vals) for vals in vals_list])
+        # Defaults of a context or of a user come in after the values were checked.
+        if not self.env.su and any(entry.outcome in NOT_BY_HAND for entry in contacts):
+            raise UserError(
+                self.env._("What was sent is written down by the program, not by hand.")
+            )
         contacts._seal("entry")
         return contacts
 
@@ -281,6 +286,7 @@ class CollectionContact(models.Model):
             raise UserError(self.env._("Say why the entry is wrong."))
         if any(contact.is_void for contact in self):
             raise UserError(self.env._("The entry is void already."))
+        self._check_may_void()
         self._revise(
             "void",
             {
@@ -290,6 +296,21 @@ class CollectionContact(models.Model):
                 "void_date": self._get_moment(),
             },
         )
+
+    def _check_may_void(self):
+        """An entry counts for the limits and is recited: who wrote it voids it."""
+        manager = "account_collections.group_collection_manager"
+        if self.env.su or self.env.user.has_group(manager):
+            return
+        if any(
+            contact.user_id != self.env.user or contact.outcome in NOT_BY_HAND
+            for contact in self
+        ):
+            raise UserError(
+                self.env._(
+                    "A collections manager voids what others, or the program, wrote."
+                )
+            )
 
     def _revise(self, kind, vals):
         """Change entries in one of the few ways there are, and seal the new version.

@@ -134,7 +134,8 @@ class CollectionContact(models.Model):
             later = fields.Date.add(today, days=days) if days else False
             day = contact.date_follow_up or later
             # Who may log a contact puts the case aside; a field nobody writes by hand.
-            case.sudo().date_follow_up = day
+            if day or contact.direction == "out":
+                case.sudo().date_follow_up = day
             if contact.date_follow_up:
                 case._add_task(
                     contact.follow_up or contact._get_next_step_label(),

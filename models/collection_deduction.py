@@ -52,10 +52,11 @@ class CollectionDeduction(models.AbstractModel):
 
     @api.model
     def _promised(self):
-        """What is still to come of an open promise, after what was paid already."""
+        """What is still to come of the open promises, after what was paid already. An
+        undone payment can open a promise again beside a newer one on the same item."""
         return SQL(
             """
-            SELECT covered.line_id,
+            SELECT line_id, SUM(amount) AS amount FROM (SELECT covered.line_id,
                    GREATEST(LEAST(covered.remaining - COALESCE(
                        SUM(covered.free) OVER earlier, 0), covered.free), 0) AS amount
               FROM (
@@ -74,7 +75,7 @@ class CollectionDeduction(models.AbstractModel):
                    AND open_line.amount_residual_currency > 0) covered
             WINDOW earlier AS (PARTITION BY covered.promise_id
                 ORDER BY covered.date_maturity, covered.line_id
-                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) laid GROUP BY line_id
             """,
             received=self._received(),
             disputed=self._disputed(),

@@ -58,7 +58,9 @@ class CollectionGuardFacts(models.AbstractModel):
                 SELECT case_id, partner_id, company_id, date, channel, outcome,
                        is_attempt, is_conversation, date_follow_up
                   FROM collection_contact
-                 WHERE is_void IS NOT TRUE AND date > %(since)s AND date <= %(moment)s
+                 WHERE is_void IS NOT TRUE AND date <= %(moment)s
+                   AND (date > %(since)s OR outcome = 'call_back'
+                        AND date_follow_up >= %(since)s::date)
                    AND (is_attempt OR is_conversation OR outcome = 'override')
                    AND (case_id = ANY(%(cases)s) OR partner_id = ANY(%(persons)s))
                  ORDER BY date, id

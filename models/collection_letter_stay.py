@@ -19,6 +19,7 @@ class CollectionLetter(models.Model):
             ]
         )
         texts.action_set_canceled()
+        self._cancel_post()
         self.filtered(
             lambda letter: letter.delivery_state in ("to_print", "printed")
         )._set_paper_state("cancelled")
@@ -36,6 +37,19 @@ class CollectionLetter(models.Model):
             if letter.delivery_state in ("to_print", "printed", "cancelled"):
                 letter._check_stay("print")
         return super().action_print()
+
+    def action_send_by_post(self):
+        """Hand letters over to the postal service, unless a stay forbids them."""
+        for letter in self:
+            letter._check_stay("post")
+        return super().action_send_by_post()
+
+    def _take_back(self, reason):
+        """What the postal service gives back is not printed under a stay."""
+        stay = self.env["collection.stay"]
+        stayed = self.filtered(lambda letter: stay._filter_moves(letter.move_ids))
+        stayed._set_post_state("cancelled", failure_reason=reason, post_order=False)
+        return super(CollectionLetter, self - stayed)._take_back(reason)
 
     def _check_stay(self, kind):
         self.env["collection.stay"]._check_moves(

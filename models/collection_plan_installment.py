@@ -102,7 +102,10 @@ class CollectionPlanInstallment(models.Model):
 
     def write(self, vals):
         self._check_draft()
-        return super().write(vals)
+        result = super().write(vals)
+        # It may have gone to another plan.
+        self._check_draft()
+        return result
 
     def unlink(self):
         self._check_draft()

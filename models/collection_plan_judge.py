@@ -267,7 +267,7 @@ class CollectionPlanJudge(models.AbstractModel):
         return SQL(
             """
             SELECT standing.*, CASE
-                WHEN remaining = 0 THEN 'completed'
+                WHEN remaining = 0 AND NOT is_unsettled THEN 'completed'
                 WHEN is_paused THEN
                     CASE WHEN state = 'completed' THEN 'active' ELSE state END
                 WHEN state = 'notice' AND NOT is_late AND NOT is_behind THEN 'active'
@@ -289,6 +289,7 @@ class CollectionPlanJudge(models.AbstractModel):
             SELECT plan.id AS plan_id, plan.state, plan.date_cure, remaining,
                    plan.partner_id = ANY(%(behind)s::int[]) AS is_behind,
                    %(paused)s AS is_paused,
+                   plan.amount > position.received AND %(unsettled)s AS is_unsettled,
                    COALESCE(missed.amount, 0) - COALESCE(credit.amount, 0)
                        > plan.tolerance_amount
                    AND (missed.missed_count > plan.missed_max
@@ -304,6 +305,7 @@ class CollectionPlanJudge(models.AbstractModel):
             as_of=as_of,
             behind=behind,
             paused=self._paused(),
+            unsettled=self._unsettled(),
             positions=self._positions(self._judged(own)),
             missed=self._missed(own, as_of),
             credits=self._credits(own),

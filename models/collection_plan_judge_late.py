@@ -108,14 +108,38 @@ class CollectionPlanJudge(models.AbstractModel):
         )
 
     @api.model
+    def _unsettled(self):
+        """:return: SQL condition that something covered by ``plan`` is open still, be
+        it disputed or on an invoice that is being corrected"""
+        return SQL(
+            """
+            EXISTS (
+                SELECT FROM collection_plan_item_rel rel
+                  JOIN collection_item item ON item.id = rel.item_id
+                  JOIN account_move_line line ON line.id = item.move_line_id
+                 WHERE rel.plan_id = plan.id
+                   AND (line.parent_state = 'draft' OR line.parent_state = 'posted'
+                        AND line.amount_residual_currency > 0))
+            """
+        )
+
+    @api.model
     def _paused(self):
         """:return: SQL condition that the case of ``plan`` is on hold, or that one of
-        its invoices has a payment on its way"""
+        its open items is or has a payment on its way"""
         return SQL(
             """
             (EXISTS (SELECT FROM collection_hold hold
                       WHERE hold.case_id = plan.case_id AND hold.state = 'active'
                         AND hold.scope = 'case')
+             OR EXISTS (
+                SELECT FROM collection_plan_item_rel rel
+                  JOIN collection_hold_item_rel held ON held.item_id = rel.item_id
+                  JOIN collection_hold hold ON hold.id = held.hold_id
+                   AND hold.state = 'active'
+                  JOIN collection_item item ON item.id = rel.item_id
+                   AND item.is_open
+                 WHERE rel.plan_id = plan.id)
              OR EXISTS (
                 SELECT FROM collection_plan_item_rel rel
                   JOIN collection_item item ON item.id = rel.item_id

@@ -27,7 +27,7 @@ class CollectionPortal(models.AbstractModel):
         stay = self.env["collection.stay"]
         if not stay._filter_moves(move):
             return
-        [bankruptcy] = stay._get_bankruptcies(move.commercial_partner_id)[:1]
+        [bankruptcy] = stay._get_bankruptcies(stay._get_debtors(move))[:1]
         self.env["collection.blocked.attempt"]._log_refusal(
             bankruptcy,
             move.company_id,

@@ -87,10 +87,17 @@ class CollectionStay(models.AbstractModel):
     @api.model
     def _filter_moves(self, moves):
         """:return: those of these account.move records that are stayed"""
-        if not moves or not self._get_bankruptcies(moves.partner_id):
+        if not moves or not self._get_bankruptcies(self._get_debtors(moves)):
             return moves.browse()
         lines = self._find_lines(SQL("line.move_id = ANY(%s)", moves.ids))
         return moves & lines.move_id
+
+    @api.model
+    def _get_debtors(self, moves):
+        """:return: whom these account.move records are for: the contacts, and the
+        customers whose entries they are, for a contact may belong to another by now"""
+        # A yes or no comes of it; the entries themselves are not shown.
+        return moves.partner_id | moves.sudo().line_ids.partner_id
 
     @api.model
     def _filter_items(self, items):
@@ -166,6 +173,6 @@ class CollectionStay(models.AbstractModel):
         """:raises UserError: when one of these account.move records is stayed"""
         stayed = self._filter_moves(moves)
         if stayed:
-            bankruptcies = self._get_bankruptcies(stayed.partner_id)
+            bankruptcies = self._get_bankruptcies(self._get_debtors(stayed))
             company = stayed[:1].company_id
             self._refuse(bankruptcies, company, kind, description, case, source)

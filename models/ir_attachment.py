@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+# What it belongs to and is called; who loses that loses the right to read it.
+PLACE = {"res_model", "res_id", "res_field", "name", "public"}
 CONTENT = {"raw", "datas", "db_datas", "store_fname", "checksum", "type", "url"}
 
 
@@ -17,6 +19,13 @@ class IrAttachment(models.Model):
                 # Moving the files to another storage writes the same content again.
                 if vals.keys() - {"raw", "mimetype"} or (
                     self._compute_checksum(vals["raw"] or b"") != attachment.checksum
+                ):
+                    attachment._raise_collection_evidence()
+        places = PLACE & vals.keys()
+        if places and not self.env.su:
+            for attachment in self._filter_collection_evidence():
+                if attachment.res_id and any(
+                    attachment[name] != vals[name] for name in places
                 ):
                     attachment._raise_collection_evidence()
         return super().write(vals)

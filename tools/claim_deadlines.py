@@ -66,7 +66,11 @@ def suggest_deadline(insolvency):
 def _suggest_us(case):
     if case.chapter in ("9", "15"):
         return None, "us_order"
-    if case.chapter == "7" and case.assets == "none":
+    # The notice says that there are assets after all, whatever the file says by then.
+    was_no_asset = case.asset_notice and case.asset_notice > (
+        case.conversion or case.petition
+    )
+    if case.chapter == "7" and (case.assets == "none" or was_no_asset):
         return _after(case.asset_notice, ASSET_NOTICE_DAYS), "us_no_asset"
     start = case.conversion or case.relief or case.petition
     if case.is_governmental:

@@ -111,6 +111,7 @@ class CollectionClaimStep(models.TransientModel):
         return self.claim_id._amend(self.reason)._get_records_action()
 
     def _apply_transfer(self):
+        self.claim_id._check_manager()
         self._need("date", "transferee")
         self.claim_id._set_state(
             "transferred",
@@ -120,5 +121,7 @@ class CollectionClaimStep(models.TransientModel):
         )
 
     def _apply_withdraw(self):
+        if self.claim_id.state not in ("draft", "ready"):
+            self.claim_id._check_manager()
         self._need("reason")
         self.claim_id._set_state("withdrawn", withdrawal_reason=self.reason)

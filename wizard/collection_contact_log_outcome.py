@@ -165,7 +165,11 @@ class CollectionContactLog(models.TransientModel):
         """:return: when to come back to it, and what to do then"""
         day, text = self.date_follow_up, self.follow_up
         if self.outcome == "call_back" and self.call_back_at:
-            local = fields.Datetime.context_timestamp(self, self.call_back_at)
+            # The guard looks at the customer's day.
+            who = self.partner_id or self.case_id.partner_id
+            local = who._get_collection_local(
+                self.call_back_at, self.case_id.company_id
+            )
             day, text = local.date(), text or self._get_call_back_text()
         if self.outcome == "wrong_number" and not self.new_phone and not day:
             day = self.env.company._get_collection_today()
