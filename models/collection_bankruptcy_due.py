@@ -110,12 +110,12 @@ class CollectionBankruptcy(models.Model):
             "date_publication",
             "date_notice",
         )
-        # Tomorrow is today elsewhere.
+        # Announced at most: nothing is known of what happens in a year.
         today = self.env.company._get_collection_today()
-        latest = fields.Date.add(today, days=1)
+        latest = fields.Date.add(today, years=1)
         for bankruptcy in self:
             if any((bankruptcy[name] or latest) > latest for name in names):
-                raise ValidationError(self.env._("This day lies in the future."))
+                raise ValidationError(self.env._("This day lies too far in the future."))
 
     def _has_filed_claim(self):
         """:return: whether the proof of claim was filed: its deadline is met"""

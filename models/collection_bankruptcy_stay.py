@@ -58,7 +58,8 @@ class CollectionBankruptcy(models.Model):
         # The stay binds every company, whichever the recording person belongs to; the
         # right to record it was checked when it was recorded.
         for bankruptcy in self.sudo():
-            bankruptcy.date_recorded = fields.Datetime.now()
+            moment = self.env.company._get_collection_moment()
+            bankruptcy.date_recorded = moment
             cases = bankruptcy._find_cases()
             bankruptcy._enforce(cases)
             bankruptcy._hand_over_to_claim(cases)

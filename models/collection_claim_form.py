@@ -264,6 +264,15 @@ class CollectionClaim(models.Model):
             return self.env._("Proof of claim (Official Form 410)")
         return self.env["collection.claim.letter"]._get_title(self.procedure)
 
+    def _check_current(self):
+        """:raises UserError: when the claim says another thing than the ledger"""
+        if self.is_outdated:
+            raise UserError(
+                self.env._(
+                    "The ledger as of the petition date has changed. Read it again."
+                )
+            )
+
     def _check_complete(self):
         """:raises UserError: when something has to be said or done before filing"""
         self.ensure_one()
@@ -274,12 +283,7 @@ class CollectionClaim(models.Model):
                     "\n".join(f"- {text}" for text in missing),
                 )
             )
-        if self.is_outdated:
-            raise UserError(
-                self.env._(
-                    "The ledger as of the petition date has changed. Read it again."
-                )
-            )
+        self._check_current()
         if not self.is_packet_final:
             raise UserError(
                 self.env._("Make the packet, look through it, and make it final.")

@@ -112,8 +112,8 @@ class CollectionClaim(models.Model):
         """
         self.ensure_one()
         self._check_manager()
-        # The petition, the ledger or the packet may have changed since it was ready.
-        self._check_complete()
+        # The petition or the ledger may have changed since it was ready.
+        self._check_current()
         if date < self.date_petition:
             raise UserError(
                 self.env._("A claim is filed after the petition, not before.")

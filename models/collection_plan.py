@@ -253,6 +253,12 @@ class CollectionPlan(models.Model):
         readonly=True,
         copy=False,
     )
+    date_reinstated = fields.Date(
+        "In force again since",
+        readonly=True,
+        copy=False,
+        help="After a default; until then collection went on.",
+    )
     date_notice = fields.Date("In notice since", readonly=True, copy=False)
     date_cure = fields.Date("To be cured by", readonly=True, copy=False)
     notice_count = fields.Integer("Notices", readonly=True, copy=False)

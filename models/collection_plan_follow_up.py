@@ -29,10 +29,15 @@ class CollectionPlan(models.Model):
                 ("line_ids.date", "<=", fields.Date.add(today, days=60)),
             ]
         )
+        waiting = self.env["collection.plan.judge"]._get_waiting(active)
         for plan in active:
+            is_paused, credit = waiting[plan.id]
+            if is_paused:
+                continue
             if lines := plan._find_near(today):
                 isolate(plan._remind, lines, "before")
-            if lines := plan._find_missed(today):
+            is_late = plan.amount_late - credit > plan.tolerance_amount
+            if is_late and (lines := plan._find_missed(today)):
                 isolate(plan._remind, lines, "after")
 
     def _find_near(self, today):

@@ -185,12 +185,13 @@ class CollectionPlanJudge(models.AbstractModel):
                    SET state = verdict.new_state, %(changes)s
                   FROM verdict
                  WHERE verdict.plan_id = plan.id AND plan.state <> verdict.new_state
-                RETURNING plan.id, plan.state, plan.date_active)
+                RETURNING plan.id, plan.state,
+                          COALESCE(plan.date_reinstated, plan.date_active) AS start)
             UPDATE collection_item AS item
                SET date_resumed = %(as_of)s,
                    days_frozen = CASE WHEN next.id IS NOT NULL THEN 0 ELSE
                        COALESCE(item.days_frozen, 0) + GREATEST(%(as_of)s - GREATEST(
-                           judged.date_active,
+                           judged.start,
                            COALESCE(item.date_stage, item.date_maturity)), 0) END,
                    stage_id = COALESCE(next.id, item.stage_id),
                    date_stage = CASE WHEN next.id IS NOT NULL THEN %(as_of)s

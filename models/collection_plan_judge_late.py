@@ -108,6 +108,32 @@ class CollectionPlanJudge(models.AbstractModel):
         )
 
     @api.model
+    def _get_waiting(self, plans):
+        """Say what keeps plans from being reminded of.
+
+        :return: dict of (whether it is on hold or a payment is on its way, open credits
+            in its currency) per collection.plan id
+        """
+        self.env.flush_all()
+        own = SQL("plan.id = ANY(%s)", plans.ids)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT plan.id, %s, COALESCE(credit.amount, 0)
+                  FROM collection_plan plan
+                  LEFT JOIN (%s) credit ON credit.partner_id = plan.partner_id
+                   AND credit.company_id = plan.company_id
+                   AND credit.currency_id = plan.currency_id
+                 WHERE %s
+                """,
+                self._paused(),
+                self._credits(own),
+                own,
+            )
+        )
+        return {id_: (is_paused, float(credit)) for id_, is_paused, credit in rows}
+
+    @api.model
     def _unsettled(self):
         """:return: SQL condition that something covered by ``plan`` is open still, be
         it disputed or on an invoice that is being corrected"""

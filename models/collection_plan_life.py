@@ -100,7 +100,7 @@ class CollectionPlan(models.Model):
                  WHERE id = ANY(%(items)s)
                 """,
                 day=day,
-                start=self.date_active,
+                start=self.date_reinstated or self.date_active,
                 items=self.item_ids.ids,
             )
         )
@@ -177,6 +177,7 @@ class CollectionPlan(models.Model):
                 date_default=False,
                 amount_default=0,
                 breach=False,
+                date_reinstated=plan.company_id._get_collection_today(),
                 told_state="active",
             )
             plan.message_post(body=self.env._("In force again: %s", reason))

@@ -30,6 +30,7 @@ from . import (
     test_letter_proof,
     test_letters,
     test_log_concurrency,
+    test_loopholes,
     test_messages,
     test_plan_companies,
     test_plan_concurrency,

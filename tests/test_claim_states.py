@@ -223,6 +223,7 @@ class TestClaimStates(ClaimCommon):
         self.claim.line_ids.filtered("move_line_id").kind = "interest"
         self.make_filed(self.claim)
         self.make_invoice(self.customer, 200, self.day(-15), issued=self.day(-16))
+        self.claim.invalidate_recordset(["is_outdated"])
         self.assertTrue(self.claim.is_outdated)
         self.step("amend", kind="collector", reason="An invoice was missing.")
         new = self.claim.next_ids

@@ -170,7 +170,14 @@ class TestStayRefusals(BankruptcyCommon):
     def test_text_messages_do_not_leave_the_queue(self):
         other = self.make_customer("Texted")
         self.make_invoice(other)
-        self.make_policy({"days": 1, "channel": "sms"}, sequence=0)
+        # At whatever hour and day the tests run.
+        self.make_policy(
+            {"days": 1, "channel": "sms"},
+            sequence=0,
+            limit_hour_from=0,
+            limit_hour_to=24,
+            working_days_only=False,
+        )
         self.plan()
         self.execute()
         letter = self.get_case(other).letter_ids
