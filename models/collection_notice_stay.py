@@ -14,11 +14,21 @@ class CollectionNotice(models.AbstractModel):
         return super()._send(record, template, moves, attachments)
 
     @api.model
-    def _send_words(self, case, addressee, lang, moves, subject, words, **options):
+    def _send_words(
+        self,
+        case,
+        addressee,
+        lang,
+        moves,
+        subject,
+        words,
+        document=None,
+        attachments=None,
+    ):
         stay = self.env["collection.stay"]
         bankruptcies = stay._get_bankruptcies(case.partner_id)
         if bankruptcies and not stay._is_ally(addressee, bankruptcies):
             stay._check_moves(moves, "message", subject, case)
         return super()._send_words(
-            case, addressee, lang, moves, subject, words, **options
+            case, addressee, lang, moves, subject, words, document, attachments
         )

@@ -117,14 +117,14 @@ class TestContactLog(CollectionCommon):
         self.other_file.unlink()
 
     def test_an_entry_is_voided_with_a_reason(self):
-        contact = self.contact.with_user(self.users["collector"])
+        contact = self.contact.with_user(self.users["manager"])
         for reason in ("", "  ", False):
             with self.assert_refused("Say why the entry is wrong"):
                 contact.action_void(reason)
         contact.action_void(" Wrong customer ")
         self.assertTrue(contact.is_void)
         self.assertEqual(contact.void_reason, "Wrong customer")
-        self.assertEqual(contact.void_user_id, self.users["collector"])
+        self.assertEqual(contact.void_user_id, self.users["manager"])
         self.assertTrue(contact.void_date)
         self.assertEqual(contact.note, "They will pay on Friday.")
         with self.assert_refused("void already"):
