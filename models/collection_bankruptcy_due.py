@@ -115,7 +115,9 @@ class CollectionBankruptcy(models.Model):
         latest = fields.Date.add(today, years=1)
         for bankruptcy in self:
             if any((bankruptcy[name] or latest) > latest for name in names):
-                raise ValidationError(self.env._("This day lies too far in the future."))
+                raise ValidationError(
+                    self.env._("This day lies too far in the future.")
+                )
 
     def _has_filed_claim(self):
         """:return: whether the proof of claim was filed: its deadline is met"""
