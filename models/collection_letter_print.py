@@ -33,7 +33,11 @@ class CollectionLetter(models.Model):
 
         What was not printed before becomes a batch, one per company.
         """
-        letters = self.filtered("attachment_id")._sort_for_post()
+        # What was settled or put on hold since it was written is not printed any more.
+        going = self - self._cancel_obsolete()
+        letters = going.filtered("attachment_id")._sort_for_post()
+        if self and not going:
+            return self._tell_cancelled()
         if not letters:
             raise UserError(self.env._("There is no document to print."))
         new = letters.filtered(lambda letter: letter.delivery_state == "to_print")
@@ -42,6 +46,20 @@ class CollectionLetter(models.Model):
         for own in new.grouped("company_id").values():
             Batch._make(own)
         return letters._open_documents()
+
+    def _tell_cancelled(self):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "message": self.env._(
+                    "Cancelled instead of printed: this was settled, is on hold, or the"
+                    " customer is not to be contacted."
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def _open_documents(self):
         """:return: action that shows the documents as one, in this order"""

@@ -26,7 +26,9 @@ class CollectionLetter(models.Model):
         obsolete.write(
             {
                 "delivery_state": "cancelled",
-                "failure_reason": self.env._("Settled before the message left."),
+                "failure_reason": self.env._(
+                    "Settled or stopped before the message left."
+                ),
             }
         )
         return obsolete
@@ -68,6 +70,9 @@ class CollectionLetter(models.Model):
         :param rows: collection.exposure of the customer
         """
         self.ensure_one()
+        guard, case = self.env["collection.guard"], self.case_id
+        if guard._hard_stop(case, self.channel, {case: self.partner_id}):
+            return False
         policy = self.stage_id.policy_id
         net = sum(rows.mapped("amount_collectable"))
         if policy.net_credits:

@@ -117,7 +117,9 @@ class TestDelivery(DeliveryCommon):
     def assert_stays_here(self, letter):
         self.assertFalse(self.run_queue())
         self.assertEqual(letter.delivery_state, "cancelled")
-        self.assertEqual(letter.failure_reason, "Settled before the message left.")
+        self.assertEqual(
+            letter.failure_reason, "Settled or stopped before the message left."
+        )
         self.assertEqual(letter.sudo().mail_id.state, "cancel")
 
     def test_settled_while_it_waited_in_the_queue(self):
@@ -150,6 +152,27 @@ class TestDelivery(DeliveryCommon):
         self.pay(invoice, 100)
         self.assertEqual(len(self.run_queue()), 1)
         self.assertEqual(letter.delivery_state, "sent")
+
+    def test_paper_of_who_has_paid_is_not_printed(self):
+        self.stage.channel = "letter"
+        invoices = self.make_invoice(self.customer)
+        letter = self.send()
+        other = self.make_customer("Still owing")
+        self.make_invoice(other)
+        both = letter | self.send(other)
+        self.pay(invoices)
+        action = both.action_print()
+        self.assertEqual(letter.delivery_state, "cancelled")
+        self.assertEqual((both - letter).delivery_state, "printed")
+        self.assertNotIn(str(letter.id), action["url"].rsplit("/", 1)[1].split(","))
+
+    def test_paper_of_who_is_not_to_be_contacted(self):
+        self.stage.channel = "letter"
+        self.make_invoice(self.customer)
+        letter = self.send()
+        self.customer.collection_do_not_contact = True
+        self.assertEqual(letter.action_print()["tag"], "display_notification")
+        self.assertEqual(letter.delivery_state, "cancelled")
 
     def test_text_settled_while_it_waited(self):
         self.stage.channel = "sms"

@@ -1,3 +1,4 @@
+from email import message_from_bytes
 from email.message import EmailMessage
 
 from odoo.exceptions import AccessError
@@ -230,3 +231,13 @@ class TestIncomingMail(DeliveryCommon):
         self.plan()
         self.write_to_alias("reader@example.com")
         self.assertTrue(self.get_inbox())
+
+    def test_a_delay_is_no_bounce(self):
+        """The mail server tries on; only a report of failure says that it gave up."""
+        letter, _case, envelope = self.send_first()
+        failed = self.make_bounce(envelope).as_bytes()
+        self.receive_mail(
+            message_from_bytes(failed.replace(b"Action: failed", b"Action: delayed"))
+        )
+        self.assertEqual(letter.delivery_state, "sent")
+        self.assertFalse(self.customer.collection_email_bounced)
