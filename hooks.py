@@ -4,6 +4,7 @@ from odoo.tools import SQL
 WORK_TABLES = (
     "collection_inbox",
     "collection_blocked_attempt",
+    "collection_claim_distribution",
     "collection_claim",
     "collection_bankruptcy_event",
     "collection_bankruptcy_deadline",
@@ -69,6 +70,8 @@ def uninstall_hook(env):
             " collection_snapshot, collection_figure, collection_verdict"
         )
     )
+    # Versions of a claim hold on to each other.
+    env.cr.execute(SQL("UPDATE collection_claim SET previous_id = NULL"))
     for table in WORK_TABLES:
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
     env.invalidate_all(flush=False)
