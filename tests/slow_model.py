@@ -169,7 +169,11 @@ class Book:
         return round(max(min(plan.amount - plan.received(), free), 0), 6)
 
     def is_running(self, plan):
-        return not plan.is_cancelled and self.remaining(plan) > 0
+        """Disputing what is open is not paying it: the plan is not complete by that."""
+        is_short = plan.received() < plan.amount and any(
+            invoice.residual() > 0 for invoice in plan.invoices
+        )
+        return not plan.is_cancelled and (self.remaining(plan) > 0 or is_short)
 
     def planned(self, invoice):
         """Answer what is on plans of an invoice, after disputes and promises."""
