@@ -14,6 +14,7 @@ from .common import CollectionCommon
 OFFICIAL = {
     'Official Form 410 <span class="amount">04/25</span>',
     "United States Bankruptcy Court for the",
+    "Federal Rule of Bankruptcy Procedure (FRBP) 2002(g)",
 }
 LANGUAGES = {"German": "de_DE", "French": "fr_FR"}
 # Everything that the message and its documents say apart from names and figures.
