@@ -14,7 +14,6 @@ WORK_TABLES = (
     "collection_promise",
     "collection_dispute",
     "collection_contact_seal",
-    "collection_recital",
     "collection_contact",
     "collection_action",
     "collection_letter",
