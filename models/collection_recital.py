@@ -187,7 +187,7 @@ class CollectionRecital(models.Model):
             **{"from": self._from()},
         )
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         """Leave lines out of the letter, or take them in again.
 
         :raises UserError: for anything else; the log is not changed from here

@@ -122,8 +122,8 @@ class ResPartner(models.Model):
         return pytz.utc.localize(moment).astimezone(zone).replace(tzinfo=None)
 
     def _get_collection_local_text(self, moment, company):
-        """:return: a moment as this person's clock shows it, with the place; empty
-        without a person or a moment"""
+        """Say a moment as this person's clock shows it, with the place; empty without a
+        person or a moment."""
         if not self or not moment:
             return ""
         zone = self._get_collection_zone(company)

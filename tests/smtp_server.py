@@ -5,6 +5,9 @@ import threading
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from unittest.mock import patch
+
+from odoo.addons.base.models.ir_mail_server import IrMail_Server
 
 
 @dataclass
@@ -100,3 +103,31 @@ class SmtpServer(socketserver.ThreadingTCPServer):
     def __exit__(self, *_exception):
         self.shutdown()
         self.server_close()
+
+
+class MailServerCase:
+    """For tests that send mail for real, to a server that listens here."""
+
+    def start_mail_server(self):
+        """Have Odoo send to a server of this test, and to no other."""
+        self.smtp = self.enterContext(SmtpServer())
+        # Odoo sends nothing in tests; here it shall.
+        self.enterContext(
+            patch.object(IrMail_Server, "_disable_send", lambda _s: False)
+        )
+        servers = self.root["ir.mail_server"]
+        servers.search([]).active = False
+        servers.create(
+            {
+                "name": "Test",
+                "smtp_host": "127.0.0.1",
+                "smtp_port": self.smtp.port,
+                "smtp_encryption": "none",
+            }
+        )
+
+    def run_queue(self):
+        """Send what waits in Odoo's queue; answer what arrived."""
+        self.smtp.envelopes.clear()
+        self.root["mail.mail"].process_email_queue()
+        return list(self.smtp.envelopes)

@@ -1,39 +1,20 @@
-from unittest.mock import patch
-
-from odoo.addons.base.models.ir_mail_server import IrMail_Server
 from odoo.tests import Form, tagged
 
-from .smtp_server import SmtpServer
+from .smtp_server import MailServerCase
 from .test_call import CallCommon
 
 
-class SummaryCommon(CallCommon):
+class SummaryCommon(MailServerCase, CallCommon):
     """A mail server that really listens, to which summaries go."""
 
     def setUp(self):
         super().setUp()
         self.company.email = "accounts@collect.example.com"
-        self.smtp = self.enterContext(SmtpServer())
-        # Odoo sends nothing in tests; here it shall, to the server above and no other.
-        self.enterContext(
-            patch.object(IrMail_Server, "_disable_send", lambda _s: False)
-        )
-        servers = self.root["ir.mail_server"]
-        servers.search([]).active = False
-        servers.create(
-            {
-                "name": "Test",
-                "smtp_host": "127.0.0.1",
-                "smtp_port": self.smtp.port,
-                "smtp_encryption": "none",
-            }
-        )
+        self.start_mail_server()
 
     def receive(self):
         """Send what waits in Odoo's queue; answer what arrived."""
-        self.smtp.envelopes.clear()
-        self.root["mail.mail"].process_email_queue()
-        return list(self.smtp.envelopes)
+        return self.run_queue()
 
 
 @tagged("post_install", "-at_install")

@@ -1,12 +1,10 @@
 from email import message_from_string
 from email.message import EmailMessage
-from unittest.mock import patch
 
-from odoo.addons.base.models.ir_mail_server import IrMail_Server
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .smtp_server import SmtpServer
+from .smtp_server import MailServerCase
 from .test_messages import MessageCommon
 
 BOUNCE = """\
@@ -39,7 +37,7 @@ Message-Id: {message_id}
 """
 
 
-class DeliveryCommon(MessageCommon):
+class DeliveryCommon(MailServerCase, MessageCommon):
     """A mail server that really listens, and Odoo's mail gateway."""
 
     @classmethod
@@ -57,27 +55,7 @@ class DeliveryCommon(MessageCommon):
 
     def setUp(self):
         super().setUp()
-        self.smtp = self.enterContext(SmtpServer())
-        # Odoo sends nothing in tests; here it shall, to the server above and no other.
-        self.enterContext(
-            patch.object(IrMail_Server, "_disable_send", lambda _s: False)
-        )
-        servers = self.root["ir.mail_server"]
-        servers.search([]).active = False
-        servers.create(
-            {
-                "name": "Test",
-                "smtp_host": "127.0.0.1",
-                "smtp_port": self.smtp.port,
-                "smtp_encryption": "none",
-            }
-        )
-
-    def run_queue(self):
-        """Send what waits in Odoo's queue; answer what arrived."""
-        self.smtp.envelopes.clear()
-        self.root["mail.mail"].process_email_queue()
-        return list(self.smtp.envelopes)
+        self.start_mail_server()
 
     def receive_mail(self, message):
         """Let Odoo's mail gateway process an incoming message."""

@@ -7,7 +7,7 @@ from .test_letters import DocumentCommon
 class TestPolicyDocument(DocumentCommon):
     """The policy in writing, and the confirmation of a promise, as pages."""
 
-    def read(self, report, record):
+    def as_text(self, report, record):
         streams = record.env["ir.actions.report"]._render_qweb_pdf_prepare_streams(
             f"account_collections.action_report_{report}", {}, res_ids=record.ids
         )
@@ -18,7 +18,7 @@ class TestPolicyDocument(DocumentCommon):
             {"charges_text": "1 % a month.", "hours_text": "Monday to Friday, 9 to 17"}
         )
         users = self.make_users()
-        text = self.read("policy", self.policy_default.with_user(users["invoicing"]))
+        text = self.as_text("policy", self.policy_default.with_user(users["invoicing"]))
         parts = [
             "How we deal with late payment",
             "5 days before the due date",
@@ -40,7 +40,7 @@ class TestPolicyDocument(DocumentCommon):
         )
 
     def test_without_charges_it_says_so(self):
-        self.assertIn("cost you nothing", self.read("policy", self.policy_default))
+        self.assertIn("cost you nothing", self.as_text("policy", self.policy_default))
 
     def test_in_the_customers_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
@@ -49,8 +49,8 @@ class TestPolicyDocument(DocumentCommon):
         self.make_invoice(customer)
         self.plan()
         case = self.get_case(customer)
-        self.assertIn("Mise en demeure", self.read("case_policy", case))
-        self.assertNotIn("Mise en demeure", self.read("policy", self.policy))
+        self.assertIn("Mise en demeure", self.as_text("case_policy", case))
+        self.assertNotIn("Mise en demeure", self.as_text("policy", self.policy))
 
     def test_the_confirmation_of_a_promise_prints(self):
         customer = self.make_customer("Promiser")
@@ -68,6 +68,6 @@ class TestPolicyDocument(DocumentCommon):
                 }
             )
         )
-        text = self.read("promise", promise)
+        text = self.as_text("promise", promise)
         self.assertIn("What we agreed", text)
         self.assertIn("$ 500.00", text)

@@ -29,9 +29,9 @@ class CollectionContactComplete(models.TransientModel):
     attachment_ids = fields.Many2many("ir.attachment", string="More evidence")
 
     @api.model
-    def default_get(self, fields_list):
+    def default_get(self, fields):
         """Start from what the entry says."""
-        values = super().default_get(fields_list)
+        values = super().default_get(fields)
         contact = self.env["collection.contact"].browse(values.get("contact_id"))
         for name in (*COPIED, "follow_up"):
             values[name] = contact._fields[name].convert_to_write(

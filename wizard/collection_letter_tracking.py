@@ -21,7 +21,6 @@ class CollectionLetterTracking(models.TransientModel):
 
     letter_ids = fields.Many2many("collection.letter", required=True)
     numbers = fields.Text(
-        "Numbers",
         compute="_compute_numbers",
         store=True,
         readonly=False,
