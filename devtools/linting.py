@@ -145,7 +145,7 @@ def _odoo_pylint():
     console.run(
         [
             *(LINT_VENV.bin / "pylint", f"--rcfile={os.devnull}", "--score=n"),
-            "--disable=all,useless-option-value",
+            "--disable=all,useless-option-value,unknown-option-value",
             f"--enable={','.join(ODOO_PYLINT_CHECKS)}",
             f"--load-plugins={','.join(ODOO_PYLINT_PLUGINS)}",
             str(ADDON_LINK),

@@ -20,7 +20,7 @@ LANGUAGES = {"German": "de_DE", "French": "fr_FR"}
 # Everything that the message and its documents say apart from names and figures.
 WORDS = {
     "German": {
-        "same": {"Bank", *OFFICIAL},
+        "same": {"Bank", "Browser", "In", "Name", "Version", *OFFICIAL},
         "subject": "Förmliche Mahnung: Zahlung bis 12. März 2026",
         "mail": [
             "Sehr geehrte Damen und Herren,",
@@ -67,7 +67,20 @@ WORDS = {
         "statement file": "Kontoauszug",
     },
     "French": {
-        "same": {"Total", "<strong>Total</strong>", "Date", "E-mail", *OFFICIAL},
+        "same": {
+            "<strong>Total</strong>",
+            "Date",
+            "Document",
+            "Document (SHA-256)",
+            "E-mail",
+            "Index",
+            "Pages",
+            "Signature",
+            "Total",
+            "Variable",
+            "Version",
+            *OFFICIAL,
+        },
         "subject": "Mise en demeure de payer au plus tard le 12 mars 2026",
         "mail": [
             "Madame, Monsieur,",
