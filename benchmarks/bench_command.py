@@ -109,6 +109,7 @@ class Bench:
 
     def _make_copy(self):
         databases.create(self.copy, template=self.base)
+        databases.settle()
 
     def _measure_plan(self):
         runs = []

@@ -107,6 +107,7 @@ class CollectionExposure(models.Model):
         return SQL(
             """
             SELECT item.*, due.amount_planned, %(status)s AS status,
+                   amount_residual >= 0 AND (is_stayed OR NOT is_excluded) AS is_debt,
                    CASE WHEN %(status)s = 'open' THEN due.amount ELSE 0 END
                        AS amount_due,
                    CASE WHEN %(status)s = 'held' THEN amount_residual ELSE 0 END
@@ -139,6 +140,8 @@ class CollectionExposure(models.Model):
                    partner.commercial_partner_id AS partner_id,
                    COALESCE(move.partner_id, line.partner_id) AS addressee_id,
                    item.id AS item_id, item.case_id, item.stage_id,
+                   item.is_open IS NOT TRUE OR item.date_maturity
+                       <> COALESCE(line.date_maturity, line.date) AS is_outdated,
                    COALESCE(line.date_maturity, line.date) AS date_maturity,
                    line.currency_id, line.company_currency_id,
                    company_currency.decimal_places AS digits,

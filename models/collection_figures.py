@@ -205,13 +205,13 @@ class CollectionFigures(models.AbstractModel):
                    SUM(amount_collectable) FILTER (WHERE late > 0)
                        AS amount_overdue_open,
                    %(deducted)s,
-                   MIN(date_maturity) FILTER (WHERE debit) AS date_oldest_due,
+                   MIN(date_maturity) FILTER (WHERE is_live) AS date_oldest_due,
                    SUM(amount_residual) FILTER (WHERE status = 'stayed')
                        AS amount_stayed,
-                   COUNT(*) FILTER (WHERE debit OR status = 'stayed') AS item_count,
+                   COUNT(*) FILTER (WHERE is_debt) AS item_count,
                    -- The id of the highest stage; an array needs no sorting.
                    (MAX(ARRAY[stage.sequence, stage.id])
-                       FILTER (WHERE debit AND stage.id IS NOT NULL))[2] AS stage_id
+                       FILTER (WHERE is_live AND stage.id IS NOT NULL))[2] AS stage_id
               FROM (%(snapshot)s) snapshot
               LEFT JOIN collection_stage stage ON stage.id = snapshot.stage_id
              GROUP BY snapshot.partner_id
@@ -236,10 +236,7 @@ class CollectionFigures(models.AbstractModel):
     def _dated_snapshot(self, as_of):
         return SQL(
             """
-            SELECT *, %s - date_maturity AS late,
-                   status NOT IN ('credit', 'excluded', 'stayed', 'stayed_credit')
-                       AS debit
-              FROM collection_snapshot
+            SELECT *, %s - date_maturity AS late FROM collection_snapshot
             """,
             as_of,
         )
@@ -254,7 +251,7 @@ class CollectionFigures(models.AbstractModel):
     @api.model
     def _bucket(self, first, last):
         """:return: SQL sum of the debits late by first to last days"""
-        conditions = [SQL("debit")]
+        conditions = [SQL("is_live")]
         if first is not None:
             conditions.append(SQL("late >= %s", first))
         if last is not None:

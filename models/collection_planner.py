@@ -163,7 +163,7 @@ class CollectionPlanner(models.AbstractModel):
             "planned_count": self._insert_actions(company, as_of),
         }
         self._refresh_actions(company)
-        self.env["collection.priority"]._refresh(company, as_of, partner_ids)
+        self._note_decisions(company, as_of, partner_ids)
         self.env.invalidate_all(flush=False)
         return counts
 
@@ -175,8 +175,7 @@ class CollectionPlanner(models.AbstractModel):
 
     @api.model
     def _record_decisions(self, company, as_of):
-        """Keep each decision that is another than the case's last one, then note it on
-        the case."""
+        """Keep each decision that is another than the one noted on the case."""
         self.env.cr.execute(
             SQL(
                 """
@@ -199,23 +198,28 @@ class CollectionPlanner(models.AbstractModel):
                 as_of=as_of,
             )
         )
-        self._note_decisions()
 
     @api.model
-    def _note_decisions(self):
+    def _note_decisions(self, company, as_of, partner_ids):
+        """Note on each case what was decided and its points for the worklist, at once:
+        a case has many indexes, and is costly to write."""
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE collection_case AS case_
                    SET next_stage_id = verdict.stage_id, date_next = verdict.date_next,
-                       reason = verdict.reason, amount_net = verdict.amount_net
+                       reason = verdict.reason, amount_net = verdict.amount_net,
+                       priority = points.total, priority_parts = points.parts
                   FROM collection_verdict verdict
+                  JOIN (%s) points ON points.case_id = verdict.case_id
                  WHERE case_.id = verdict.case_id
                    AND (case_.reason, case_.next_stage_id, case_.date_next,
-                        case_.amount_net) IS DISTINCT FROM
+                        case_.amount_net, case_.priority, case_.priority_parts)
+                       IS DISTINCT FROM
                        (verdict.reason, verdict.stage_id, verdict.date_next,
-                        verdict.amount_net)
-                """
+                        verdict.amount_net, points.total, points.parts)
+                """,
+                self.env["collection.priority"]._points(company, as_of, partner_ids),
             )
         )
 

@@ -47,48 +47,71 @@ class CollectionPriority(models.AbstractModel):
         :param date as_of: the day, in the company's time zone
         :param partner_ids: restrict to these commercial partners
         """
-        parts = self._parts(as_of)
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE collection_case AS case_
                    SET priority = points.total, priority_parts = points.parts
-                  FROM (
-                    SELECT id, SUM(value)::int AS total,
-                           JSONB_OBJECT_AGG(name, value) FILTER (WHERE value <> 0)
-                               AS parts
-                      FROM (%(scored)s) scored
-                     GROUP BY id) points
-                 WHERE points.id = case_.id
+                  FROM (%s) points
+                 WHERE points.case_id = case_.id
                    AND (case_.priority, case_.priority_parts)
                        IS DISTINCT FROM (points.total, points.parts)
                 """,
-                scored=self._scored(company, partner_ids, parts),
+                self._points(company, as_of, partner_ids),
             )
         )
         self.env["collection.case"].invalidate_model(["priority", "priority_parts"])
 
     @api.model
-    def _scored(self, company, partner_ids, parts):
-        """:return: SQL with one row per open case and reason; nothing to collect has no
-        points"""
+    def _points(self, company, as_of, partner_ids=None):
+        """Count the points of the open cases of a company.
+
+        :param company: res.company record
+        :param date as_of: the day, in the company's time zone
+        :param partner_ids: restrict to these commercial partners
+        :return: SQL with case_id, total, and parts as JSON; none are NULL
+        """
+        parts = self._parts(as_of)
+        names = [SQL.identifier("scored", name) for name in parts]
         return SQL(
             """
-            SELECT case_.id, part.name,
-                   ROUND(part.value * (case_.amount_collectable > 0)::int)::int AS value
+            SELECT scored.id AS case_id, %(total)s AS total,
+                   NULLIF(JSONB_STRIP_NULLS(JSONB_BUILD_OBJECT(%(parts)s)), '{}')
+                       AS parts
+              FROM (%(scored)s) scored
+            """,
+            total=SQL(" + ").join(names),
+            parts=SQL(", ").join(
+                SQL("%s::text, NULLIF(%s, 0)", name, SQL.identifier("scored", name))
+                for name in parts
+            ),
+            scored=self._scored(company, partner_ids, parts),
+        )
+
+    @api.model
+    def _scored(self, company, partner_ids, parts):
+        """:return: SQL with one row per open case and a column per reason; nothing to
+        collect has no points"""
+        return SQL(
+            """
+            SELECT case_.id, %(values)s
               FROM collection_case case_
               LEFT JOIN (%(broken)s) broken ON broken.case_id = case_.id
               LEFT JOIN (
                 SELECT DISTINCT case_id FROM collection_action
                  WHERE state IN ('todo', 'approve', 'failed')
               ) step ON step.case_id = case_.id
-             CROSS JOIN LATERAL (VALUES %(values)s) AS part(name, value)
              WHERE case_.company_id = %(company)s AND case_.state <> 'closed'
                AND %(restrict)s
             """,
             broken=self.env["collection.judge"]._broken_levels(),
             values=SQL(", ").join(
-                SQL("(%s, (%s)::numeric)", name, points)
+                SQL(
+                    "ROUND(((%s) * (case_.amount_collectable > 0)::int)::numeric)::int"
+                    " AS %s",
+                    points,
+                    SQL.identifier(name),
+                )
                 for name, points in parts.items()
             ),
             company=company.id,

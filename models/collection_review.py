@@ -79,15 +79,17 @@ class CollectionReview(models.AbstractModel):
         )
         self._tune()
         self._execute(SQL("DROP TABLE IF EXISTS collection_snapshot"))
-        # What review and plan need and no more: it is read many times over.
+        # What review and plan need and no more: it is read many times over. A debt has
+        # an item; it counts in the figures as long as it is not stayed.
         self._execute(
             SQL(
                 """
                 CREATE TEMPORARY TABLE collection_snapshot ON COMMIT DROP AS
                 SELECT move_line_id, item_id, case_id, partner_id, stage_id,
-                       date_maturity, status, amount_residual, amount_residual_currency,
-                       amount_disputed, amount_promised, amount_planned, amount_held,
-                       amount_collectable
+                       date_maturity, status, is_debt, is_outdated,
+                       is_debt AND NOT is_stayed AS is_live,
+                       amount_residual, amount_residual_currency, amount_disputed,
+                       amount_promised, amount_planned, amount_held, amount_collectable
                   FROM (%s) exposure
                 """,
                 query,
@@ -102,7 +104,8 @@ class CollectionReview(models.AbstractModel):
         self._execute(
             SQL(
                 """
-                SET LOCAL work_mem = '64MB';
+                SET LOCAL work_mem = '128MB';
+                SET LOCAL hash_mem_multiplier = 2;
                 SET LOCAL jit = off;
                 SET LOCAL default_statistics_target = 10
                 """
@@ -128,8 +131,7 @@ class CollectionReview(models.AbstractModel):
                     SELECT DISTINCT ON (old.partner_id) old.id
                       FROM collection_snapshot snapshot
                       JOIN collection_case old ON old.id = snapshot.case_id
-                     WHERE snapshot.status NOT IN (
-                        'credit', 'excluded', 'stayed_credit')
+                     WHERE snapshot.is_debt
                        AND old.state = 'closed'
                        AND old.partner_id = snapshot.partner_id
                        AND NOT EXISTS (
@@ -155,9 +157,7 @@ class CollectionReview(models.AbstractModel):
                   FROM collection_snapshot snapshot
                   JOIN collection_figure case_
                     ON case_.partner_id = snapshot.partner_id
-                 WHERE snapshot.item_id IS NULL
-                   AND snapshot.status NOT IN (
-                        'credit', 'excluded', 'stayed_credit')
+                 WHERE snapshot.item_id IS NULL AND snapshot.is_debt
                 """
             )
         )
@@ -175,11 +175,8 @@ class CollectionReview(models.AbstractModel):
                   FROM collection_snapshot snapshot
                   JOIN collection_figure case_
                     ON case_.partner_id = snapshot.partner_id
-                 WHERE item.id = snapshot.item_id
-                   AND snapshot.status NOT IN (
-                        'credit', 'excluded', 'stayed_credit')
-                   AND (item.case_id <> case_.case_id OR item.is_open IS NOT TRUE
-                        OR item.date_maturity <> snapshot.date_maturity)
+                 WHERE item.id = snapshot.item_id AND snapshot.is_debt
+                   AND (snapshot.is_outdated OR snapshot.case_id <> case_.case_id)
                 """
             )
         )
@@ -232,8 +229,7 @@ class CollectionReview(models.AbstractModel):
                    AND NOT EXISTS (
                         SELECT FROM collection_snapshot snapshot
                          WHERE snapshot.move_line_id = item.move_line_id
-                           AND snapshot.status NOT IN (
-                        'credit', 'excluded', 'stayed_credit'))
+                           AND snapshot.is_debt)
                 """,
                 as_of=as_of,
                 company=company.id,

@@ -158,8 +158,7 @@ class CollectionVerdict(models.AbstractModel):
                    COUNT(*) FILTER (WHERE status = 'planned') AS planned_count,
                    COUNT(*) FILTER (WHERE status = 'disputed') AS disputed_count,
                    COUNT(*) FILTER (WHERE status = 'stayed') AS stayed_count,
-                   COUNT(*) FILTER (WHERE status NOT IN (
-                       'credit', 'excluded', 'stayed', 'stayed_credit')) AS live_count
+                   COUNT(*) FILTER (WHERE is_live) AS live_count
               FROM collection_snapshot
              GROUP BY partner_id
             """,
