@@ -18,6 +18,7 @@ from . import (
     test_crons,
     test_decisions,
     test_delivery,
+    test_demo,
     test_dispute_credit,
     test_dispute_lifecycle,
     test_guard_scheduler,
