@@ -133,7 +133,6 @@ class CollectionExposure(models.Model):
 
     @api.model
     def _select(self, ledger_date):
-        now = SQL("FALSE") if ledger_date else SQL("TRUE")
         return SQL(
             """
             SELECT line.id, line.id AS move_line_id, line.move_id, line.company_id,
@@ -160,7 +159,7 @@ class CollectionExposure(models.Model):
             disputed=SQL("0") if ledger_date else self._capped("disputed"),
             promised=SQL("0") if ledger_date else self._capped("promised"),
             planned=SQL("0") if ledger_date else self._capped("planned"),
-            now=now,
+            now=SQL("FALSE") if ledger_date else SQL("TRUE"),
             stayed=self._stayed(ledger_date),
             in_transit=self._in_transit(),
         )
