@@ -164,9 +164,6 @@ class CollectionCase(models.Model):
         "(company_id, partner_id) WHERE state <> 'closed'",
         "There is already an open case for this customer.",
     )
-    _worklist = models.Index(
-        "(priority DESC, amount_collectable DESC, id DESC) WHERE state <> 'closed'"
-    )
 
     @api.depends(*(name for name, _label in BUCKETS))
     def _compute_ageing(self):

@@ -1,6 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+ENDS = ("kept", "partly", "broken")
+
 
 class CollectionCase(models.Model):
     """The promises and disputes of a case, and how its customer keeps promises."""
@@ -32,25 +34,29 @@ class CollectionCase(models.Model):
     @api.depends("promise_ids.state")
     @api.depends_context("lang")
     def _compute_promise_text(self):
+        counts = self._count_promises()
         for case in self:
             case.promise_count = len(case.promise_ids)
-            case.promise_text = case._get_promise_text()
-
-    def _get_promise_text(self):
-        """:return: how many promises of this customer were kept, in words"""
-        counts = dict(
-            self.env["collection.promise"]._read_group(
-                [
-                    ("partner_id", "=", self.partner_id.id),
-                    ("company_id", "=", self.company_id.id),
-                ],
-                ["state"],
-                ["__count"],
+            key = case.company_id, case.partner_id
+            case.promise_text = self._get_promise_text(
+                *(counts.get((*key, state), 0) for state in ENDS)
             )
+
+    def _count_promises(self):
+        """:return: dict of numbers per company, customer and state"""
+        rows = self.env["collection.promise"]._read_group(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("company_id", "in", self.company_id.ids),
+                ("state", "in", ENDS),
+            ],
+            ["company_id", "partner_id", "state"],
+            ["__count"],
         )
-        kept, partly, broken = (
-            counts.get(state, 0) for state in ("kept", "partly", "broken")
-        )
+        return {tuple(key): count for *key, count in rows}
+
+    def _get_promise_text(self, kept, partly, broken):
+        """:return: how many promises were kept, in words"""
         parts = [
             kept == 1 and self.env._("1 promise kept"),
             kept > 1 and self.env._("%s promises kept", kept),

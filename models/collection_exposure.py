@@ -104,31 +104,39 @@ class CollectionExposure(models.Model):
             from its reconciliations; None for the ledger as it is now
         :return: SQL with one row per open receivable item
         """
+        # The night reads all of a company: each row is worked out once, and not again
+        # wherever it is named. A search looks inside for its few rows instead.
+        once = SQL("OFFSET 0") if company else SQL()
         return SQL(
             """
-            SELECT item.*, due.amount_planned, %(status)s AS status,
+            SELECT item.*,
                    amount_residual >= 0 AND (is_stayed OR NOT is_excluded) AS is_debt,
-                   CASE WHEN %(status)s = 'open' THEN due.amount ELSE 0 END
-                       AS amount_due,
-                   CASE WHEN %(status)s = 'held' THEN amount_residual ELSE 0 END
+                   CASE WHEN status = 'open' THEN amount_free ELSE 0 END AS amount_due,
+                   CASE WHEN status = 'held' THEN amount_residual ELSE 0 END
                        AS amount_held,
-                   CASE WHEN %(status)s <> 'open' THEN 0
-                        WHEN due.amount = amount_residual_currency THEN amount_residual
-                        ELSE ROUND(amount_residual * due.amount
+                   CASE WHEN status <> 'open' THEN 0
+                        WHEN amount_free = amount_residual_currency
+                             THEN amount_residual
+                        ELSE ROUND(amount_residual * amount_free
                                    / NULLIF(amount_residual_currency, 0), digits)
                         END AS amount_collectable
-              FROM (%(select)s %(from)s %(where)s) item
-             CROSS JOIN LATERAL (
-                SELECT GREATEST(amount_residual_currency - amount_disputed
-                                - amount_promised, 0) AS amount) free
-             CROSS JOIN LATERAL (
-                SELECT GREATEST(free.amount - amount_on_plan, 0) AS amount,
-                       LEAST(amount_on_plan, free.amount) AS amount_planned) due
+              FROM (
+                SELECT item.*, due.amount AS amount_free, due.amount_planned,
+                       %(status)s AS status
+                  FROM (%(select)s %(from)s %(where)s) item
+                 CROSS JOIN LATERAL (
+                    SELECT GREATEST(amount_residual_currency - amount_disputed
+                                    - amount_promised, 0) AS amount) free
+                 CROSS JOIN LATERAL (
+                    SELECT GREATEST(free.amount - amount_on_plan, 0) AS amount,
+                           LEAST(amount_on_plan, free.amount) AS amount_planned) due
+                 %(once)s) item
             """,
             status=self._status(),
             select=self._select(ledger_date),
             **{"from": self._from(ledger_date)},
             where=self._where(company, partner_ids, ledger_date),
+            once=once,
         )
 
     @api.model

@@ -60,3 +60,17 @@ class TestQueries(CollectionCommon):
         queries.append(self.count_queries(self.plan, later))
         self.assertEqual(len(self.open_actions()), count)
         return queries
+
+    def test_worklist(self):
+        """A page of the worklist takes as many queries for many cases as for few."""
+        arch = self.env["collection.case"].get_views([(False, "list")])
+        fields = arch["models"]["collection.case"]["fields"]
+        names = {name: {} for name in fields if f'name="{name}"' in str(arch["views"])}
+        self.make_customers(12)
+        self.plan()
+        cases = self.env["collection.case"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.count_queries(cases.web_read, names)  # the first fills the caches
+        few = self.count_queries(cases[:2].web_read, names)
+        self.assertEqual(self.count_queries(cases.web_read, names), few)
