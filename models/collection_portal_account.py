@@ -4,6 +4,8 @@ from odoo.tools import str2bool
 # What has reached the customer: queued, failed or returned messages have not.
 ARRIVED = ("sent", "posted", "delivered")
 MESSAGES_SHOWN = 20
+# What counts in favor of the customer.
+CREDITS = ("credit", "stayed_credit")
 # What a customer may still say something about: the rest is settled, or on its way.
 ANSWERABLE = ("open", "held", "disputed", "promised", "planned")
 
@@ -126,11 +128,15 @@ class CollectionPortalAccount(models.AbstractModel):
         case = self._get_case(customer, company)
         message = self.env["collection.message"]
         asked = rows.filtered(lambda row: row.status == "open")
+        # What a bankruptcy stays is not asked for, so nobody is told how to pay it.
+        to_pay = rows.filtered(lambda row: row.status not in (*CREDITS, "stayed"))
+        bank = message._get_bank(company, asked.move_id)
         return {
             "company": company,
             "customer": customer,
             "case": case,
-            "groups": self._get_groups(rows, visitor),
+            "groups": self._get_groups(rows, visitor, case),
+            "can_promise": bool(self._get_promisable(customer, company)),
             "promises": case.promise_ids.filtered(
                 lambda promise: promise.state in ("open", "approve")
             ),
@@ -138,21 +144,29 @@ class CollectionPortalAccount(models.AbstractModel):
             "disputes": self._get_disputes(customer, company),
             "letters": self._get_letters(customer, company),
             "contact": message._get_contact(case) if case else {},
-            "bank": message._get_bank(company, asked.move_id),
+            "bank": bank if to_pay else bank.browse(),
             "pay_reference": message._get_pay_reference(case, asked.move_id),
         }
 
     @api.model
-    def _get_groups(self, rows, visitor):
+    def _get_groups(self, rows, visitor, case):
         """:return: list of dicts per currency: currency, items, credits, ageing and
-        amounts"""
+        amounts; what is asked for is net of credits where the policy nets"""
+        nets = case.policy_id.net_credits or not case.policy_id
         listing = self.env["collection.listing"]
         positions = listing._get_positions([rows])
         groups = []
         for currency in listing._sort_currencies(rows):
             own = rows.filtered(lambda row, own=currency: row.currency_id == own)
-            debts = own.filtered(lambda row: row.status != "credit")
+            debts = own.filtered(lambda row: row.status not in CREDITS)
             asked = debts.filtered(lambda row: row.status == "open" and row.days_late)
+            overdue = sum(asked.mapped("amount_due"))
+            # A credit from before a petition is not set off.
+            credit = -sum(
+                own.filtered(lambda row: row.status == "credit").mapped(
+                    "amount_residual_currency"
+                )
+            )
             groups.append(
                 {
                     "currency": currency,
@@ -162,7 +176,8 @@ class CollectionPortalAccount(models.AbstractModel):
                         own, currency
                     ),
                     "open": sum(debts.mapped("amount_residual_currency")),
-                    "overdue": sum(asked.mapped("amount_due")),
+                    "overdue": overdue,
+                    "asked": max(overdue - credit, 0.0) if nets else overdue,
                     "credit": -sum((own - debts).mapped("amount_residual_currency")),
                     "balance": sum(own.mapped("amount_residual_currency")),
                     "can_pay": self._can_pay_online(debts, currency, visitor),
@@ -201,6 +216,8 @@ class CollectionPortalAccount(models.AbstractModel):
             badges.append((self.env._("Payment on its way"), "success"))
         elif row.status in ("held", "blocked", "excluded"):
             badges.append((self.env._("Being clarified"), "info"))
+        elif row.status == "stayed":
+            badges.append((self.env._("Insolvency proceedings"), "light"))
         elif row.status == "open" and row.days_late:
             badges.insert(0, (self.env._("Overdue"), "danger"))
         elif row.status == "open":

@@ -43,6 +43,7 @@ from . import (
     test_policy_document,
     test_policy_refusals,
     test_portal_account,
+    test_portal_account_figures,
     test_portal_attack,
     test_portal_plan,
     test_portal_plan_request,

@@ -77,13 +77,7 @@ class TestPortalAccount(PortalCommon):
 
     def test_bank_and_contact(self):
         """Without online payment the page says where to pay, and whom to call."""
-        bank = self.env["res.partner.bank"].create(
-            {
-                "acc_number": "BE71 0961 2345 6769",
-                "partner_id": self.company.partner_id.id,
-            }
-        )
-        self.company.collection_bank_id = bank
+        bank = self.company.collection_bank_id = self.make_bank()
         collector = self.make_users()["collector"]
         collector.partner_id.phone = "+32 2 111 22 33"
         self.get_case(self.customer).user_id = collector
