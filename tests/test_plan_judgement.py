@@ -231,7 +231,6 @@ class TestPlanJudgement(PlanCommon):
         self.assert_plan(plan, "notice")
         self.lift(other, self.day(25))
         self.night(25)
-        self.assert_plan(plan, "notice")
         self.assertEqual((plan.date_cure, plan.date_paused), (self.day(28), False))
         self.nights(26, 28)
         self.assert_plan(plan, "notice")
