@@ -2,9 +2,8 @@ from odoo import http
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 from odoo.exceptions import MissingError, UserError
 from odoo.http import request
-from odoo.tools import consteq
 
-from .portal import MAX_ID
+from .portal import MAX_ID, is_token_of
 from .portal_form import MAX_TEXT
 
 PAGE = 20
@@ -42,8 +41,7 @@ class CollectionPortalPlan(CustomerPortal):
         plan = request.env["collection.plan"].sudo().browse(plan_id).exists()
         if not plan or plan.state not in SHOWN_STATES or not plan.date_offered:
             raise MissingError(request.env._("This page does not exist."))
-        token = plan.access_token
-        if access_token and token and consteq(token, str(access_token)):
+        if is_token_of(plan, access_token):
             return plan
         if not self._is_own(plan):
             raise MissingError(request.env._("This page does not exist."))

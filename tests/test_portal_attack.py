@@ -187,7 +187,7 @@ class TestPortalAttack(PortalCommon):
                 self.case.contact_ids,
                 self.case.plan_ids,
                 self.root["collection.dispute"].search(
-                    self.get_domain("collection.dispute")
+                    [("partner_id", "=", self.customer.id)]
                 ),
             )
         )
@@ -251,7 +251,7 @@ class TestPortalAttack(PortalCommon):
         forged = ("0" if token[0] != "0" else "1") + token[1:]
         other = self.other_invoice._portal_ensure_token()
         self.env.flush_all()
-        return (None, forged, other, token[:-1], "%00", "' OR 1=1 --")
+        return (None, forged, other, token[:-1], "%00", "' OR 1=1 --", "é")
 
     def has_token(self, door):
         return door.routing["auth"] == "public"

@@ -143,6 +143,7 @@ class TestPortalPlan(PlanCommon, HttpCase):
         for wrong, sentence in (
             ({"name": ""}, "enter your name"),
             ({"name": ["x"]}, "enter your name"),
+            ({"name": "\x00"}, "enter your name"),
             ({"name": "x" * 101}, "enter your name"),
             ({"signature": ""}, "sign in the field"),
             ({"signature": {"a": 1}}, "sign in the field"),
@@ -153,6 +154,12 @@ class TestPortalPlan(PlanCommon, HttpCase):
             with self.subTest(wrong):
                 self.assertRegex(self.call_sign(**wrong)["error"], sentence)
         self.assertEqual(self.offered.state, "offered")
+
+    def test_name_is_cleaned(self):
+        """What no database keeps is left out."""
+        self.authenticate(None, None)
+        self.assertIn("redirect_url", self.call_sign(name=" Pau\x00la "))
+        self.assertEqual(self.offered.signed_by, "Paula")
 
     def test_changed_invoice_voids_the_offer(self):
         self.pay(self.invoice, 10)
