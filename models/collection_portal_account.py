@@ -101,15 +101,38 @@ class CollectionPortalAccount(models.AbstractModel):
         :param customer: res.partner record
         :param company: restrict to this res.company; every one if None
         :return: account.move records with an overdue part that is not disputed,
-            promised, held, nor being paid
+            promised, held, nor being paid, nor covered by credits
         """
-        domain = [("partner_id", "=", customer.id), ("status", "=", "open")]
+        domain = [("partner_id", "=", customer.id)]
         if company:
             domain.append(("company_id", "=", company.id))
         rows = self.env["collection.exposure"].search(domain)
-        return rows.filtered("days_late").move_id.filtered(
+        moves = self.env["account.move"]
+        for own in rows.grouped(lambda row: (row.company_id, row.currency_id)).values():
+            case = self._get_case(customer, own.company_id)
+            if self._get_asked(own, case) > 0:
+                moves |= self._get_overdue(own).move_id
+        return moves.filtered(
             lambda move: move.is_sale_document(include_receipts=True)
         )
+
+    @api.model
+    def _get_overdue(self, rows):
+        return rows.filtered(lambda row: row.status == "open" and row.days_late)
+
+    @api.model
+    def _get_asked(self, rows, case):
+        """:return: what is asked for now of the items of one company and currency: what
+        is overdue, less the credits where the policy nets"""
+        asked = self._get_overdue(rows)
+        if case.policy_id.net_credits or not case.policy_id:
+            # A credit from before a petition is not set off.
+            credits = rows.filtered(lambda row: row.status == "credit")
+            net = sum(asked.mapped("amount_due")) + sum(
+                credits.mapped("amount_residual_currency")
+            )
+            return max(rows.currency_id.round(net), 0.0)
+        return sum(asked.mapped("amount_due"))
 
     # ------------------------------------------------------------------
     # The page
@@ -152,21 +175,12 @@ class CollectionPortalAccount(models.AbstractModel):
     def _get_groups(self, rows, visitor, case):
         """:return: list of dicts per currency: currency, items, credits, ageing and
         amounts; what is asked for is net of credits where the policy nets"""
-        nets = case.policy_id.net_credits or not case.policy_id
         listing = self.env["collection.listing"]
         positions = listing._get_positions([rows])
         groups = []
         for currency in listing._sort_currencies(rows):
             own = rows.filtered(lambda row, own=currency: row.currency_id == own)
             debts = own.filtered(lambda row: row.status not in CREDITS)
-            asked = debts.filtered(lambda row: row.status == "open" and row.days_late)
-            overdue = sum(asked.mapped("amount_due"))
-            # A credit from before a petition is not set off.
-            credit = -sum(
-                own.filtered(lambda row: row.status == "credit").mapped(
-                    "amount_residual_currency"
-                )
-            )
             groups.append(
                 {
                     "currency": currency,
@@ -176,8 +190,8 @@ class CollectionPortalAccount(models.AbstractModel):
                         own, currency
                     ),
                     "open": sum(debts.mapped("amount_residual_currency")),
-                    "overdue": overdue,
-                    "asked": max(overdue - credit, 0.0) if nets else overdue,
+                    "overdue": sum(self._get_overdue(own).mapped("amount_due")),
+                    "asked": self._get_asked(own, case),
                     "credit": -sum((own - debts).mapped("amount_residual_currency")),
                     "balance": sum(own.mapped("amount_residual_currency")),
                     "can_pay": self._can_pay_online(debts, currency, visitor),
