@@ -112,9 +112,7 @@ class CollectionPortalAccount(models.AbstractModel):
             case = self._get_case(customer, own.company_id)
             if self._get_asked(own, case) > 0:
                 moves |= self._get_overdue(own).move_id
-        return moves.filtered(
-            lambda move: move.is_sale_document(include_receipts=True)
-        )
+        return moves.filtered(lambda move: move.is_sale_document(include_receipts=True))
 
     @api.model
     def _get_overdue(self, rows):
@@ -123,13 +121,13 @@ class CollectionPortalAccount(models.AbstractModel):
     @api.model
     def _get_asked(self, rows, case):
         """:return: what is asked for now of the items of one company and currency: what
-        is overdue, less the credits where the policy nets"""
+        is overdue, less the open credits where the policy nets"""
         asked = self._get_overdue(rows)
         if case.policy_id.net_credits or not case.policy_id:
             # A credit from before a petition is not set off.
-            credits = rows.filtered(lambda row: row.status == "credit")
+            favorable = rows.filtered(lambda row: row.status == "credit")
             net = sum(asked.mapped("amount_due")) + sum(
-                credits.mapped("amount_residual_currency")
+                favorable.mapped("amount_residual_currency")
             )
             return max(rows.currency_id.round(net), 0.0)
         return sum(asked.mapped("amount_due"))

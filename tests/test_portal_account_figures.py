@@ -67,5 +67,5 @@ class TestPortalAccountFigures(PortalCommon):
         self.assertIn("Insolvency proceedings", text)
         self.assertNotIn("How to pay", text)
         self.assertNotIn("-60.00", text)
-        credits = text.split('name="credit"')[1]
-        self.assertIn(credit.name, credits)
+        part = text.split('name="credit"')[1]
+        self.assertIn(credit.name, part)

@@ -181,7 +181,8 @@ class TestPortalAttack(PortalCommon):
     def get_files_domain(self):
         """Answer the files of each record; numbers alone may be somebody else's."""
         return Domain.OR(
-            Domain("res_model", "=", records._name) & Domain("res_id", "in", records.ids)
+            Domain("res_model", "=", records._name)
+            & Domain("res_id", "in", records.ids)
             for records in (
                 self.case,
                 self.case.contact_ids,
