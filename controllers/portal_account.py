@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
 from werkzeug.exceptions import abort
 
+from ..models.collection_portal_account import CREDITS
 from .portal import MEANS, CollectionPortal
 from .portal_account_form import AccountForm
 from .portal_form import MAX_NAME, MAX_REQUEST
@@ -261,7 +262,7 @@ class CollectionPortalAccount(CollectionPortal):
         """:return: collection.exposure records that a form may be about"""
         if kind == "promise":
             return account.service._get_promisable(account.customer, account.company)
-        return account.get_rows().filtered(lambda row: row.status != "credit")
+        return account.get_rows().filtered(lambda row: row.status not in CREDITS)
 
     def _show_form(self, account, form, kind, rows):
         wanted = request.httprequest.values.getlist("item")

@@ -123,7 +123,8 @@ class PortalForm:
                     "Please add up to %s MB in all.", MAX_BYTES // 1024**2
                 )
                 return
-            name = upload.filename.replace("\\", "/").rsplit("/", 1)[-1][-MAX_NAME:]
+            name = upload.filename.replace("\x00", "").replace("\\", "/")
+            name = name.rsplit("/", 1)[-1][-MAX_NAME:]
             extension = name.rsplit(".", 1)[-1].lower()
             if FILE_TYPES.get(extension) != guess_mimetype(content):
                 self.errors["files"] = self.env._(

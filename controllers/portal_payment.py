@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
@@ -8,7 +10,8 @@ from .portal_account_form import AccountForm
 
 
 class CollectionPortalPayment(CollectionPortalAccount):
-    """Pay all that is overdue of one company and currency, with Odoo's payment form.
+    """Pay what is overdue, or was chosen, of one company and currency, with Odoo's
+    payment form. The address says what was chosen; the ledger, how much it is.
 
     Online payment is another module: where it is missing, or has no provider, there is
     nothing here, and the account page names the bank account instead.
@@ -22,7 +25,7 @@ class CollectionPortalPayment(CollectionPortalAccount):
         website=True,
     )
     def portal_collection_pay(self, company_id, currency_id, **_kwargs):
-        """Show Odoo's payment form for what is overdue."""
+        """Show Odoo's payment form for what was chosen, else for what is overdue."""
         account = self._open_account(company_id)
         rows = self._get_payable(account, currency_id)
         if not rows:
@@ -40,7 +43,7 @@ class CollectionPortalPayment(CollectionPortalAccount):
                 "amount_residual": amount,
                 "payment_reference": reference,
                 "landing_route": account.url,
-                "transaction_route": f"{account.url}/transaction/{currency_id}",
+                "transaction_route": self._get_transaction_url(account, rows),
             }
         )
         values.update(
@@ -79,13 +82,14 @@ class CollectionPortalPayment(CollectionPortalAccount):
         )
 
     def _get_payable(self, account, currency_id):
-        """:return: the collection.exposure records of invoices that are overdue and
-        asked for, in a currency in which there is a way to pay online"""
+        """:return: the collection.exposure records of invoices that are asked for and
+        were chosen, else are overdue, in a currency with a way to pay online"""
+        wanted = request.httprequest.args.getlist("item")
         rows = account.get_rows().filtered(
             lambda row: (
                 row.currency_id.id == currency_id
                 and row.status == "open"
-                and row.days_late
+                and (str(row.id) in wanted if wanted else row.days_late)
                 and row.move_id.is_sale_document(include_receipts=True)
             )
         )
@@ -93,6 +97,13 @@ class CollectionPortalPayment(CollectionPortalAccount):
         if not account.service._can_pay_online(rows, rows.currency_id, visitor):
             return rows.browse()
         return rows
+
+    def _get_transaction_url(self, account, rows):
+        """:return: the address that begins the payment of the same items"""
+        url = f"{account.url}/transaction/{rows.currency_id.id}"
+        if not request.httprequest.args.getlist("item"):
+            return url
+        return f"{url}?{urlencode([('item', row.id) for row in rows])}"
 
     def _get_amount(self, rows):
         return rows.currency_id.round(sum(rows.mapped("amount_due")))

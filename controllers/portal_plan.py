@@ -2,9 +2,8 @@ from odoo import http
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 from odoo.exceptions import MissingError, UserError
 from odoo.http import request
-from odoo.tools import consteq
 
-from .portal import MAX_ID
+from .portal import MAX_ID, is_token_of
 from .portal_form import MAX_TEXT
 
 PAGE = 20
@@ -42,14 +41,21 @@ class CollectionPortalPlan(CustomerPortal):
         plan = request.env["collection.plan"].sudo().browse(plan_id).exists()
         if not plan or plan.state not in SHOWN_STATES or not plan.date_offered:
             raise MissingError(request.env._("This page does not exist."))
-        token = plan.access_token
-        if access_token and token and consteq(token, str(access_token)):
+        if is_token_of(plan, access_token):
             return plan
-        account = request.env["collection.portal.account"].sudo()
-        customer = account._get_customer(request.env.user)
-        if not customer or customer != plan.partner_id:
+        if not self._is_own(plan):
             raise MissingError(request.env._("This page does not exist."))
         return plan
+
+    def _get_customer(self):
+        """:return: the customer whose plans the visitor may see, none for the public"""
+        # Says only whose account it is, by the one rule of the whole portal.
+        account = request.env["collection.portal.account"].sudo()
+        return account._get_customer(request.env.user)
+
+    def _is_own(self, plan):
+        customer = self._get_customer()
+        return bool(customer) and customer == plan.partner_id
 
     def _may_act(self, plan):
         """:return: whether the visitor may sign or decline: a customer, not one of our
@@ -61,9 +67,8 @@ class CollectionPortalPlan(CustomerPortal):
         return request.env["collection.portal.post"].sudo()._count(who)
 
     def _get_plan_domain(self):
-        partner = request.env.user.partner_id.commercial_partner_id
         return [
-            ("partner_id", "=", partner.id),
+            ("partner_id", "=", self._get_customer().id or 0),
             ("state", "in", SHOWN_STATES),
             ("date_offered", "!=", False),
         ]
@@ -111,23 +116,39 @@ class CollectionPortalPlan(CustomerPortal):
         except MissingError:
             return request.redirect("/my")
         plan = plan.with_context(lang=request.env.lang)
-        user = request.env.user
+        user, cannot_sign = request.env.user, plan._get_cannot_sign_reason()
         values = {
             "page_name": "collection_plan",
             "plan": plan,
+            "items": plan.item_ids.sorted(lambda item: (item.date_maturity, item.id)),
             "token": access_token,
-            "is_signable": user.share and not plan._get_cannot_sign_reason(),
-            "is_own": not user._is_public()
-            and user.partner_id.commercial_partner_id == plan.partner_id,
+            "cannot_sign": cannot_sign,
+            "is_stayed": plan._get_stay_reason(),
+            "is_signable": user.share and not cannot_sign,
+            "is_own": self._is_own(plan),
             "sign_url": self._get_url(plan, "sign", document=plan.document_sha256),
             "decline_url": self._get_url(plan, "decline"),
             "document_url": self._get_url(plan, "document"),
             "default_name": "" if user._is_public() else user.name,
             "has_error": bool(error),
+            **self._get_payment(plan),
         }
         response = request.render("account_collections.portal_plan", values)
         response.headers["Cache-Control"] = "no-store"
         return response
+
+    def _get_payment(self, plan):
+        """:return: where to pay what is to be paid now, and what to quote"""
+        if plan.state not in ("active", "notice", "defaulted"):
+            return {}
+        bank = plan.env["collection.message"]._get_bank(
+            plan.company_id, plan.item_ids.move_id
+        )
+        return {
+            "bank": bank,
+            "company": plan.company_id,
+            "pay_reference": plan.name,
+        }
 
     def _get_url(self, plan, suffix, **params):
         query = "".join(f"&{key}={value}" for key, value in params.items())

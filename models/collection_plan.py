@@ -261,6 +261,13 @@ class CollectionPlan(models.Model):
     )
     date_notice = fields.Date("In notice since", readonly=True, copy=False)
     date_cure = fields.Date("To be cured by", readonly=True, copy=False)
+    date_paused = fields.Date(
+        "Time to cure paused since",
+        readonly=True,
+        copy=False,
+        help="While the case is on hold or a payment is on its way. What was left of it"
+        " goes on afterwards.",
+    )
     notice_count = fields.Integer("Notices", readonly=True, copy=False)
     cured_count = fields.Integer("Notices cured", readonly=True, copy=False)
     date_default = fields.Date("Defaulted on", readonly=True, copy=False)

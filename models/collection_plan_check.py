@@ -70,6 +70,7 @@ class CollectionPlan(models.Model):
             raise ValidationError(
                 self.env._("An installment is a whole amount of the currency.")
             )
+        self._check_down()
         if compare(self.amount, self.amount_total):
             raise ValidationError(
                 self.env._(
@@ -77,6 +78,18 @@ class CollectionPlan(models.Model):
                     sum=self.currency_id.format(self.amount),
                     total=self.currency_id.format(self.amount_total),
                 )
+            )
+
+    def _check_down(self):
+        """A down payment is one, and first: the limits leave it out of the installments
+        and ask for it, so that nothing else may go by its name."""
+        down = self.line_ids.filtered("is_down")
+        rest = self.line_ids - down
+        if len(down) > 1:
+            raise ValidationError(self.env._("There is one down payment at most."))
+        if down and rest and down.date > min(rest.mapped("date")):
+            raise ValidationError(
+                self.env._("The down payment comes before the installments.")
             )
 
     def _get_cannot_offer_reason(self):
@@ -131,28 +144,28 @@ class CollectionPlan(models.Model):
         return False
 
     def _get_amount_exceeded(self, policy):
-        own = self.company_id.currency_id
-        limit = policy.plan_amount_max
-        if limit and own.compare_amounts(self._in_own(self.amount), limit) > 0:
-            return self.env._("The amount is above the limit of %s.", own.format(limit))
-        limit = policy.plan_installment_min
+        company = self.company_id
+        today = company._get_collection_today()
+        if reason := policy._get_amount_exceeded(
+            "plan_amount_max", self.amount, self.currency_id, company, today
+        ):
+            return reason
+        return self._get_installment_exceeded(policy.plan_installment_min, today)
+
+    def _get_installment_exceeded(self, limit, today):
         # The last one is what is left.
         parts = self.line_ids.filtered(lambda line: not line.is_down)
         parts = parts.sorted(lambda line: (line.date, line.id))
         parts = parts[:-1] or parts
-        smallest = min(parts.mapped("amount"), default=0.0)
-        if limit and own.compare_amounts(self._in_own(smallest), limit) < 0:
+        company, own = self.company_id, self.company_id.currency_id
+        smallest = self.currency_id._convert(
+            min(parts.mapped("amount"), default=0.0), own, company, today
+        )
+        if limit and own.compare_amounts(smallest, limit) < 0:
             return self.env._(
                 "An installment is under the smallest one of %s.", own.format(limit)
             )
         return False
-
-    def _in_own(self, amount):
-        """:return: an amount of the plan in the company's currency, of today"""
-        company = self.company_id
-        return self.currency_id._convert(
-            amount, company.currency_id, company, company._get_collection_today()
-        )
 
     def _get_down_exceeded(self, policy):
         least = self.currency_id.round(self.amount_covered * policy.plan_down_min / 100)

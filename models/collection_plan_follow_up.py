@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 # What the customer or the collector is told of, once.
 TOLD_STATES = ("active", "notice", "completed", "defaulted", "void", "expired")
@@ -116,7 +117,9 @@ class CollectionPlan(models.Model):
         plan.message_post(body=plan._get_telling(state))
         if state == "active" and before == "notice":
             plan._clear_tasks()
-        if state in ("notice", "defaulted", "void", "completed"):
+        # Nobody is thanked for a credit note.
+        is_thanked = state == "completed" and plan.amount_paid
+        if state in ("notice", "defaulted", "void") or is_thanked:
             plan._tell_customer(f"mail_template_plan_{state}")
         if state in ("notice", "defaulted", "void", "expired"):
             plan._tell_collector(state)
@@ -126,9 +129,10 @@ class CollectionPlan(models.Model):
         sentences = {
             "active": self.env._("In good standing."),
             "notice": self.env._(
-                "In notice: the breach is to be cured by %s.", self.date_cure
+                "In notice: the breach is to be cured by %s.",
+                format_date(self.env, self.date_cure),
             ),
-            "completed": self.env._("Completed: everything has been paid."),
+            "completed": self.env._("Completed: nothing is open any more."),
             "defaulted": self.env._(
                 "In default: %s is due at once.",
                 self.currency_id.format(self.amount_default),

@@ -122,6 +122,7 @@ class CollectionPlanJudge(models.AbstractModel):
         cr.execute(self._expire_offers(own, as_of))
         cr.execute(self._void_offers(own))
         behind = self._find_behind(company, own, as_of)
+        cr.execute(self._pause_cures(own, as_of))
         cr.execute(self._judge_plans(own, as_of, behind))
         self.env["collection.plan"].invalidate_model()
         self.env["collection.item"].invalidate_model()
@@ -243,6 +244,7 @@ class CollectionPlanJudge(models.AbstractModel):
             date_cure = CASE WHEN new_state = 'notice'
                                   THEN %(as_of)s + plan.cure_days
                              WHEN new_state = 'defaulted' THEN plan.date_cure END,
+            date_paused = NULL,
             date_default = CASE WHEN new_state = 'defaulted' THEN %(as_of)s
                                 ELSE plan.date_default END,
             amount_default = CASE WHEN new_state = 'defaulted' THEN remaining

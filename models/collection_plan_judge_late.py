@@ -150,6 +150,25 @@ class CollectionPlanJudge(models.AbstractModel):
         )
 
     @api.model
+    def _pause_cures(self, own, as_of):
+        """:return: SQL that stops the time to cure of plans that are paused now, and
+        gives back what was left of it to those that are not paused any more"""
+        return SQL(
+            """
+            UPDATE collection_plan AS plan
+               SET date_cure = plan.date_cure
+                       + GREATEST(%(as_of)s - COALESCE(plan.date_paused, %(as_of)s), 0),
+                   date_paused = CASE WHEN plan.date_paused IS NULL
+                                      THEN %(as_of)s::date END
+             WHERE plan.state = 'notice' AND %(own)s
+               AND %(paused)s <> (plan.date_paused IS NOT NULL)
+            """,
+            as_of=as_of,
+            own=own,
+            paused=self._paused(),
+        )
+
+    @api.model
     def _paused(self):
         """:return: SQL condition that the case of ``plan`` is on hold, or that one of
         its open items is or has a payment on its way"""

@@ -60,19 +60,24 @@ class CollectionPlan(models.Model):
     def _do_offer(self):
         """Fix the terms, and make the document that will be signed."""
         self.ensure_one()
-        today = self.company_id._get_collection_today()
-        policy = self.case_id.policy_id
-        days = policy.plan_offer_days if policy else 14
         self._move_to(
             "offered",
-            date_offered=today,
-            date_offer_end=fields.Date.add(today, days=days),
+            date_offered=self.company_id._get_collection_today(),
+            date_offer_end=self._get_offer_end(),
             lang=self._get_lang(),
             told_state="offered",
             **self._prepare_lateness_vals(),
         )
         self._portal_ensure_token()
         self._write_document()
+
+    def _get_offer_end(self):
+        """:return: the last day to sign: the policy's, and never after the first date
+        of the schedule, so that nobody signs what is late already"""
+        today = self.company_id._get_collection_today()
+        policy = self.case_id.policy_id
+        days = policy.plan_offer_days if policy else 14
+        return min(fields.Date.add(today, days=days), *self.line_ids.mapped("date"))
 
     def _prepare_lateness_vals(self):
         """:return: the policy's rules about lateness, which become part of the plan"""

@@ -62,7 +62,7 @@ class CollectionPlan(models.Model):
         :param str agent: the signer's browser
         :return: translated sentence on why it was not taken, or False
         """
-        name = (name or "").strip()
+        name = (name or "").replace("\x00", "").strip()
         if not name or len(name) > 100:
             return self.env._("Please enter your name.")
         if not self._is_image(signature):
@@ -77,7 +77,7 @@ class CollectionPlan(models.Model):
                 "signed_by": name,
                 "signature": signature,
                 "signed_ip": ip,
-                "signed_agent": (agent or "")[:200],
+                "signed_agent": (agent or "").replace("\x00", "")[:200],
                 "date_signed": self.company_id._get_collection_today(),
             }
         )

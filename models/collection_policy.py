@@ -227,6 +227,19 @@ class CollectionPolicy(models.Model):
             for policy, vals in zip(self, vals_list, strict=True)
         ]
 
+    def _get_amount_exceeded(self, limit, amount, currency, company, day):
+        """Compare what a promise or a plan is about with a limit of this policy.
+
+        :param str limit: name of the field with the limit; zero is none
+        :param float amount: in ``currency``, converted as of ``day``
+        :return: translated sentence, or False within the limit
+        """
+        own, most = company.currency_id, self[limit]
+        amount = currency._convert(amount, own, company, day)
+        if not most or own.compare_amounts(amount, most) <= 0:
+            return False
+        return self.env._("The amount is above the limit of %s.", own.format(most))
+
     def action_view_cases(self):
         """Open the open cases that follow this policy."""
         action = self.env["ir.actions.act_window"]._for_xml_id(

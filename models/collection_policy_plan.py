@@ -27,7 +27,11 @@ class CollectionPolicy(models.Model):
         help="A customer who defaulted more often on plans gets one from a manager"
         " only.",
     )
-    plan_offer_days = fields.Integer("Offer valid for (days)", default=14)
+    plan_offer_days = fields.Integer(
+        "Offer valid for (days)",
+        default=14,
+        help="Never longer than until the first date of its schedule.",
+    )
     plan_tolerance_days = fields.Integer(
         "Tolerance of installments (days)",
         default=5,

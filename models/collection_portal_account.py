@@ -4,6 +4,8 @@ from odoo.tools import str2bool
 # What has reached the customer: queued, failed or returned messages have not.
 ARRIVED = ("sent", "posted", "delivered")
 MESSAGES_SHOWN = 20
+# What counts in favor of the customer.
+CREDITS = ("credit", "stayed_credit")
 # What a customer may still say something about: the rest is settled, or on its way.
 ANSWERABLE = ("open", "held", "disputed", "promised", "planned")
 
@@ -99,15 +101,36 @@ class CollectionPortalAccount(models.AbstractModel):
         :param customer: res.partner record
         :param company: restrict to this res.company; every one if None
         :return: account.move records with an overdue part that is not disputed,
-            promised, held, nor being paid
+            promised, held, nor being paid, nor covered by credits
         """
-        domain = [("partner_id", "=", customer.id), ("status", "=", "open")]
+        domain = [("partner_id", "=", customer.id)]
         if company:
             domain.append(("company_id", "=", company.id))
         rows = self.env["collection.exposure"].search(domain)
-        return rows.filtered("days_late").move_id.filtered(
-            lambda move: move.is_sale_document(include_receipts=True)
-        )
+        moves = self.env["account.move"]
+        for own in rows.grouped(lambda row: (row.company_id, row.currency_id)).values():
+            case = self._get_case(customer, own.company_id)
+            if self._get_asked(own, case) > 0:
+                moves |= self._get_overdue(own).move_id
+        return moves.filtered(lambda move: move.is_sale_document(include_receipts=True))
+
+    @api.model
+    def _get_overdue(self, rows):
+        return rows.filtered(lambda row: row.status == "open" and row.days_late)
+
+    @api.model
+    def _get_asked(self, rows, case):
+        """:return: what is asked for now of the items of one company and currency: what
+        is overdue, less the open credits where the policy nets"""
+        asked = self._get_overdue(rows)
+        if case.policy_id.net_credits or not case.policy_id:
+            # A credit from before a petition is not set off.
+            favorable = rows.filtered(lambda row: row.status == "credit")
+            net = sum(asked.mapped("amount_due")) + sum(
+                favorable.mapped("amount_residual_currency")
+            )
+            return max(rows.currency_id.round(net), 0.0)
+        return sum(asked.mapped("amount_due"))
 
     # ------------------------------------------------------------------
     # The page
@@ -126,11 +149,15 @@ class CollectionPortalAccount(models.AbstractModel):
         case = self._get_case(customer, company)
         message = self.env["collection.message"]
         asked = rows.filtered(lambda row: row.status == "open")
+        # What a bankruptcy stays is not asked for, so nobody is told how to pay it.
+        to_pay = rows.filtered(lambda row: row.status not in (*CREDITS, "stayed"))
+        bank = message._get_bank(company, asked.move_id)
         return {
             "company": company,
             "customer": customer,
             "case": case,
-            "groups": self._get_groups(rows, visitor),
+            "groups": self._get_groups(rows, visitor, case),
+            "can_promise": bool(self._get_promisable(customer, company)),
             "promises": case.promise_ids.filtered(
                 lambda promise: promise.state in ("open", "approve")
             ),
@@ -138,21 +165,20 @@ class CollectionPortalAccount(models.AbstractModel):
             "disputes": self._get_disputes(customer, company),
             "letters": self._get_letters(customer, company),
             "contact": message._get_contact(case) if case else {},
-            "bank": message._get_bank(company, asked.move_id),
+            "bank": bank if to_pay else bank.browse(),
             "pay_reference": message._get_pay_reference(case, asked.move_id),
         }
 
     @api.model
-    def _get_groups(self, rows, visitor):
+    def _get_groups(self, rows, visitor, case):
         """:return: list of dicts per currency: currency, items, credits, ageing and
-        amounts"""
+        amounts; what is asked for is net of credits where the policy nets"""
         listing = self.env["collection.listing"]
         positions = listing._get_positions([rows])
         groups = []
         for currency in listing._sort_currencies(rows):
             own = rows.filtered(lambda row, own=currency: row.currency_id == own)
-            debts = own.filtered(lambda row: row.status != "credit")
-            asked = debts.filtered(lambda row: row.status == "open" and row.days_late)
+            debts = own.filtered(lambda row: row.status not in CREDITS)
             groups.append(
                 {
                     "currency": currency,
@@ -162,7 +188,8 @@ class CollectionPortalAccount(models.AbstractModel):
                         own, currency
                     ),
                     "open": sum(debts.mapped("amount_residual_currency")),
-                    "overdue": sum(asked.mapped("amount_due")),
+                    "overdue": sum(self._get_overdue(own).mapped("amount_due")),
+                    "asked": self._get_asked(own, case),
                     "credit": -sum((own - debts).mapped("amount_residual_currency")),
                     "balance": sum(own.mapped("amount_residual_currency")),
                     "can_pay": self._can_pay_online(debts, currency, visitor),
@@ -201,6 +228,8 @@ class CollectionPortalAccount(models.AbstractModel):
             badges.append((self.env._("Payment on its way"), "success"))
         elif row.status in ("held", "blocked", "excluded"):
             badges.append((self.env._("Being clarified"), "info"))
+        elif row.status == "stayed":
+            badges.append((self.env._("Insolvency proceedings"), "light"))
         elif row.status == "open" and row.days_late:
             badges.insert(0, (self.env._("Overdue"), "danger"))
         elif row.status == "open":

@@ -1,4 +1,4 @@
-from odoo import Command, api, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 # The plans that the customer has something to see or to do of.
@@ -103,6 +103,11 @@ class CollectionPortal(models.AbstractModel):
             "rhythm": form["rhythm"],
             "date_first": form["date_first"],
             "amount_down": form["amount_down"],
+            # Within a week, and not after the first installment.
+            "date_down": min(
+                fields.Date.add(case.company_id._get_collection_today(), days=7),
+                form["date_first"],
+            ),
             "note": form.get("note"),
         }
 

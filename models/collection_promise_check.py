@@ -128,17 +128,13 @@ class CollectionPromise(models.Model):
         policy = self.case_id.policy_id
         if policy.promise_count_max and earlier_count >= policy.promise_count_max:
             return self.env._("It is promise number %s for an item.", earlier_count + 1)
-        company = self.company_id
-        amount = self.currency_id._convert(
-            self.amount, company.currency_id, company, self.date_taken
-        )
-        limit = policy.promise_amount_max
-        if limit and company.currency_id.compare_amounts(amount, limit) > 0:
-            return self.env._(
-                "The amount is above the limit of %s.",
-                company.currency_id.format(limit),
-            )
-        return self._get_terms_exceeded(policy)
+        return policy._get_amount_exceeded(
+            "promise_amount_max",
+            self.amount,
+            self.currency_id,
+            self.company_id,
+            self.date_taken,
+        ) or self._get_terms_exceeded(policy)
 
     def _get_terms_exceeded(self, policy):
         """:return: translated sentence on what goes beyond the policy, or False"""

@@ -77,6 +77,14 @@ class PortalCommon(PromiseCommon, HttpCase):
             files=[("files", file) for file in files or []] or None,
         )
 
+    def make_bank(self):
+        return self.env["res.partner.bank"].create(
+            {
+                "acc_number": "BE71 0961 2345 6769",
+                "partner_id": self.company.partner_id.id,
+            }
+        )
+
     def get_case_now(self, customer=None):
         self.env.invalidate_all()
         return self.get_case(customer or self.customer)

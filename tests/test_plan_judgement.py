@@ -215,12 +215,52 @@ class TestPlanJudgement(PlanCommon):
         self.night(21)
         self.assert_plan(plan, "notice")
 
+    def test_hold_stops_the_time_to_cure(self):
+        """What was left of it when the hold began goes on when it is lifted, once."""
+        plan = self.begin(self.invoice, (5, 1000))
+        self.nights(6, 8)
+        self.assert_plan(plan, "notice")
+        self.assertEqual(plan.date_cure, self.day(13))
+        hold = self.make_hold(self.case, self.day(10), self.day(60))
+        other = self.make_hold(self.case, self.day(12), self.day(60))
+        self.nights(10, 20)
+        self.assert_plan(plan, "notice")
+        self.assertEqual(plan.date_paused, self.day(10))
+        self.lift(hold, self.day(20))
+        self.nights(20, 25)
+        self.assert_plan(plan, "notice")
+        self.lift(other, self.day(25))
+        self.night(25)
+        self.assertEqual((plan.date_cure, plan.date_paused), (self.day(28), False))
+        self.nights(26, 28)
+        self.assert_plan(plan, "notice")
+        self.night(29)
+        self.assert_plan(plan, "defaulted")
+
+    def test_payment_on_its_way_stops_the_time_to_cure(self):
+        plan = self.begin(self.invoice, (5, 1000))
+        self.nights(8, 9)
+        self.set_payment_state("in_payment")
+        self.nights(10, 20)
+        self.assert_plan(plan, "notice")
+        self.set_payment_state("not_paid")
+        self.night(21)
+        self.assert_plan(plan, "notice")
+        self.assertEqual(plan.date_cure, self.day(13 + 11))
+        self.pay(self.invoice, day=self.day(22))
+        self.night(22)
+        self.assert_plan(plan, "completed")
+        self.assertFalse(plan.date_paused)
+
+    def set_payment_state(self, state):
+        self.env.cr.execute(
+            "UPDATE account_move SET payment_state = %s WHERE id = %s",
+            [state, self.invoice.id],
+        )
+
     def test_payment_on_its_way_pauses_the_judgement(self):
         plan = self.begin(self.invoice, (5, 1000))
-        self.env.cr.execute(
-            "UPDATE account_move SET payment_state = 'in_payment' WHERE id = %s",
-            [self.invoice.id],
-        )
+        self.set_payment_state("in_payment")
         self.nights(7, 9)
         self.assert_plan(plan, "active")
 

@@ -118,6 +118,33 @@ class TestPlanLifecycle(PlanCommon):
         self.nights(11, 37)
         self.assertEqual(plan.state, "active")
 
+    def test_credited_in_full(self):
+        """The plan is over, and nobody is thanked for payments that never came."""
+        plan = self.start(self.invoice, (5, 450), (35, 450))
+        letters = self.get_letters()
+        credit = self.make_credit(self.customer, 900, self.day(2))
+        self.receivable(self.invoice | credit).reconcile()
+        self.night(3)
+        self.assertEqual((plan.state, plan.amount_paid), ("completed", 0))
+        self.assertEqual(self.get_letters(), letters)
+
+    def test_cancelled_invoices(self):
+        """One that is cancelled is not owed any more; one that is corrected may be."""
+        second = self.make_invoice(self.customer, 100)
+        self.plan()
+        plan = self.start(self.invoice | second, (5, 600), (35, 400))
+        second.button_draft()
+        self.night(3)
+        self.assertEqual((plan.state, plan.amount_remaining), ("active", 900))
+        second.button_cancel()
+        self.pay(self.invoice, 600, self.day(4))
+        self.night(5)
+        self.assertEqual((plan.state, plan.amount_remaining), ("active", 300))
+        self.pay(self.invoice, 300, self.day(6))
+        self.night(6)
+        self.assertEqual(plan.state, "completed")
+        self.assertRegex(self.get_letters()[-1], "are complete")
+
     def test_reversed_payment_is_felt_at_once(self):
         """Taken off the invoice it is a credit, which counts; bounced it is missing."""
         plan = self.start(self.invoice, (5, 450), (35, 450))

@@ -182,6 +182,26 @@ class TestPlanOffer(PlanCommon):
         self.assertIn("Offer of installments has expired", self.get_summaries(plan))
         self.assertRegex(self.sign(plan, self.day(14)), "not open for signature")
 
+    def test_never_valid_beyond_its_first_date(self):
+        """What is late already cannot be signed; not on paper either."""
+        plan = self.offer(self.make_plan(self.invoice, (6, 400), (4, 600)))
+        self.assertEqual(plan.date_offer_end, self.day(4))
+        self.assertRegex(self.sign(plan, self.day(5)), "has expired")
+        with self.assert_refused("has expired"):
+            self.as_of(plan, self.day(5))._sign_on_paper(
+                "Mr. Paper", self.day(5), "scan.pdf", b"%PDF-1.4"
+            )
+        self.assertFalse(self.sign(plan, self.day(4)))
+        self.night(4)
+        self.assertEqual(plan.state, "active")
+        down = self.make_plan(self.make_late(), amount_down=100)
+        self.assertEqual(self.offer(down).date_offer_end, self.day(7))
+
+    def make_late(self):
+        invoice = self.make_invoice(self.customer, 700)
+        self.plan()
+        return invoice
+
     def test_void_by_a_payment(self):
         """Found by the night; both sides are told, once."""
         plan = self.offer(self.make_plan(self.invoice))

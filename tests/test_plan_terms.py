@@ -83,6 +83,25 @@ class TestPlanTerms(PlanCommon):
         with self.assert_refused("above zero"):
             plan.write({"line_ids": [Command.update(lines[3].id, {"amount": -1})]})
 
+    def test_down_payment_is_one_and_first(self):
+        """No other line goes by its name, past the limits of the policy."""
+        plan = self.make_plan(self.invoice, installment_count=4, amount_down=200)
+        lines = plan.line_ids.sorted("date")
+        self.assertEqual(lines.mapped("is_down"), [True, *[False] * 4])
+        with self.assert_refused("one down payment"):
+            plan.write({"line_ids": [Command.update(lines[1].id, {"is_down": True})]})
+        with self.assert_refused("comes before the installments"):
+            plan.write(
+                {
+                    "line_ids": [
+                        Command.update(lines[0].id, {"is_down": False}),
+                        Command.update(lines[4].id, {"is_down": True}),
+                    ]
+                }
+            )
+        with self.assert_refused("comes before the installments"):
+            plan.write({"date_down": self.day(80)})
+
     def test_whole_amounts_only(self):
         """Of a yen there are no parts."""
         currency = self.setup_other_currency("JPY")

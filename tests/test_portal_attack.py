@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from odoo import http
 from odoo.addons.account_collections.models.collection_portal_post import POSTS_PER_HOUR
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -175,11 +175,23 @@ class TestPortalAttack(PortalCommon):
                 ("model", "=", "collection.case"),
                 ("res_id", "=", self.case.id),
             ],
-            "ir.attachment": [
-                ("res_model", "in", ("collection.case", "collection.contact")),
-                ("res_id", "in", [self.case.id, *self.case.contact_ids.ids]),
-            ],
+            "ir.attachment": self.get_files_domain(),
         }.get(name, [("case_id", "=", self.case.id)])
+
+    def get_files_domain(self):
+        """Answer the files of each record; numbers alone may be somebody else's."""
+        return Domain.OR(
+            Domain("res_model", "=", records._name)
+            & Domain("res_id", "in", records.ids)
+            for records in (
+                self.case,
+                self.case.contact_ids,
+                self.case.plan_ids,
+                self.root["collection.dispute"].search(
+                    [("partner_id", "=", self.customer.id)]
+                ),
+            )
+        )
 
     def fill_in(self, **values):
         """Answer values for every field of every form, all of them right."""
@@ -240,7 +252,7 @@ class TestPortalAttack(PortalCommon):
         forged = ("0" if token[0] != "0" else "1") + token[1:]
         other = self.other_invoice._portal_ensure_token()
         self.env.flush_all()
-        return (None, forged, other, token[:-1], "%00", "' OR 1=1 --")
+        return (None, forged, other, token[:-1], "%00", "' OR 1=1 --", "é")
 
     def has_token(self, door):
         return door.routing["auth"] == "public"

@@ -1,6 +1,7 @@
 import json
 
 from odoo import http
+from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -142,6 +143,7 @@ class TestPortalPlan(PlanCommon, HttpCase):
         for wrong, sentence in (
             ({"name": ""}, "enter your name"),
             ({"name": ["x"]}, "enter your name"),
+            ({"name": "\x00"}, "enter your name"),
             ({"name": "x" * 101}, "enter your name"),
             ({"signature": ""}, "sign in the field"),
             ({"signature": {"a": 1}}, "sign in the field"),
@@ -152,6 +154,12 @@ class TestPortalPlan(PlanCommon, HttpCase):
             with self.subTest(wrong):
                 self.assertRegex(self.call_sign(**wrong)["error"], sentence)
         self.assertEqual(self.offered.state, "offered")
+
+    def test_name_is_cleaned(self):
+        """What no database keeps is left out."""
+        self.authenticate(None, None)
+        self.assertIn("redirect_url", self.call_sign(name=" Pau\x00la "))
+        self.assertEqual(self.offered.signed_by, "Paula")
 
     def test_changed_invoice_voids_the_offer(self):
         self.pay(self.invoice, 10)
@@ -199,6 +207,84 @@ class TestPortalPlan(PlanCommon, HttpCase):
                 page = self.url_open(self.offered.get_portal_url()).text
                 self.assertIn(sentence, page)
                 self.assertNotIn("Accept and sign", page)
+
+    def test_what_the_collector_sees(self):
+        """The page as it is, without the signature, and not that it has expired."""
+        self.authenticate(self.env.user.login, self.env.user.login)
+        page = self.url_open(self.offered.get_portal_url()).text
+        self.assertIn("Only the customer can sign here", page)
+        self.assertNotIn("has expired", page)
+        self.assertNotIn("Accept and sign", page)
+
+    def test_how_to_pay(self):
+        """Once there is something to pay; with the reference of the agreement."""
+        bank = self.env["res.partner.bank"].create(
+            {
+                "acc_number": "BE71 0961 2345 6769",
+                "partner_id": self.company.partner_id.id,
+            }
+        )
+        self.company.collection_bank_id = bank
+        self.authenticate(None, None)
+        url = self.offered.get_portal_url()
+        self.assertNotIn(bank.acc_number, self.url_open(url).text)
+        self.call_sign()
+        page = self.url_open(url).text
+        self.assertIn(bank.acc_number, page)
+        self.assertIn("Next: ", page)
+        self.assertIn(self.company.name, page)
+        self.pay(self.invoice)
+        self.plan()
+        self.assertEqual(self.offered.state, "completed")
+        self.assertNotIn(bank.acc_number, self.url_open(url).text)
+
+    def test_items_not_whole_invoices(self):
+        """Of an invoice in installments only the covered item stands on the page."""
+        halves = [
+            Command.create({"value": "percent", "value_amount": 50, "nb_days": days})
+            for days in (0, 40)
+        ]
+        term = self.env["account.payment.term"].create(
+            {"name": "Two halves", "line_ids": halves}
+        )
+        move = self.make_invoice(self.customer, 2468, terms=term, issued=self.day(-9))
+        self.plan()
+        first = self.get_items(move).sorted("date_maturity")[0]
+        plan = self.offer(self.make_plan(move, item_ids=[Command.set(first.ids)]))
+        self.authenticate(None, None)
+        page = self.url_open(plan.get_portal_url()).text
+        self.assertIn(move.name, page)
+        self.assertIn("1,234.00", page)
+        self.assertNotIn("2,468.00", page)
+
+    def test_insolvent_customer(self):
+        """Is not told of a new offer, nor that invoices have changed."""
+        self.env["collection.bankruptcy"].create(
+            {
+                "partner_id": self.customer.id,
+                "court_id": self.env.ref("account_collections.court_deb").id,
+                "date_petition": self.today,
+            }
+        )
+        self.assertEqual(self.offered.state, "void")
+        self.authenticate(None, None)
+        page = self.url_open(self.offered.get_portal_url()).text
+        self.assertIn("insolvency proceedings", page)
+        self.assertNotIn("We will send you a new one", page)
+
+    def test_own_people_are_no_customers(self):
+        """One rule for all pages: who works for us has no plans as a customer."""
+        partner = self.company.partner_id
+        own = self.make_invoice(partner, 90)
+        self.plan()
+        plan = self.offer(self.make_plan(own))
+        user = self.make_users()["collector"]
+        user.partner_id.parent_id = partner
+        self.authenticate(user.login, user.login)
+        self.assertNotIn(plan.name, self.url_open("/my/plans").text)
+        self.assertNotIn(
+            "Installment agreement", self.url_open(f"/my/plans/{plan.id}").text
+        )
 
     def test_portal_user_reads_no_records(self):
         for model in ("collection.plan", "collection.plan.installment"):

@@ -67,6 +67,36 @@ class TestPortalPlanRequest(PortalCommon):
         self.ask()
         self.assertEqual(len(self.get_plans()), 1)
 
+    def test_down_payment_before_an_early_installment(self):
+        """It is not asked for after the first installment."""
+        self.ask(amount_down="300", date_first=str(self.day(2)))
+        lines = self.get_plans().line_ids.sorted(lambda line: (line.date, line.id))
+        self.assertEqual(lines.mapped("is_down"), [True, False, False, False])
+        self.assertEqual(lines[0].amount, 300)
+
+    def test_nothing_left_to_promise(self):
+        """What is on a plan is not promised once more: the buttons are not there, and
+        the account says what comes next."""
+        self.ask(item=self.get_rows_of(self.late, self.later, self.upcoming))
+        plan = self.get_plans()
+        page = self.url_open(self.url).text
+        self.assertIn('name="promise"', page)
+        self.assertNotIn('name="plan"', page)
+        plan._accept({"signed_by": "Paula"})
+        self.env.flush_all()
+        page = self.url_open(self.url).text
+        self.assertNotIn('name="promise"', page)
+        self.assertNotIn('name="plan"', page)
+        self.assertIn("Send a proof of payment", page)
+        text = " ".join(page.replace("\xa0", " ").split())
+        self.assertRegex(text, "Next: .*600.00.* by")
+        self.assertIn('role="progressbar"', page)
+        plan.sudo().line_ids[0].date = self.day(-9)
+        plan.sudo().write({"state": "notice", "date_cure": self.day(3)})
+        self.env.flush_all()
+        text = " ".join(self.url_open(self.url).text.split())
+        self.assertRegex(text, "600.00.* is late. Please pay it by")
+
     def test_above_the_limits(self):
         """A manager looks at it first; nothing is offered, nothing is signed."""
         page = self.ask(installment_count="12")
