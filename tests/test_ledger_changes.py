@@ -49,7 +49,7 @@ class TestLedgerChanges(CollectionCommon):
         self.assertEqual(case.next_stage_id.name, "Stage 2")
         self.assertEqual(self.live(3, 10, self.customer), {9: "Stage 2"})
 
-    def test_returned_cheque_booked_as_a_new_debit(self):
+    def test_returned_check_booked_as_a_new_debit(self):
         """The invoice stays paid and the bank's debit is the debt: it is chased."""
         invoice, case = self.start()
         self.pay(invoice)
@@ -65,7 +65,7 @@ class TestLedgerChanges(CollectionCommon):
                         {
                             "account_id": account.id,
                             "partner_id": self.customer.id,
-                            "name": "Cheque returned",
+                            "name": "Check returned",
                             "balance": balance,
                         }
                     )
