@@ -6,6 +6,7 @@ class IrModuleModule(models.Model):
 
     def _update_translations(self, filter_lang=None, overwrite=False):
         """Translate the policies of further companies along with the shipped ones."""
-        super()._update_translations(filter_lang, overwrite)
+        result = super()._update_translations(filter_lang, overwrite)
         if "account_collections" in self.mapped("name"):
             self.env["collection.policy"]._translate_copies()
+        return result
