@@ -14,6 +14,8 @@ SATURDAY = 5
 # Longest wait for the first step that the rules explain: the quiet time after a step
 # for another invoice, a weekend, and a task nobody made for as long as it may wait.
 SLACK = timedelta(days=7)
+# A newer invoice is left to a firmer step that comes within so many days.
+FIRMER_WITHIN = timedelta(days=30)
 
 
 class Stage(NamedTuple):
@@ -250,11 +252,25 @@ class Checker:
             )
             debt = sum(self.get_debt(invoice.customer, day).values())
             tolerance = max(policy.tolerance for policy in policies)
+            latest = invoice.due + first + held + SLACK
             self._expect(
                 "nobody forgotten",
-                day <= invoice.due + first + held + SLACK or debt <= tolerance,
+                day <= latest
+                or debt <= tolerance
+                or day <= latest + self._count_left_to_firmer(invoice, day),
                 f"{day} {number}: due on {invoice.due} and never reminded",
             )
+
+    def _count_left_to_firmer(self, invoice, day):
+        """:return: how long another invoice of the customer was on the ladder since the
+        due date, up to the longest that a newer one is left to it"""
+        others = {other.number for other in self.by_customer[invoice.customer]}
+        evenings = sum(
+            any(evening.stages.get(number) for number in others)
+            for evening_day, evening in self.journal.evenings.items()
+            if invoice.due <= evening_day <= day
+        )
+        return min(timedelta(days=evenings), FIRMER_WITHIN)
 
     def _check_steps_climb(self, climbs):
         """A step that lifts no invoice was taken before, or for nothing."""

@@ -80,6 +80,7 @@ LINT_VENV = Venv("lint", "requirements-lint.txt")
 _NODE_FILES = [DEVTOOLS / "package.json", DEVTOOLS / "package-lock.json"]
 NODE = CACHE / "node" / fingerprint(*(path.read_bytes() for path in _NODE_FILES))
 NODE_MODULES = NODE / "node_modules"
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 def has_node_modules():
@@ -96,6 +97,9 @@ def make_node_modules():
         shutil.copy(path, partial)
     # npm starts node by its name, so the virtual environment has to come first.
     env = {**os.environ, "PATH": f"{VENV.bin}:{os.environ['PATH']}"}
+    if SYSTEM_CERTIFICATES.exists():
+        # Node trusts its own list only; behind a proxy of a firm that is not enough.
+        env.setdefault("NODE_EXTRA_CA_CERTS", str(SYSTEM_CERTIFICATES))
     command = [VENV.bin / "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     console.run(command, log=LOGS / "npm.log", env=env, cwd=partial)
     partial.rename(NODE)

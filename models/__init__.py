@@ -147,6 +147,7 @@ from . import (
     ir_attachment,
     ir_attachment_claim,
     ir_attachment_plan,
+    ir_module_module,
     mail_activity,
     mail_mail,
     mail_mail_stay,

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 CATCH_UP = [
     ("walk", "Walk every stage, from the first one"),
@@ -311,21 +312,50 @@ class CollectionPolicy(models.Model):
         :param companies: res.company records
         """
         Policy = self.sudo().with_context(active_test=False)
-        shipped = self.sudo().browse(
-            self.env["ir.model.data"]
-            .sudo()
-            .search(
-                [
-                    ("module", "=", "account_collections"),
-                    ("model", "=", "collection.policy"),
-                ]
-            )
-            .mapped("res_id")
-        )
-        shipped = shipped.exists()
         served = Policy.search([]).company_id
         for company in companies - served:
-            for policy in shipped:
+            for policy in self._get_shipped("collection.policy"):
                 policy.copy(
                     {"name": policy.name, "company_id": company.id, "user_id": False}
                 )
+        self._translate_copies()
+
+    @api.model
+    def _get_shipped(self, model):
+        """:return: the records of a model that the addon brought along"""
+        # Sudo: whoever makes a company or adds a language need not read policies or
+        # external ids. It is limited to what this addon shipped.
+        Data = self.env["ir.model.data"].sudo()
+        data = Data.search(
+            [("module", "=", "account_collections"), ("model", "=", model)]
+        )
+        return self.env[model].sudo().browse(data.mapped("res_id")).exists()
+
+    @api.model
+    def _translate_copies(self):
+        """Give the companies' copies the translations of what was shipped.
+
+        Odoo loads a language for shipped records only. Words that somebody has
+        changed, or has translated, are left alone.
+        """
+        for model in ("collection.policy", "collection.stage"):
+            shipped = self._get_shipped(model)
+            shipped.flush_model()
+            for name, field in shipped._fields.items():
+                if field.translate and field.store:
+                    self.env.cr.execute(
+                        SQL(
+                            """
+                            UPDATE %(table)s copy
+                               SET %(name)s = shipped.%(name)s || copy.%(name)s
+                              FROM %(table)s shipped
+                             WHERE shipped.id = ANY(%(ids)s)
+                               AND copy.id <> ALL(%(ids)s)
+                               AND copy.%(name)s->>'en_US' = shipped.%(name)s->>'en_US'
+                            """,
+                            table=SQL.identifier(shipped._table),
+                            name=SQL.identifier(name),
+                            ids=shipped.ids,
+                        )
+                    )
+            shipped.invalidate_model()

@@ -1,6 +1,9 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+# Days that a step waits for a firmer one; no pause of the shipped ladders is longer.
+FIRMER_WITHIN = 30
+
 
 class CollectionVerdict(models.AbstractModel):
     """The decision: one statement that says which stage is next for each case, whether
@@ -252,8 +255,8 @@ class CollectionVerdict(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT item_state.case_id, item_state.item_id, next_stage.stage_id,
-                   next_stage.sequence,
+            SELECT item_state.case_id, item_state.item_id, item_state.reached,
+                   next_stage.stage_id, next_stage.sequence,
                    GREATEST(
                        GREATEST(item_state.date_maturity + next_stage.days,
                                 item_state.date_stage + next_stage.gap_days)
@@ -279,9 +282,7 @@ class CollectionVerdict(models.AbstractModel):
                    step.date_ready, limits.day AS date_free,
                    CASE WHEN position.working_days_only THEN %(working_day)s
                         ELSE roll.day END AS date_next
-              FROM (
-                SELECT case_id, stage_id, sequence, MIN(date_ready) AS date_ready
-                  FROM ready GROUP BY case_id, stage_id, sequence) step
+              FROM (%(steps)s) step
               JOIN position ON position.case_id = step.case_id
               JOIN collection_stage stage ON stage.id = step.stage_id
               CROSS JOIN LATERAL (SELECT %(date_free)s AS day) limits
@@ -296,8 +297,33 @@ class CollectionVerdict(models.AbstractModel):
                       step.sequence DESC
             """,
             as_of=as_of,
+            steps=self._steps(),
             date_free=self.env["collection.verdict.limits"]._date_free(),
             working_day=self.env["collection.verdict.limits"]._working_day(company),
+        )
+
+    @api.model
+    def _steps(self):
+        """The steps that the items of a case are ready for, and when.
+
+        Nobody who has a formal demand in hand gets a first reminder for a newer
+        invoice: a softer step than the one reached is left to the firmer one that
+        follows it soon, whose message lists the newer items as well. With nothing
+        firmer to come soon, it is taken by itself.
+        """
+        return SQL(
+            """
+            SELECT * FROM (
+                SELECT *, MIN(date_ready) FILTER (WHERE sequence > highest)
+                              OVER (PARTITION BY case_id) AS date_firmer
+                  FROM (
+                    SELECT case_id, stage_id, sequence, MIN(date_ready) AS date_ready,
+                           MAX(MAX(reached)) OVER (PARTITION BY case_id) AS highest
+                      FROM ready GROUP BY case_id, stage_id, sequence) step) step
+             WHERE (sequence < highest AND date_firmer <= date_ready + %s)
+                   IS NOT TRUE
+            """,
+            FIRMER_WITHIN,
         )
 
     @api.model

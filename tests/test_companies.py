@@ -45,6 +45,42 @@ class TestCompanies(CollectionCommon):
         self.assertTrue(self.get_case(self.customer).letter_ids)
         self.assertFalse(self.get_case(self.customer, self.other).letter_ids)
 
+    def test_policies_of_further_companies_learn_a_language(self):
+        """Odoo loads a language for shipped records; the copies get it as well, except
+        for words that somebody has changed."""
+        company = self.root["res.company"].create({"name": "Third"})
+        policy = self.root["collection.policy"].search(
+            [("company_id", "=", company.id), ("name", "=", "Default")]
+        )
+        demand = policy.stage_ids.filtered(lambda stage: stage.name == "Formal demand")
+        call = policy.stage_ids.filtered(lambda stage: stage.channel == "phone")
+        guide, changed = call.call_guide, policy.stage_ids[0]
+        changed.name = "A nudge"
+        self.root["res.lang"]._activate_lang("de_DE")
+        self.root.ref("base.module_account_collections")._update_translations(["de_DE"])
+        german = policy.with_context(lang="de_DE")
+        shipped = self.root.ref("account_collections.policy_default")
+        self.assertEqual(german.name, shipped.with_context(lang="de_DE").name)
+        self.assertNotEqual(german.name, "Default")
+        self.assertEqual(demand.with_env(german.env).name, "Förmliche Mahnung")
+        self.assertNotEqual(call.with_env(german.env).call_guide, guide)
+        self.assertEqual(changed.with_env(german.env).name, "A nudge")
+        self.assertEqual(demand.name, "Formal demand")
+
+    def test_policies_of_a_later_company_know_the_languages(self):
+        self.root["res.lang"]._activate_lang("de_DE")
+        self.root.ref("base.module_account_collections")._update_translations(["de_DE"])
+        company = self.root["res.company"].create({"name": "Fourth"})
+        shipped = self.root.ref("account_collections.policy_default")
+        names = (
+            self.root["collection.policy"]
+            .with_context(lang="de_DE")
+            .search([("company_id", "=", company.id)])
+            .mapped("name")
+        )
+        self.assertIn(shipped.with_context(lang="de_DE").name, names)
+        self.assertNotIn(shipped.name, names)
+
     def test_credits_of_another_company_do_not_count(self):
         self.make_invoice(self.customer, 100)
         self.make_credit(self.customer, 100, self.today, company=self.other)

@@ -150,6 +150,61 @@ class TestLadder(CollectionCommon):
         stages = self.get_items(old + new).sorted("date_maturity").stage_id
         self.assertEqual(stages.mapped("name"), ["Stage 2", "Stage 1"])
 
+    def test_no_softer_message_after_a_firmer_one(self):
+        """Whoever has a formal demand gets no first reminder for a newer invoice: it
+        stands in the next demand, and is lifted to its own stage by it."""
+        self.make_invoice(self.customer, 1000, self.day(0))
+        self.live(3, 35)
+        self.assertEqual(self.get_case(self.customer).stage_id.name, "Formal demand")
+        new = self.make_invoice(self.customer, 500, self.day(36))
+        self.assertEqual(self.live(36, 50, self.customer), {50: "Final demand"})
+        self.assertEqual(self.get_items(new).stage_id.name, "First reminder")
+        letter = self.get_case(self.customer).letter_ids.sorted("id")[-1:]
+        self.assertIn(new.name, str(letter.body))
+
+    def test_newer_invoice_waits_and_says_for_what(self):
+        """The simulation, "why" and the run say the same: the firmer one is next."""
+        self.make_policy({"days": 1}, {"days": 10}, {"days": 30}, quiet_days=1)
+        self.make_invoice(self.customer, 1000, self.day(0))
+        self.live(1, 10, self.customer)
+        self.make_invoice(self.customer, 500, self.day(12))
+        self.plan(self.day(14))
+        case = self.get_case(self.customer)
+        found = (case.reason, case.next_stage_id.name, case.date_next)
+        self.assertEqual(found, ("waiting", "Stage 3", self.day(30)))
+        (row,) = self.root["collection.planner"]._simulate(
+            self.company, self.day(14), [self.customer.id]
+        )
+        self.assertEqual(
+            (row["reason"], row["stage_id"], row["date_next"]),
+            ("waiting", case.next_stage_id.id, self.day(30)),
+        )
+
+    def test_newer_invoice_is_not_forgotten(self):
+        """With nothing firmer to come for more than a month, or at all, a newer
+        invoice is reminded of by itself."""
+        self.make_policy({"days": 1}, {"days": 10}, {"days": 60}, quiet_days=1)
+        self.make_invoice(self.customer, 1000, self.day(0))
+        self.live(1, 10, self.customer)
+        newer = self.make_invoice(self.customer, 500, self.day(20))
+        self.assertEqual(
+            self.live(11, 70, self.customer),
+            {21: "Stage 1", 30: "Stage 2", 60: "Stage 3"},
+        )
+        self.pay(newer, day=self.day(70))
+        self.make_invoice(self.customer, 200, self.day(70))
+        self.assertEqual(self.live(71, 72, self.customer), {71: "Stage 1"})
+
+    def test_newer_invoice_is_reminded_when_the_older_one_is_paid(self):
+        """The reminder waits for the firmer letter only as long as there is one."""
+        self.make_policy({"days": 1}, {"days": 10}, {"days": 30}, quiet_days=1)
+        old = self.make_invoice(self.customer, 1000, self.day(0))
+        self.live(1, 10, self.customer)
+        self.make_invoice(self.customer, 500, self.day(12))
+        self.assertEqual(self.live(11, 14, self.customer), {})
+        self.pay(old, day=self.day(14))
+        self.assertEqual(self.live(15, 16, self.customer), {15: "Stage 1"})
+
     def test_stage_with_a_minimum_is_left_out(self):
         self.make_policy(
             {"days": 1}, {"days": 10, "amount_min": 500}, {"days": 20}, quiet_days=1

@@ -49,6 +49,39 @@ class TestLedgerChanges(CollectionCommon):
         self.assertEqual(case.next_stage_id.name, "Stage 2")
         self.assertEqual(self.live(3, 10, self.customer), {9: "Stage 2"})
 
+    def test_returned_check_booked_as_a_new_debit(self):
+        """The invoice stays paid and the bank's debit is the debt: it is chased."""
+        invoice, case = self.start()
+        self.pay(invoice)
+        self.plan(self.day(1))
+        self.assertEqual(case.state, "closed")
+        journal = self.company_data["default_journal_bank"]
+        entry = self.env["account.move"].create(
+            {
+                "date": self.day(2),
+                "journal_id": journal.id,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": account.id,
+                            "partner_id": self.customer.id,
+                            "name": "Check returned",
+                            "balance": balance,
+                        }
+                    )
+                    for account, balance in (
+                        (self.receivable(invoice).account_id, 1000),
+                        (journal.default_account_id, -1000),
+                    )
+                ],
+            }
+        )
+        entry.action_post()
+        self.assertEqual(self.live(2, 4, self.customer), {3: "Stage 1"})
+        case = self.get_case(self.customer)
+        self.assertEqual((case.amount_overdue, case.state), (1000, "active"))
+        self.assertIn(entry.name, str(case.letter_ids.sorted("id")[-1:].body))
+
     def test_payment_undone_beside_a_newer_case(self):
         """One open case per customer: the item joins it, with its stage."""
         invoice, old_case = self.start()
