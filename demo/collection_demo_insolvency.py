@@ -1,5 +1,3 @@
-from datetime import datetime, time
-
 from odoo import api, models
 
 from . import history_insolvencies as history
@@ -32,10 +30,10 @@ class CollectionDemoInsolvency(models.AbstractModel):
         self, name, day, petition, court, number, chapter, meeting, words
     ):
         customer = self._customer(name)
-        contact = self.env["collection.contact"].create(
+        clock = self._at(self._day(day), 15, 5)
+        contact = clock["collection.contact"].create(
             {
                 "case_id": customer.collection_case_id.id,
-                "date": datetime.combine(self._day(day), time(15, 5)),
                 "channel": "letter",
                 "direction": "in",
                 "outcome": "insolvency",
