@@ -1,4 +1,7 @@
-from . import collection_guarded_mixin  # before the models that inherit from it
+from . import (  # before the models that inherit from them
+    collection_claim_part_mixin,
+    collection_guarded_mixin,
+)
 
 # isort: split
 from . import (
@@ -7,6 +10,7 @@ from . import (
     account_move_contact,
     account_move_line,
     account_move_plan,
+    account_move_send_stay,
     account_move_stay,
     account_partial_reconcile,
     collection_action,
@@ -20,6 +24,7 @@ from . import (
     collection_bankruptcy_due,
     collection_bankruptcy_event,
     collection_bankruptcy_filing,
+    collection_bankruptcy_merge,
     collection_bankruptcy_screen,
     collection_bankruptcy_stay,
     collection_blocked_attempt,
@@ -140,6 +145,7 @@ from . import (
     collection_stage,
     collection_statement,
     collection_stay,
+    collection_stay_post,
     collection_summary,
     collection_verdict,
     collection_verdict_limits,

@@ -24,6 +24,7 @@ class CollectionClaimExhibit(models.Model):
 
     _name = "collection.claim.exhibit"
     _description = "Exhibit of a Claim"
+    _inherit = ["collection.claim.part.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -72,21 +73,10 @@ class CollectionClaimExhibit(models.Model):
             # The copy of an invoice is made when the packet is.
             exhibit.is_missing = not (exhibit.document or exhibit.move_id)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        exhibits = super().create(vals_list)
-        exhibits.claim_id._change_draft()
-        return exhibits
-
     def write(self, vals):
-        self.claim_id._change_draft()
         if "document" in vals and "is_generated" not in vals:
             vals = {**vals, "is_generated": False}
         return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_only_from_drafts(self):
-        self.claim_id._change_draft()
 
     @api.constrains("document")
     def _check_document(self):

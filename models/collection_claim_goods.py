@@ -13,6 +13,7 @@ class CollectionClaimGoods(models.Model):
 
     _name = "collection.claim.goods"
     _description = "Goods Received before a Bankruptcy"
+    _inherit = ["collection.claim.part.mixin"]
     _order = "date_received, id"
     _check_company_auto = True
 
@@ -47,20 +48,6 @@ class CollectionClaimGoods(models.Model):
     def _compute_available_move_ids(self):
         for row in self:
             row.available_move_ids = row.claim_id.line_ids.move_line_id.move_id
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        rows = super().create(vals_list)
-        rows.claim_id._change_draft()
-        return rows
-
-    def write(self, vals):
-        self.claim_id._change_draft()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_only_from_drafts(self):
-        self.claim_id._change_draft()
 
     @api.constrains("date_received", "claim_id")
     def _check_date_received(self):

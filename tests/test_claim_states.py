@@ -283,6 +283,11 @@ class TestClaimStates(ClaimCommon):
         with self.assertRaises(AccessError):
             self.as_user("collector", theirs).action_prepare()
 
+    def make_other_draft(self, claim):
+        """Answer a draft of the same company, in another bankruptcy."""
+        bankruptcy = self.make_bankruptcy(self.make_customer("Other debtor"))
+        return self.make_claim(bankruptcy).with_env(claim.env)
+
     def test_what_is_filed_is_frozen(self):
         line = self.claim.line_ids
         self.make_filed(self.claim)
@@ -301,6 +306,9 @@ class TestClaimStates(ClaimCommon):
                 {"claim_id": claim.id, "kind": "taxes", "amount_asked": 1}
             ),
             lambda: claim.exhibit_ids[:1].write({"name": "Other"}),
+            lambda: self.make_other_draft(claim).exhibit_ids[:1].write(
+                {"claim_id": claim.id}
+            ),
             claim.action_prepare,
             claim.action_make_packet,
         ):
