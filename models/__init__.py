@@ -52,6 +52,7 @@ from . import (
     collection_claim_letter,
     collection_claim_line,
     collection_claim_packet,
+    collection_claim_packet_order,
     collection_claim_payment,
     collection_claim_priority,
     collection_claim_progress,
