@@ -65,23 +65,8 @@ class CollectionClaimGoods(models.Model):
 
     @api.constrains("amount", "move_id")
     def _check_amount(self):
-        for row in self:
-            lines = row.claim_id.line_ids.filtered(
-                lambda line, move=row.move_id: line.move_id == move
-            )
-            others = row.claim_id.goods_ids.filtered(
-                lambda other, move=row.move_id: other.move_id == move
-            )
-            if (
-                row.currency_id.compare_amounts(
-                    sum(others.mapped("amount")), sum(lines.mapped("amount"))
-                )
-                > 0
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "More goods than %s has open on the petition date.",
-                        row.move_id.name,
-                    )
-                )
-            row.claim_id._check_rank_total()
+        for claim in self.claim_id:
+            # Nobody knows what is open before the ledger is read.
+            if claim.date_prepared and (texts := claim._get_goods_excess()):
+                raise ValidationError("\n".join(texts))
+            claim._check_rank_total()
