@@ -9,7 +9,14 @@ CAPACITIES = [
     ("guarantor", "I am a guarantor, surety, endorser, or other codebtor."),
 ]
 # The language of the document, by procedure; where it is not installed, the company's.
-LANGS = {"uk": "en_GB", "de": "de_DE", "fr": "fr_FR", "au": "en_AU", "ca": "en_CA"}
+LANGS = {
+    "uk": "en_GB",
+    "de": "de_DE",
+    "fr": "fr_FR",
+    "eu": "en_GB",
+    "au": "en_AU",
+    "ca": "en_CA",
+}
 
 
 class CollectionClaim(models.Model):
