@@ -123,6 +123,7 @@ from . import (
     collection_policy_print,
     collection_portal,
     collection_portal_account,
+    collection_portal_account_stay,
     collection_portal_plan,
     collection_portal_post,
     collection_portal_stay,
