@@ -63,6 +63,19 @@ class CollectionBankruptcy(models.Model):
             cases = bankruptcy._find_cases()
             bankruptcy._enforce(cases)
             bankruptcy._hand_over_to_claim(cases)
+            bankruptcy._recall_referrals(cases)
+
+    def _recall_referrals(self, cases):
+        """Who collects for us has to stop as well. Where the referral of a customer was
+        decided, a person sees to it that the matter comes back."""
+        for case in cases:
+            decided = case.action_ids.filtered(
+                lambda step: step.channel == "task" and step.state == "done"
+            )
+            if decided and case._is_stayed():
+                self.task_ids |= case._add_task(
+                    self.env._("Recall the matter, if it was referred"), self.name
+                )
 
     def _enforce(self, cases):
         """Cancel, pull and close what contradicts the stay, then decide anew.

@@ -201,7 +201,8 @@ class TestClaimPacket(ClaimCommon):
     def test_orders_and_deliveries_where_odoo_has_them(self):
         """With Sales and Inventory both print themselves; without, they are asked for.
 
-        The tests run without; ``docs`` say how to run this one with them.
+        Where ``sale_stock`` is installed the first half is not looked at, elsewhere the
+        second one.
         """
         if "sale.order" not in self.env:
             self.assertEqual(self.claim._get_origins(), [])
