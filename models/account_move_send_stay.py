@@ -35,11 +35,22 @@ class AccountMoveSend(models.AbstractModel):
         return alerts
 
     @api.model
-    def _generate_and_send_invoices(self, moves, from_cron=False, **settings):
+    def _generate_and_send_invoices(
+        self,
+        moves,
+        from_cron=False,
+        allow_raising=True,
+        allow_fallback_pdf=False,
+        **custom_settings,
+    ):
         if len(moves) == 1 and not from_cron:
-            self._refuse_stayed(moves, settings)
+            self._refuse_stayed(moves, custom_settings)
         return super()._generate_and_send_invoices(
-            moves, from_cron=from_cron, **settings
+            moves,
+            from_cron=from_cron,
+            allow_raising=allow_raising,
+            allow_fallback_pdf=allow_fallback_pdf,
+            **custom_settings,
         )
 
     @api.model
@@ -83,6 +94,7 @@ class AccountMoveSend(models.AbstractModel):
                 move.name,
                 move.sudo().collection_case_id,
             )
+
     @api.model
     def _get_stayed_methods(self, move, data):
         """:return: the set of ways of sending, of those asked for, that would bring a

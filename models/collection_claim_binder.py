@@ -175,7 +175,9 @@ class CollectionClaimBinder(models.AbstractModel):
     @api.model
     def _print_invoices(self, moves):
         # Without payments: those after the petition do not belong into the claim.
-        copies = self._print_records("account.account_invoices_without_payment", moves.ids)
+        copies = self._print_records(
+            "account.account_invoices_without_payment", moves.ids
+        )
         return {move: base64.b64encode(copies[move.id]) for move in moves}
 
     @api.model

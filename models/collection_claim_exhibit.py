@@ -18,8 +18,8 @@ EXPECTED_KINDS = ("order", "delivery", "contract", "terms")
 class CollectionClaimExhibit(models.Model):
     """A document of the packet, or the note that it is missing.
 
-    The copy of an invoice, an order or a delivery is made once and kept, so that the packet stays the same. A
-    redacted copy takes its place.
+    The copy of an invoice, an order or a delivery is made once and kept, so that the
+    packet stays the same. A redacted copy takes its place.
     """
 
     _name = "collection.claim.exhibit"

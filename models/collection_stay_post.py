@@ -18,15 +18,15 @@ class CollectionStayPost(models.AbstractModel):
             return
         model = self.env.registry["snailmail.letter"]
         # A class is built anew with its registry, and called here once or more.
-        if "_collection_print" in vars(model):
-            return
         ask = model._snailmail_print_valid_address
+        if hasattr(ask, "collection_origin"):
+            return
 
-        def look_and_ask(orders):
-            going = orders - orders.env["collection.stay.post"]._stop(orders)
+        def look_and_ask(self):
+            going = self - self.env["collection.stay.post"]._stop(self)
             return ask(going) if going else None
 
-        model._collection_print = ask
+        look_and_ask.collection_origin = ask
         model._snailmail_print_valid_address = look_and_ask
 
     def _recall(self, moves):

@@ -13,9 +13,9 @@ class ReportCollectionClaimGoods(models.AbstractModel):
     _description = "Request for Goods Received before a Bankruptcy (PDF)"
 
     @api.model
-    def _get_document(self, claim, part, rows):
+    def _get_document(self, claim, part, rows):  # pylint: disable=unused-argument
         return super()._get_document(claim, "goods", rows)
 
     @api.model
-    def _get_title(self, claim):
+    def _get_title(self, claim):  # pylint: disable=unused-argument
         return self.env._("Request for goods, § 503(b)(9)")

@@ -230,7 +230,9 @@ class TestClaimPacket(ClaimCommon):
         copies = self.get_exhibit("order", amendment) | self.get_exhibit(
             "delivery", amendment
         )
-        self.assertEqual(copies.mapped("origin_id"), [order.origin_id, delivery.origin_id])
+        self.assertEqual(
+            copies.mapped("origin_id"), [order.origin_id, delivery.origin_id]
+        )
         self.assertEqual(copies[0]._get_content(), order._get_content())
 
     def sell_and_deliver(self):

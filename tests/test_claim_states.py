@@ -335,8 +335,10 @@ class TestClaimStates(ClaimCommon):
                 {"claim_id": claim.id, "kind": "taxes", "amount_asked": 1}
             ),
             lambda: claim.exhibit_ids[:1].write({"name": "Other"}),
-            lambda: self.make_other_draft(claim).exhibit_ids[:1].write(
-                {"claim_id": claim.id}
+            lambda: (
+                self.make_other_draft(claim)
+                .exhibit_ids[:1]
+                .write({"claim_id": claim.id})
             ),
             claim.action_prepare,
             claim.action_make_packet,

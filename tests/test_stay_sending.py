@@ -219,7 +219,10 @@ class TestStayMerge(BankruptcyCommon):
     def test_what_is_queued_is_pulled_at_once(self):
         """Whichever of the two stays; with an open case of the debtor, or without."""
         for is_target, has_case in ((True, True), (True, False), (False, False)):
-            with self.subTest(f"{is_target}, {has_case}"), self.env.cr.savepoint() as sp:
+            with (
+                self.subTest(f"{is_target}, {has_case}"),
+                self.env.cr.savepoint() as sp,
+            ):
                 if has_case:
                     self.make_invoice(self.customer, 70)
                     self.plan()
