@@ -1,4 +1,7 @@
-from . import collection_guarded_mixin  # before the models that inherit from it
+from . import (  # before the models that inherit from them
+    collection_claim_part_mixin,
+    collection_guarded_mixin,
+)
 
 # isort: split
 from . import (
@@ -7,6 +10,7 @@ from . import (
     account_move_contact,
     account_move_line,
     account_move_plan,
+    account_move_send_stay,
     account_move_stay,
     account_partial_reconcile,
     collection_action,
@@ -20,6 +24,7 @@ from . import (
     collection_bankruptcy_due,
     collection_bankruptcy_event,
     collection_bankruptcy_filing,
+    collection_bankruptcy_merge,
     collection_bankruptcy_screen,
     collection_bankruptcy_stay,
     collection_blocked_attempt,
@@ -47,6 +52,7 @@ from . import (
     collection_claim_letter,
     collection_claim_line,
     collection_claim_packet,
+    collection_claim_packet_order,
     collection_claim_payment,
     collection_claim_priority,
     collection_claim_progress,
@@ -117,6 +123,7 @@ from . import (
     collection_policy_print,
     collection_portal,
     collection_portal_account,
+    collection_portal_account_stay,
     collection_portal_plan,
     collection_portal_post,
     collection_portal_stay,
@@ -140,6 +147,7 @@ from . import (
     collection_stage,
     collection_statement,
     collection_stay,
+    collection_stay_post,
     collection_summary,
     collection_verdict,
     collection_verdict_limits,

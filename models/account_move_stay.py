@@ -39,3 +39,23 @@ class AccountMove(models.Model):
             self, "promise", self.name, self.collection_case_id
         )
         return super().action_take_collection_promise()
+
+    def js_assign_outstanding_line(self, line_id):
+        """Match what Odoo proposes on an invoice, unless that is a set-off."""
+        self._check_set_off(self.env["account.move.line"].browse(line_id))
+        return super().js_assign_outstanding_line(line_id)
+
+    def _check_set_off(self, line):
+        """Refuse to set off what we owed the debtor before the petition, against old
+        invoices and new ones. Applying a payment to old ones is bookkeeping, and so is
+        a dividend that came later.
+
+        :param line: account.move.line to match with this invoice
+        :raises UserError: when a stay forbids it
+        """
+        stay, credit = self.env["collection.stay"], line.move_id
+        if not stay._filter_moves(credit):
+            return
+        is_payment = credit.origin_payment_id or credit.statement_line_id
+        if not is_payment or not stay._filter_moves(self):
+            stay._check_moves(credit, "match", credit.name, self.collection_case_id)

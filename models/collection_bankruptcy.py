@@ -206,8 +206,8 @@ class CollectionBankruptcy(models.Model):
     note = fields.Html()
 
     _case_unique = models.UniqueIndex(
-        "(court_id, case_key) WHERE state NOT IN ('refuted', 'mistake')",
-        "This case number is on file for this court already.",
+        "(court_id, case_key, partner_id) WHERE state NOT IN ('refuted', 'mistake')",
+        "This case of this debtor is on file already: same court, same number.",
     )
     _complete = models.Constraint(
         "CHECK (state IN ('rumor', 'refuted')"

@@ -22,6 +22,13 @@ class CollectionBankruptcy(models.Model):
         string="Parent and sister companies",
         help="The stay does not cover them; they are collected from as before.",
     )
+    joint_ids = fields.Many2many(
+        "collection.bankruptcy",
+        compute="_compute_joint_ids",
+        string="Joint debtors",
+        help="Others with the same court and case number, each with a stay of its own:"
+        " spouses who filed jointly, or a number that was mistyped.",
+    )
     attempt_count = fields.Integer("Blocked", compute="_compute_counts")
     proposal_count = fields.Integer("Proposals", compute="_compute_counts")
     banner = fields.Char(compute="_compute_banner")
@@ -58,6 +65,18 @@ class CollectionBankruptcy(models.Model):
                 )
             )
             bankruptcy.related_partner_ids = own
+
+    @api.depends("court_id", "case_key", "state")
+    def _compute_joint_ids(self):
+        for bankruptcy in self:
+            bankruptcy.joint_ids = bankruptcy.case_key and self.search(
+                [
+                    ("id", "!=", bankruptcy._origin.id),
+                    ("court_id", "=", bankruptcy.court_id.id),
+                    ("case_key", "=", bankruptcy.case_key),
+                    ("state", "not in", ("refuted", "mistake")),
+                ]
+            )
 
     @api.depends("attempt_ids", "event_ids.state")
     def _compute_counts(self):

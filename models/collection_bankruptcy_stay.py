@@ -63,6 +63,19 @@ class CollectionBankruptcy(models.Model):
             cases = bankruptcy._find_cases()
             bankruptcy._enforce(cases)
             bankruptcy._hand_over_to_claim(cases)
+            bankruptcy._recall_referrals(cases)
+
+    def _recall_referrals(self, cases):
+        """Who collects for us has to stop as well. Where the referral of a customer was
+        decided, a person sees to it that the matter comes back."""
+        for case in cases:
+            decided = case.action_ids.filtered(
+                lambda step: step.channel == "task" and step.state == "done"
+            )
+            if decided and case._is_stayed():
+                self.task_ids |= case._add_task(
+                    self.env._("Recall the matter, if it was referred"), self.name
+                )
 
     def _enforce(self, cases):
         """Cancel, pull and close what contradicts the stay, then decide anew.
@@ -86,13 +99,18 @@ class CollectionBankruptcy(models.Model):
             )
 
     def _pull_messages(self, cases):
-        """Stop what is queued or printed, and list it."""
+        """Stop what is queued or printed, and list it; the case it was written for may
+        be closed since its customer was merged with this one."""
+        moves = self._get_stayed_lines().move_id
         letters = self.env["collection.letter"].search(
             [
+                "|",
                 ("case_id", "in", cases.ids),
+                ("move_ids", "in", moves.ids),
                 ("delivery_state", "in", ("queued", "to_print", "printed")),
             ]
         )
+        self.env["collection.stay.post"]._recall(moves)
         stayed = self.env["collection.stay"]._filter_moves(letters.move_ids)
         letters = letters.filtered(
             lambda letter: not letter.move_ids or letter.move_ids & stayed
@@ -129,8 +147,10 @@ class CollectionBankruptcy(models.Model):
         task: the proof of claim."""
         summary = self.env._("Prepare the proof of claim")
         for case in cases:
-            replaced = case.activity_ids if case.state == "stayed" else None
-            if replaced:
+            # After a merge of customers the task may be there already.
+            known = case.activity_ids & self.task_ids
+            replaced = case.activity_ids - known
+            if replaced and case.state == "stayed":
                 names = [row.summary or row.activity_type_id.name for row in replaced]
                 case.message_post(
                     body=self.env._(
@@ -138,9 +158,10 @@ class CollectionBankruptcy(models.Model):
                     )
                 )
                 replaced.unlink()
-            self.task_ids |= case._add_task(
-                summary, self.name, self._get_claim_deadline().date
-            )
+            if not known:
+                self.task_ids |= case._add_task(
+                    summary, self.name, self._get_claim_deadline().date
+                )
 
     def _change_stay(self, vals):
         """Change what decides which items are stayed: items that are free again resume

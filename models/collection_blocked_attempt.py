@@ -20,8 +20,8 @@ KINDS = [
 class CollectionBlockedAttempt(models.Model):
     """Something that a stay has kept from happening: the proof that it was kept.
 
-    What people tried is listed each time; what the scheduler left out, once per case
-    and day. Written by the program, by nobody else, and never changed.
+    What people tried is listed each time; what the scheduler left out, each thing once
+    per case and day. Written by the program, by nobody else, and never changed.
     """
 
     _name = "collection.blocked.attempt"
@@ -63,8 +63,8 @@ class CollectionBlockedAttempt(models.Model):
     )
 
     _scheduler_daily = models.UniqueIndex(
-        "(case_id, day) WHERE source = 'scheduler'",
-        "The scheduler is listed once per case and day.",
+        "(case_id, day, kind, description) WHERE source = 'scheduler'",
+        "What the scheduler left out is listed once per case and day.",
     )
 
     @api.model

@@ -200,6 +200,8 @@ class CollectionClaim(models.Model):
                 claim._check_single()
                 claim._number()
         claims._prepare_from_ledger()
+        # What an amendment takes along may not fit any more: its checklist says so.
+        claims.filtered(lambda claim: not claim.previous_id)._check_ranks()
         return claims
 
     def _number(self):

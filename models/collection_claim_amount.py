@@ -102,7 +102,10 @@ class CollectionClaim(models.Model):
             claim._check_rank_total()
 
     def _check_rank_total(self):
-        """:raises ValidationError: when more has a rank than is claimed"""
+        """:raises ValidationError: when more has a rank than is claimed, which nobody
+        knows before the ledger is read"""
+        if not self.date_prepared:
+            return
         if self.amount_secured < 0:
             raise ValidationError(
                 self.env._("The secured amount cannot be below zero.")
@@ -117,6 +120,20 @@ class CollectionClaim(models.Model):
                     total=self.currency_id.format(self.amount_total),
                 )
             )
+
+    def _get_goods_excess(self):
+        """:return: list of translated texts: invoices with more goods than is open"""
+        texts = []
+        for move, goods in self.goods_ids.grouped("move_id").items():
+            lines = self.line_ids.filtered(lambda line, own=move: line.move_id == own)
+            value, limit = (sum(rows.mapped("amount")) for rows in (goods, lines))
+            if self.currency_id.compare_amounts(value, limit) > 0:
+                texts.append(
+                    self.env._(
+                        "More goods than %s has open on the petition date.", move.name
+                    )
+                )
+        return texts
 
     # ------------------------------------------------------------------
     # The ledger

@@ -175,16 +175,20 @@ class CollectionClaimBinder(models.AbstractModel):
     @api.model
     def _print_invoices(self, moves):
         # Without payments: those after the petition do not belong into the claim.
+        copies = self._print_records(
+            "account.account_invoices_without_payment", moves.ids
+        )
+        return {move: base64.b64encode(copies[move.id]) for move in moves}
+
+    @api.model
+    def _print_records(self, report_name, ids):
+        """:return: dict of the bytes of a PDF per id"""
+        # Who works the claim may see what it is about.
         report = self.env["ir.actions.report"].sudo()
         streams = report.with_context(
             force_report_rendering=True
-        )._render_qweb_pdf_prepare_streams(
-            "account.account_invoices_without_payment", {}, moves.ids
-        )
-        return {
-            move: base64.b64encode(streams[move.id]["stream"].getvalue())
-            for move in moves
-        }
+        )._render_qweb_pdf_prepare_streams(report_name, {}, ids)
+        return {res_id: streams[res_id]["stream"].getvalue() for res_id in ids}
 
     # ------------------------------------------------------------------
     # The stamp

@@ -84,9 +84,14 @@ class CollectionClaimDistribution(models.Model):
         return rows
 
     def write(self, vals):
-        if vals.keys() - {"is_received"}:
+        is_moved = "claim_id" in vals
+        # The program moves them to the version that stands now.
+        if vals.keys() - {"is_received"} and not (is_moved and self.env.su):
             self._check_claim()
-        return super().write(vals)
+        result = super().write(vals)
+        if is_moved:
+            self._check_claim()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_received(self):
@@ -124,7 +129,7 @@ class CollectionClaimDistribution(models.Model):
     @api.constrains("date")
     def _check_date(self):
         for row in self:
-            filed = row.claim_id.date_filed
+            filed = row.claim_id._get_first().date_filed
             if filed and row.date < filed:
                 raise ValidationError(
                     self.env._("Nothing is distributed before the claim was filed.")

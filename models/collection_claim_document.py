@@ -49,6 +49,17 @@ class CollectionClaimDocument(models.AbstractModel):
         return {"accounts": self._get_accounts(claim)}
 
     @api.model
+    def _get_goods_values(self, claim):
+        """:return: the goods of the last 20 days, by the day they were received"""
+        by_day = claim.goods_ids.sorted("date_received").grouped("date_received")
+        return {
+            "days": [
+                {"date": day, "rows": rows, "amount": sum(rows.mapped("amount"))}
+                for day, rows in by_day.items()
+            ]
+        }
+
+    @api.model
     def _get_letter_values(self, claim):
         return {"sections": self.env["collection.claim.letter"]._get_sections(claim)}
 

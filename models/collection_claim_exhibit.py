@@ -18,12 +18,13 @@ EXPECTED_KINDS = ("order", "delivery", "contract", "terms")
 class CollectionClaimExhibit(models.Model):
     """A document of the packet, or the note that it is missing.
 
-    The copy of an invoice is made once and kept, so that the packet stays the same. A
-    redacted copy takes its place.
+    The copy of an invoice, an order or a delivery is made once and kept, so that the
+    packet stays the same. A redacted copy takes its place.
     """
 
     _name = "collection.claim.exhibit"
     _description = "Exhibit of a Claim"
+    _inherit = ["collection.claim.part.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -38,6 +39,12 @@ class CollectionClaimExhibit(models.Model):
     kind = fields.Selection(KINDS, required=True, default="other")
     name = fields.Char("Title", compute="_compute_name", store=True, readonly=False)
     move_id = fields.Many2one("account.move", check_company=True, ondelete="restrict")
+    origin_model = fields.Char(
+        readonly=True, help="Of the order or the delivery it is printed of."
+    )
+    origin_id = fields.Many2oneReference(
+        "Order or delivery", model_field="origin_model", readonly=True
+    )
     document = fields.Binary(attachment=True, help="A PDF or a picture.")
     filename = fields.Char()
     is_generated = fields.Boolean("Copy made by the program", copy=False)
@@ -66,27 +73,18 @@ class CollectionClaimExhibit(models.Model):
                 label = f"{label} {exhibit.move_id.name}"
             exhibit.name = exhibit.name or label
 
-    @api.depends("document", "kind", "move_id")
+    @api.depends("document", "kind", "move_id", "origin_id")
     def _compute_is_missing(self):
         for exhibit in self:
-            # The copy of an invoice is made when the packet is.
-            exhibit.is_missing = not (exhibit.document or exhibit.move_id)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        exhibits = super().create(vals_list)
-        exhibits.claim_id._change_draft()
-        return exhibits
+            # Copies of what is in Odoo are made when the packet is.
+            exhibit.is_missing = not (
+                exhibit.document or exhibit.move_id or exhibit.origin_id
+            )
 
     def write(self, vals):
-        self.claim_id._change_draft()
         if "document" in vals and "is_generated" not in vals:
             vals = {**vals, "is_generated": False}
         return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_only_from_drafts(self):
-        self.claim_id._change_draft()
 
     @api.constrains("document")
     def _check_document(self):
@@ -99,6 +97,19 @@ class CollectionClaimExhibit(models.Model):
                         exhibit.filename or exhibit.name,
                     )
                 )
+
+    def _keep_copy(self, document):
+        """Keep what was printed of an invoice, an order or a delivery.
+
+        :param bytes document: the PDF, in base64
+        """
+        self.write(
+            {
+                "document": document,
+                "filename": f"{self.name.replace('/', '_')}.pdf",
+                "is_generated": True,
+            }
+        )
 
     def _get_content(self):
         """:return: bytes of the document"""

@@ -9,7 +9,14 @@ CAPACITIES = [
     ("guarantor", "I am a guarantor, surety, endorser, or other codebtor."),
 ]
 # The language of the document, by procedure; where it is not installed, the company's.
-LANGS = {"uk": "en_GB", "de": "de_DE", "fr": "fr_FR", "au": "en_AU", "ca": "en_CA"}
+LANGS = {
+    "uk": "en_GB",
+    "de": "de_DE",
+    "fr": "fr_FR",
+    "eu": "en_GB",
+    "au": "en_AU",
+    "ca": "en_CA",
+}
 
 
 class CollectionClaim(models.Model):
@@ -170,8 +177,11 @@ class CollectionClaim(models.Model):
             "chapter",
             "procedure",
             "amount_total",
+            "amount_unsecured",
             "amount_secured",
             "amount_goods",
+            "goods_ids.amount",
+            "line_ids.amount",
             "priority_ids",
             "notice_partner_id",
         )
@@ -244,6 +254,11 @@ class CollectionClaim(models.Model):
         found = []
         if self.amount_total <= 0:
             found.append(self.env._("Nothing is claimed: the ledger owes nothing."))
+        if self.currency_id.compare_amounts(self.amount_unsecured, 0) < 0:
+            found.append(
+                self.env._("More is secured, prior or for goods than is claimed.")
+            )
+        found += self._get_goods_excess()
         if not (self.notice_partner_id.street and self.notice_partner_id.city):
             found.append(self.env._("Street and city of the address for notices"))
         for question, amount in (

@@ -13,6 +13,7 @@ class CollectionClaimGoods(models.Model):
 
     _name = "collection.claim.goods"
     _description = "Goods Received before a Bankruptcy"
+    _inherit = ["collection.claim.part.mixin"]
     _order = "date_received, id"
     _check_company_auto = True
 
@@ -48,20 +49,6 @@ class CollectionClaimGoods(models.Model):
         for row in self:
             row.available_move_ids = row.claim_id.line_ids.move_line_id.move_id
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        rows = super().create(vals_list)
-        rows.claim_id._change_draft()
-        return rows
-
-    def write(self, vals):
-        self.claim_id._change_draft()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_only_from_drafts(self):
-        self.claim_id._change_draft()
-
     @api.constrains("date_received", "claim_id")
     def _check_date_received(self):
         for row in self:
@@ -78,23 +65,8 @@ class CollectionClaimGoods(models.Model):
 
     @api.constrains("amount", "move_id")
     def _check_amount(self):
-        for row in self:
-            lines = row.claim_id.line_ids.filtered(
-                lambda line, move=row.move_id: line.move_id == move
-            )
-            others = row.claim_id.goods_ids.filtered(
-                lambda other, move=row.move_id: other.move_id == move
-            )
-            if (
-                row.currency_id.compare_amounts(
-                    sum(others.mapped("amount")), sum(lines.mapped("amount"))
-                )
-                > 0
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "More goods than %s has open on the petition date.",
-                        row.move_id.name,
-                    )
-                )
-            row.claim_id._check_rank_total()
+        for claim in self.claim_id:
+            # Nobody knows what is open before the ledger is read.
+            if claim.date_prepared and (texts := claim._get_goods_excess()):
+                raise ValidationError("\n".join(texts))
+            claim._check_rank_total()

@@ -22,6 +22,7 @@ class CollectionClaimLine(models.Model):
 
     _name = "collection.claim.line"
     _description = "Item of a Claim"
+    _inherit = ["collection.claim.part.mixin"]
     _order = "sequence, date, id"
     _check_company_auto = True
 
@@ -75,12 +76,9 @@ class CollectionClaimLine(models.Model):
         for vals in vals_list:
             if not self.env.su and vals.get("move_line_id"):
                 self._raise_from_ledger()
-        lines = super().create(vals_list)
-        lines.claim_id._change_draft()
-        return lines
+        return super().create(vals_list)
 
     def write(self, vals):
-        self.claim_id._change_draft()
         if (
             not self.env.su
             and vals.keys() - SAID_FIELDS
@@ -98,8 +96,7 @@ class CollectionClaimLine(models.Model):
         )
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_only_from_drafts(self):
-        self.claim_id._change_draft()
+    def _unlink_unless_by_hand(self):
         if not self.env.su and self.move_line_id:
             self._raise_from_ledger()
 

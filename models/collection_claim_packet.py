@@ -87,6 +87,10 @@ class CollectionClaim(models.Model):
             "exhibit_ids": self.exhibit_ids.filtered(lambda row: not row.is_generated),
         }
 
+    @api.model
+    def _get_sequence(self, kind):
+        return SEQUENCES[kind]
+
     def _list_exhibits(self):
         """List the invoices of the claim, and a place for what else belongs to it."""
         for claim in self:
@@ -124,7 +128,7 @@ class CollectionClaim(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._check_draft()
-        self._copy_invoices()
+        self._copy_originals()
         content, pages, texts = self.env["collection.claim.binder"]._bind(self)
         # The packet and what was found in it are written by the program.
         own = self.sudo()
@@ -139,20 +143,14 @@ class CollectionClaim(models.Model):
         )
         own._list_findings(texts)
 
-    def _copy_invoices(self):
+    def _copy_originals(self):
         """Keep a copy of each invoice that has none."""
         exhibits = self.exhibit_ids.filtered(
             lambda row: row.move_id and not row.document
         )
         copies = self.env["collection.claim.binder"]._get_invoices(exhibits.move_id)
         for exhibit in exhibits.sudo():
-            exhibit.write(
-                {
-                    "document": copies[exhibit.move_id],
-                    "filename": f"{exhibit.move_id.name.replace('/', '_')}.pdf",
-                    "is_generated": True,
-                }
-            )
+            exhibit._keep_copy(copies[exhibit.move_id])
 
     def _store_packet(self, content):
         old = self.packet_id

@@ -80,6 +80,16 @@ class CollectionClaim(models.Model):
             claim.percent_received = received / base * 100 if base else 0.0
             claim.is_final = any(row.is_final and row.is_received for row in rows)
 
+    def _take_over_distributions(self):
+        """What was paid on the version before was paid on the claim: the one that
+        stands now counts it, and goes on with what was announced."""
+        # Dividends on a version that stands no more are written by nobody by hand.
+        for row in self.sudo().previous_id.distribution_ids:
+            amount = row.currency_id._convert(
+                row.amount, self.currency_id, row.company_id, row.date
+            )
+            row.write({"claim_id": self.id, "amount": amount})
+
     def _get_base(self):
         """:return: what the dividend is counted from: the allowed amount, else all"""
         if self.state == "disallowed":

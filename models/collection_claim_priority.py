@@ -9,6 +9,7 @@ class CollectionClaimPriority(models.Model):
 
     _name = "collection.claim.priority"
     _description = "Priority of a Claim"
+    _inherit = ["collection.claim.part.mixin"]
     _order = "id"
 
     claim_id = fields.Many2one(
@@ -74,20 +75,6 @@ class CollectionClaimPriority(models.Model):
                 self.currency_id.format(self.amount_cap),
             )
         return False
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        rows = super().create(vals_list)
-        rows.claim_id._change_draft()
-        return rows
-
-    def write(self, vals):
-        self.claim_id._change_draft()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_only_from_drafts(self):
-        self.claim_id._change_draft()
 
     @api.constrains("kind", "subsection")
     def _check_subsection(self):

@@ -128,6 +128,7 @@ class CollectionClaim(models.Model):
         self.previous_id.filtered(
             lambda claim: "amended" in TRANSITIONS[claim.state]
         )._set_state("amended")
+        self._take_over_distributions()
 
     def _object(self, date_answer_due, reason):
         """Note an objection, and put its answer on somebody's list.
@@ -192,6 +193,7 @@ class CollectionClaim(models.Model):
                     "previous_id": self.id,
                     "version": max(versions) + 1,
                     "amendment_reason": reason,
+                    "percent_expected": self.percent_expected,
                     "user_id": self.env.uid,
                 }
             )

@@ -45,11 +45,27 @@ class MailMail(models.Model):
             bankruptcies, company, case = stay
             mail.cancel()
             mail.failure_reason = bankruptcies[:1]._get_refusal_text()
+            mail._tell_author(is_letter=bool(mail._get_letter()))
             self.env["collection.blocked.attempt"].sudo()._log_scheduler(
                 bankruptcies[:1], company, "queue", mail.subject or "", case
             )
             stopped |= mail
         return stopped
+
+    def _tell_author(self, is_letter):
+        """Show at the message that it has not left, and why: to whoever wrote it, for a
+        step of the ladder is listed with its letter."""
+        # The state of each recipient, which belongs to the queue.
+        recipients = self.env["mail.notification"].sudo()
+        recipients = recipients.search([("mail_mail_id", "=", self.id)])
+        recipients.write(
+            {
+                "notification_status": "canceled" if is_letter else "exception",
+                "failure_type": False if is_letter else "unknown",
+                "failure_reason": self.failure_reason,
+            }
+        )
+        recipients.mail_message_id._notify_message_notification_update()
 
     def _find_stay(self):
         """:return: (bankruptcies, company, case) when the message concerns what is
@@ -63,12 +79,16 @@ class MailMail(models.Model):
             return None
         return (bankruptcies, company, case) if is_stayed() else None
 
+    def _get_letter(self):
+        """:return: the collection.letter that this message delivers, possibly empty"""
+        # Who sends the queue may not read what the messages are about.
+        letters = self.env["collection.letter"].sudo()
+        return letters.search([("mail_id", "=", self.id)], limit=1)
+
     def _get_collection_subject(self):
         """:return: customer, company and case the message is about, and a function that
         says whether that is stayed"""
-        # Who sends the queue may not read what the messages are about.
-        letter = self.env["collection.letter"].sudo()
-        letter = letter.search([("mail_id", "=", self.id)], limit=1)
+        letter = self._get_letter()
         stay, case = self.env["collection.stay"], letter.case_id
         if letter.move_ids:
             moves = letter.move_ids

@@ -4,6 +4,7 @@ from . import (
     report_collection_case_policy,
     report_collection_case_statement,
     report_collection_claim,
+    report_collection_claim_goods,
     report_collection_letter,
     report_collection_plan,
     report_collection_plan_signature,

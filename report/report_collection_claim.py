@@ -37,7 +37,13 @@ class ReportCollectionClaim(models.AbstractModel):
             "id": claim.id,
             "lang": claim.lang,
             "direction": get_lang(self.env, claim.lang).direction,
-            "title": f"{own.company_id.name} · {own._get_form_title()}"
-            f" · {own.case_number or ''}",
+            "title": " · ".join(
+                (own.company_id.name, self._get_title(own), own.case_number or "")
+            ),
             "html": self.env["collection.message"]._render(template, values),
         }
+
+    @api.model
+    def _get_title(self, claim):
+        """:return: what stands at the foot of each page"""
+        return claim._get_form_title()

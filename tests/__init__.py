@@ -68,6 +68,7 @@ from . import (
     test_stay_concurrency,
     test_stay_plan,
     test_stay_refusals,
+    test_stay_sending,
     test_steps,
     test_tools,
     test_tours,

@@ -56,12 +56,14 @@ class TestBankruptcy(BankruptcyCommon):
         other = self.make_customer("Other")
         self.make_bankruptcy(case_number="24-11334")
         for same in ("24-11334", "2024-11334-abc", "24-bk-11334"):
-            with self.subTest(same), self.assert_refused("on file for this court"):
-                self.make_bankruptcy(other, case_number=same)
+            with self.subTest(same), self.assert_refused("is on file already"):
+                self.make_bankruptcy(case_number=same)
+        joint = self.make_bankruptcy(other, case_number="24-11334")
+        self.assertEqual(joint.joint_ids.partner_id, self.customer)
         elsewhere = self.make_bankruptcy(
             other, case_number="24-11334", court_id=self.other_court.id
         )
-        self.assertTrue(elsewhere)
+        self.assertFalse(elsewhere.joint_ids)
 
     # ------------------------------------------------------------------
     # Its course

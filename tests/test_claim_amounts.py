@@ -206,6 +206,18 @@ class TestClaimAmounts(ClaimCommon):
         bankruptcy.sudo().date_petition = self.day(-80)
         self.assertEqual(claim.date_petition, self.petition)
 
+    def test_all_is_said_before_the_first_save(self):
+        """The ledger is read with it; then more than is claimed cannot be secured."""
+        invoice = self.make_invoice(self.customer, 900, self.day(-40))
+        bankruptcy = self.make_bankruptcy()
+        with self.assert_refused("more than the claim of"):
+            self.make_claim(bankruptcy, amount_secured=901)
+        claim = self.make_claim(bankruptcy, amount_secured=850, is_secured="yes")
+        self.assertEqual((claim.amount_total, claim.amount_unsecured), (900, 50))
+        self.pay(invoice, 100, self.day(-15))
+        claim.action_prepare()
+        self.assertIn("More is secured", str(claim.missing))
+
     def test_deliveries_are_no_dependency(self):
         """Where Inventory is not installed the goods are entered by hand."""
         self.make_invoice(self.customer, 900, self.day(-40))

@@ -139,3 +139,26 @@ class TestClaimDistribution(ClaimCommon):
             self.Distribution.with_user(users["readonly"]).create(
                 {"claim_id": self.claim.id, "amount": 5}
             )
+
+    def test_an_amendment_takes_over_what_was_distributed(self):
+        """Received and announced; the next payment belongs to the new version."""
+        self.claim.percent_expected = 20
+        self.distribute(payment=self.receive(self.customer, 100), day=-3)
+        announced = self.distribute(60, day=-2)
+        new = self.claim._amend("A rate was wrong.")
+        self.assertEqual((new.amount_received, new.percent_expected), (0, 20))
+        new.currency_id = self.euro
+        self.assertEqual(new.amount_total, 2400)
+        self.make_filed(new, number="22-2")
+        self.assertEqual(self.claim.state, "amended")
+        self.assertEqual((new.amount_received, new.amount_announced), (200, 120))
+        self.assertEqual(new.amount_expected, 480)
+        self.assertEqual(self.claim.amount_received, 0)
+        announced.payment_id = self.receive(self.customer, 60)
+        self.assertEqual(new.amount_received, 320)
+
+    def test_a_dropped_amendment_leaves_them(self):
+        self.distribute(payment=self.receive(self.customer, 100), day=-3)
+        new = self.claim._amend("Perhaps.")
+        new._set_state("withdrawn", withdrawal_reason="No.")
+        self.assertEqual(self.claim.amount_received, 100)

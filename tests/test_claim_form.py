@@ -19,7 +19,6 @@ NUMBERS = [
     "10. Is this claim based on a lease?",
     "11. Is this claim subject to a right of setoff?",
     "12. Is all or part of the claim entitled to priority",
-    "13. Is all or part of the claim entitled to administrative",
     "Part 3:",
 ]
 
@@ -108,7 +107,6 @@ class TestClaimForm(ClaimCommon):
             "15,077.00",
             "☒ Up to $ 3,800.00* of deposits",
             "adjustment on 4/01/28",
-            "1,200.00",
             "☒ I am the creditor.",
             "☐ I am a guarantor",
             "Jane Credit",
@@ -116,8 +114,46 @@ class TestClaimForm(ClaimCommon):
             "4711",
         ):
             self.assertIn(part, text.replace("\N{NO-BREAK SPACE}", " "))
+        # An administrative expense is no part of the form, which says so on its top.
+        self.assertNotIn("13. ", text)
+        self.assertNotIn("1,200.00", text)
         self.assertEqual(self.claim.amount_priority, 3800)
         self.assertEqual(self.claim.amount_unsecured, 20077 - 5000 - 3800 - 1200)
+
+    def test_goods_of_the_last_days_are_asked_for_separately(self):
+        self.answer_all(self.claim)
+        values = [(-20, 1200), (-17, 300), (-20, 50)]
+        self.claim.goods_ids = [
+            (
+                0,
+                0,
+                {
+                    "move_id": self.invoice.id,
+                    "date_received": self.day(day),
+                    "name": "Pumps",
+                    "amount": amount,
+                },
+            )
+            for day, amount in values
+        ]
+        self.make_filed(self.claim)
+        report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        action = self.env.ref("account_collections.action_report_claim_goods")
+        content, _type = report._render_qweb_pdf(action, self.claim.ids)
+        text = " ".join(read_pages(content)).replace("\N{NO-BREAK SPACE}", " ")
+        for part in (
+            "Request for payment of an administrative expense",
+            "11 U.S.C. § 503(b)(9)",
+            "their value, $ 1,550.00 , be allowed",
+            "Received on 02/10/2026 $ 1,250.00",
+            "Received on 02/13/2026 $ 300.00",
+            "proof of claim 22-1",
+            "paid once",
+            "Jane Credit",
+        ):
+            self.assertIn(part, text)
+        reports = action.get_valid_action_reports("collection.claim", self.claim.ids)
+        self.assertIn(action.id, reports)
 
     def check_numbering(self, text):
         places = [text.find(number) for number in NUMBERS]

@@ -197,3 +197,75 @@ class TestClaimPacket(ClaimCommon):
                 attachment.unlink()
             with self.assert_refused("is evidence"):
                 attachment.raw = b"%PDF-"
+
+    def test_orders_and_deliveries_where_odoo_has_them(self):
+        """With Sales and Inventory both print themselves; without, they are asked for.
+
+        Where ``sale_stock`` is installed the first half is not looked at, elsewhere the
+        second one.
+        """
+        if "sale.order" not in self.env:
+            self.assertEqual(self.claim._get_origins(), [])
+            for kind in ("order", "delivery"):
+                self.assertTrue(self.get_exhibit(kind).is_missing)
+            return
+        claim = self.answer_all(self.sell_and_deliver())
+        [order], [delivery] = (
+            self.get_exhibit(kind, claim) for kind in ("order", "delivery")
+        )
+        self.assertFalse((order | delivery).filtered("is_missing"))
+        text = " ".join(read_pages(self.make_packet(claim)))
+        self.assertEqual(text.count("Missing"), 2 + 1)
+        for exhibit in (order, delivery):
+            self.assertIn(exhibit.name, text)
+            self.assertTrue(exhibit.document)
+        self.assertEqual(self.make_packet(claim), self.make_packet(claim))
+        self.assertEqual(claim.amount_goods, 300)
+        self.assertIn(delivery.name.split()[-1], claim.goods_ids.name)
+        claim.action_prepare()
+        self.assertEqual(self.get_exhibit("order", claim), order)
+        order.document = blank_pdf("Redacted")
+        self.make_filed(claim)
+        amendment = claim._amend("More.")
+        copies = self.get_exhibit("order", amendment) | self.get_exhibit(
+            "delivery", amendment
+        )
+        self.assertEqual(
+            copies.mapped("origin_id"), [order.origin_id, delivery.origin_id]
+        )
+        self.assertEqual(copies[0]._get_content(), order._get_content())
+
+    def sell_and_deliver(self):
+        """Answer the claim in the bankruptcy of somebody who ordered three pumps and
+        got them five days before the petition."""
+        customer = self.make_customer("Buyer", street="Quay 2", city="Antwerp")
+        pump = self.env["product.product"].create(
+            {"name": "Pump", "is_storable": True, "invoice_policy": "delivery"}
+        )
+        order = self.root["sale.order"].create(
+            {
+                "partner_id": customer.id,
+                "company_id": self.company.id,
+                "order_line": [
+                    (
+                        0,
+                        0,
+                        {
+                            "product_id": pump.id,
+                            "product_uom_qty": 3,
+                            "price_unit": 100,
+                            "tax_ids": False,
+                        },
+                    )
+                ],
+            }
+        )
+        order.action_confirm()
+        delivery = order.picking_ids
+        delivery.move_ids.write({"quantity": 3, "picked": True})
+        delivery.button_validate()
+        delivery.move_ids.date = self.day(-19)
+        invoice = order._create_invoices()
+        invoice.invoice_date = self.day(-18)
+        invoice.action_post()
+        return self.make_claim(self.make_bankruptcy(customer, case_number="26-10002"))

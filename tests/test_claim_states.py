@@ -241,6 +241,35 @@ class TestClaimStates(ClaimCommon):
         self.assertEqual((self.claim.state, new.state), ("amended", "filed"))
         self.assertEqual(new._get_first(), self.claim)
 
+    def test_an_amendment_takes_its_ranks_along(self):
+        """What does not fit any more is on its checklist, and hinders nobody."""
+        goods = {
+            "move_id": self.invoice.id,
+            "date_received": self.day(-17),
+            "amount": 500,
+        }
+        self.claim.write(
+            {
+                "goods_ids": [(0, 0, goods)],
+                "priority_ids": [(0, 0, {"kind": "taxes", "amount_asked": 400})],
+                "amount_secured": 100,
+            }
+        )
+        self.make_filed(self.claim)
+        self.pay(self.invoice, 700, self.day(-15))
+        new = self.claim._amend("A payment was overlooked.")
+        self.assertEqual(
+            (new.amount_total, new.amount_goods, new.amount_priority), (300, 500, 400)
+        )
+        missing = str(new.missing)
+        self.assertIn("More is secured", missing)
+        self.assertIn(f"More goods than {self.invoice.name}", missing)
+        with self.assert_refused("More goods than"):
+            new.goods_ids.amount = 301
+        new.priority_ids.unlink()
+        new.goods_ids.amount = 200
+        self.assertNotIn("More ", str(new.missing))
+
     def test_an_amendment_that_is_dropped_leaves_the_claim(self):
         self.make_filed(self.claim)
         new = self.claim._amend("Perhaps.")
@@ -283,6 +312,11 @@ class TestClaimStates(ClaimCommon):
         with self.assertRaises(AccessError):
             self.as_user("collector", theirs).action_prepare()
 
+    def make_other_draft(self, claim):
+        """Answer a draft of the same company, in another bankruptcy."""
+        bankruptcy = self.make_bankruptcy(self.make_customer("Other debtor"))
+        return self.make_claim(bankruptcy).with_env(claim.env)
+
     def test_what_is_filed_is_frozen(self):
         line = self.claim.line_ids
         self.make_filed(self.claim)
@@ -301,6 +335,11 @@ class TestClaimStates(ClaimCommon):
                 {"claim_id": claim.id, "kind": "taxes", "amount_asked": 1}
             ),
             lambda: claim.exhibit_ids[:1].write({"name": "Other"}),
+            lambda: (
+                self.make_other_draft(claim)
+                .exhibit_ids[:1]
+                .write({"claim_id": claim.id})
+            ),
             claim.action_prepare,
             claim.action_make_packet,
         ):

@@ -112,6 +112,30 @@ class TestStay(BankruptcyCommon):
         self.assertEqual(self.case.activity_ids.date_deadline, bankruptcy.date_claim)
         self.assertIn("Call them", self.case.message_ids[:3].mapped("body")[0])
 
+    def test_a_matter_that_was_referred_is_recalled(self):
+        """Once the referral was decided; what still waits to be decided is dropped."""
+        for is_decided in (False, True):
+            with self.subTest(is_decided), self.env.cr.savepoint() as savepoint:
+                other = self.make_customer("Referred")
+                policy = self.make_policy(
+                    {"days": 1, "channel": "task", "template_id": False}, sequence=0
+                )
+                self.make_invoice(other)
+                self.plan()
+                self.assertEqual(self.get_case(other).policy_id, policy)
+                self.execute()
+                step = self.open_actions(other)
+                self.assertEqual((step.channel, step.state), ("task", "todo"))
+                if is_decided:
+                    step._set_state("done")
+                self.make_bankruptcy(other)
+                tasks = self.get_case(other).activity_ids.mapped("summary")
+                recall = "Recall the matter, if it was referred"
+                self.assertEqual(recall in tasks, is_decided)
+                self.assertIn("Prepare the proof of claim", tasks)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
     def test_new_business_goes_on_alone(self):
         """What is posted after the petition has its own way up the ladder."""
         self.live(0, 30, self.customer)

@@ -1,4 +1,4 @@
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common_bankruptcy import BankruptcyCommon
 
@@ -44,6 +44,41 @@ class TestToursBankruptcy(BankruptcyCommon, HttpCase):
         self.assertIn("Please turn to the trustee", after)
         self.assertNotIn("Tell us when you will pay", after)
         self.assertNotIn("Something is wrong with this invoice", after)
+
+    def test_nobody_is_asked_to_pay_by_the_portal(self):
+        """Neither on Odoo's page of the invoice nor on the account: what a stay covers
+        is listed, and no button and no bank account ask for it."""
+        user = new_test_user(
+            self.env, "portal_bankrupt", groups="base.group_portal", email="p@b.example"
+        )
+        user.partner_id.parent_id = self.customer
+        url = f"/my/statement/{self.company.id}"
+        check = """
+            const button = document.querySelector('a[data-bs-target="#pay_with"]');
+            const shown = button && getComputedStyle(button).display !== "none";
+            if (Boolean(shown) !== %s) throw new Error("Pay Now: " + shown);
+            console.log("test successful");
+        """
+        invoice_url = self.invoice.get_portal_url()
+        can_pay = "transaction_ids" in self.invoice._fields
+        self.browser_js(invoice_url, check % ("true" if can_pay else "false"))
+        self.authenticate(user.login, user.login)
+        self.assertIn("Overdue, please pay", self.url_open(url).text)
+        self.make_bankruptcy()
+        self.env.invalidate_all()
+        self.browser_js(invoice_url, check % "false")
+        self.authenticate(user.login, user.login)
+        page = self.url_open(url).text
+        for words in ("we do not ask for what was invoiced", "Not asked for"):
+            self.assertIn(words, page)
+        for words in ("Overdue, please pay", "How to pay", "days late", ">Pay<"):
+            self.assertNotIn(words, page)
+        fresh = self.make_invoice(
+            self.customer, 50, issued=self.day(1), due=self.day(20)
+        )
+        page = self.url_open(url).text
+        self.assertIn(fresh.name, page)
+        self.assertIn("Not due yet", page)
 
     def test_portal_promise_that_was_open_in_the_browser(self):
         """The form was loaded before the stay began; it is refused kindly."""

@@ -87,7 +87,7 @@ _IBAN_START = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}")
 
 
 def find_private(text):
-    """Find what looks like an account number, an identity number or a day of birth.
+    r"""Find what looks like an account number, an identity number or a day of birth.
 
     :return: set of pairs: kind, the text found
 
@@ -97,9 +97,13 @@ def find_private(text):
     [('account', '12345678'), ('iban', 'BE71096123456769')]
     >>> find_private("on this account: BANK134567890")
     {('account', 'BANK134567890')}
+    >>> find_private("on this account:\n BANK134567890")
+    {('account', 'BANK134567890')}
     >>> find_private("INV/2026/00012 of 2026-03-02, 1,000.00")
     set()
     """
+    # Where a line ends in the text of a PDF says nothing of what belongs together.
+    text = " ".join(text.split())
     found = {("iban", iban) for iban in _find_ibans(text)}
     for kind, pattern in PATTERNS.items():
         for match in pattern.finditer(text):

@@ -23,10 +23,16 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             own = same_company.filtered(lambda case: case.partner_id == dst_partner)
             keep = (own or same_company)[:1]
             keep._absorb(same_company - keep)
+        # What both had on file is one case of one debtor from now on.
+        bankruptcies = self.env["collection.bankruptcy"].sudo()
+        bankruptcies._drop_duplicates(src_partners, dst_partner)
         # The log names the partners that are repointed: its entries are sealed anew.
         contacts = self.env["collection.contact"].sudo()
         contacts = contacts.search([("partner_id", "in", src_partners.ids)])
         result = super()._update_foreign_keys(src_partners, dst_partner)
         contacts.invalidate_recordset(["partner_id"])
         contacts._seal("merge")
+        self.env.invalidate_all()
+        own = bankruptcies.search([("partner_id", "=", dst_partner.id)])
+        own._follow_merge()
         return result
