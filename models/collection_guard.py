@@ -182,7 +182,7 @@ class CollectionGuard(models.AbstractModel):
         return limits
 
     @api.model
-    def _heed_wishes(self, case, channel, person):
+    def _heed_wishes(self, case, _channel, _person):
         """:return: the Limits of the policy, as the person wants them to be kept"""
         return case.policy_id._get_limits()
 

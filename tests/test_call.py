@@ -6,9 +6,9 @@ from odoo.tests import Form, tagged
 
 from .common import CollectionCommon
 
-
 # Channels over which people talk with each other.
 TALKS = ("phone", "visit", "meeting")
+SECTIONS = ("Open:", "Ask why:", "Listen:", "Offer:", "Do not", "Close:")
 
 
 class CallCommon(CollectionCommon):
@@ -127,7 +127,7 @@ class TestCallScreen(CallCommon):
         talks = stages.filtered(lambda stage: stage.channel in TALKS)
         self.assertEqual(len(talks), 4)
         for stage in talks:
-            for section in ("Open:", "Ask why:", "Listen:", "Offer:", "Do not", "Close"):
+            for section in SECTIONS:
                 with self.subTest(stage=stage.name, section=section):
                     self.assertIn(section, stage.call_guide)
 

@@ -178,7 +178,7 @@ class TestIncomingMail(DeliveryCommon):
         self.assertFalse(finder._find_for_case(case, "email")[1])
 
     def send_twice(self):
-        """:return: two letters to one address, and the first as it went over the wire"""
+        """:return: two letters to one address, and the first as it arrived"""
         first, case, envelope = self.send_first()
         second = first.sudo().copy({"mail_id": False, "mail_message_id": False})
         courier = self.root["collection.courier"]
