@@ -103,6 +103,7 @@ from . import (
     collection_message,
     collection_notice,
     collection_notice_stay,
+    collection_person,
     collection_plan,
     collection_plan_check,
     collection_plan_follow_up,

@@ -30,12 +30,30 @@ class CollectionCase(models.Model):
 
     @api.depends("action_ids.date_allowed", "action_ids.state")
     def _compute_explanation(self):
-        """Say also how long the limits make the open step wait."""
+        """Say also how long the limits make the open step wait, or keep a call from
+        being made."""
         result = super()._compute_explanation()
+        calls = self.filtered(
+            lambda case: case.action_channel == "phone" and case.state != "closed"
+        )
+        obstacles = calls._get_call_obstacles()
         for case in self:
             waiting = case.action_id and case.action_id._get_waiting_text()
+            if not waiting and case in obstacles:
+                waiting = " ".join(filter(None, (case.explanation, obstacles[case])))
             case.explanation = waiting or case.explanation
         return result
+
+    def _get_call_obstacles(self):
+        """:return: dict of a translated sentence per case whose customer may not, or
+        does not want to, be called at this moment"""
+        guard = self.env["collection.guard"]
+        return {
+            case: guard._get_text(case, answer)
+            for case, answer in guard._ask(self, "phone").items()
+            # Days off are part of the decision, which says so itself.
+            if answer.level and answer.limit != "day_off"
+        }
 
     @api.depends("partner_id")
     @api.depends_context("lang")

@@ -163,18 +163,40 @@ class CollectionCase(models.Model):
         if mail is not None and not is_failure(mail):
             return result
         for case in self:
-            letter = case.letter_ids.filtered(
-                lambda letter: (
-                    letter.channel == "email"
-                    and letter.delivery_state == "sent"
-                    and (letter.partner_id in partner or letter.address == email)
-                )
-            )[:1]
+            letter = case._find_returned_letter(email, partner)
             if letter:
-                letter._set_bounced(self.env._("The mail server sent it back."))
-                letter.partner_id.sudo().collection_email_bounced = letter.address
+                letter._take_bounce(self.env._("The mail server sent it back."))
                 case._log_bounce(letter)
         return result
+
+    def _find_returned_letter(self, email, partner):
+        """Find the letter that came back: the one the report names; where it names no
+        message, the newest to the address.
+
+        :return: collection.letter record, empty when no letter came back, or one that
+            is known to have done so
+        """
+        sent = self.letter_ids.filtered(
+            lambda letter: (
+                (letter.channel == "email" or letter.mail_id)
+                and letter.delivery_state != "bounced"
+            )
+        )
+        message_id = self.env.context.get("collection_returned_id")
+        if message_id:
+            named = sent.filtered(
+                lambda letter: letter.mail_message_id.id == message_id
+            )
+            # A colleague's copy is the same message; the customer may well have got it.
+            is_copy = any(not user.share for user in partner.user_ids)
+            return named.filtered(
+                lambda letter: not is_copy or letter._is_to(email, partner)
+            )
+        return sent.filtered(
+            lambda letter: (
+                letter.delivery_state == "sent" and letter._is_to(email, partner)
+            )
+        )[:1]
 
     def _log_bounce(self, letter):
         self._log_mail(

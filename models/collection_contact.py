@@ -236,6 +236,7 @@ class CollectionContact(models.Model):
                 self.env._("What was sent is written down by the program, not by hand.")
             )
         contacts._seal("entry")
+        self.env["collection.person"]._count_contacts(contacts)
         return contacts
 
     @api.model

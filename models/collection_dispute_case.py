@@ -16,15 +16,8 @@ class CollectionDispute(models.Model):
 
     def _cancel_what_is_queued(self):
         """A reminder for the invoice that is still in the mail queue stays here."""
-        letters = self.env["collection.letter"].search(
-            [
-                ("move_ids", "in", self.move_id.ids),
-                ("delivery_state", "=", "queued"),
-            ]
-        )
-        mails = letters.mail_id.sudo()
-        mails.filtered(lambda mail: mail.state == "outgoing").cancel()
-        letters._cancel_post()
+        letters = self.env["collection.letter"]._find_queued_about(self.move_id)
+        letters._cancel_queued()
 
     def _find_cases(self):
         return self.env["collection.case"].search(

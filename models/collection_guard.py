@@ -4,6 +4,7 @@ from typing import NamedTuple
 import pytz
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import format_duration
 
 from ..tools.contact_limits import (
     CALL_BACK_DAYS,
@@ -144,7 +145,7 @@ class CollectionGuard(models.AbstractModel):
             return pytz.utc.localize(when).astimezone(zone).replace(tzinfo=None)
 
         now = to_local(moment)
-        limits = self._get_limits(case, channel, moment, now.date(), entries, to_local)
+        limits = self._get_limits(case, channel, moment, person, entries, to_local)
         allowed_at, why = next_moment(
             limits,
             channel,
@@ -166,17 +167,24 @@ class CollectionGuard(models.AbstractModel):
         )
 
     @api.model
-    def _get_limits(self, case, channel, moment, today, entries, to_local):
-        """:return: the Limits that hold now: those of the policy, fewer for a call back
-        that was asked for, none after a manager's override"""
-        limits = case.policy_id._get_limits()
+    def _get_limits(self, case, channel, moment, person, entries, to_local):
+        """:return: the Limits that hold now: those of the policy in the hours that the
+        person asked for, fewer for a call back that was asked for, none after a
+        manager's override"""
         if self._is_overridden(case, channel, moment, entries):
             return Limits(False, 0, 0, 0, 0.0, 24.0, working_days=False)
+        limits = self._heed_wishes(case, channel, person)
+        today = to_local(moment).date()
         if channel in TALK_CHANNELS and self._is_call_back(entries, today, to_local):
             return limits._replace(
                 once_a_day=False, call_gap=0, talk_gap=0, attempts_max=0
             )
         return limits
+
+    @api.model
+    def _heed_wishes(self, case, _channel, _person):
+        """:return: the Limits of the policy, as the person wants them to be kept"""
+        return case.policy_id._get_limits()
 
     @api.model
     def _is_overridden(self, case, channel, moment, entries):
@@ -214,9 +222,19 @@ class CollectionGuard(models.AbstractModel):
             "talk": self.env._(
                 "After a conversation there is no call for %s days.", limits.talk_gap
             ),
-            "hours": self.env._("It is too early or too late in the day there."),
+            "hours": self._get_hours_reason(limits),
             "day_off": self.env._("It is not a working day here or there."),
         }[why]
+
+    @api.model
+    def _get_hours_reason(self, limits):
+        if not limits.is_wish:
+            return self.env._("It is too early or too late in the day there.")
+        return self.env._(
+            "The customer asked to be called from %(start)s to %(end)s.",
+            start=format_duration(limits.hour_from),
+            end=format_duration(limits.hour_to),
+        )
 
     @api.model
     def _get_text(self, case, answer, partner=None):

@@ -2,7 +2,8 @@ from odoo import api, models
 
 
 class CollectionGuard(models.AbstractModel):
-    """Who asked not to be called is not called; by no setting, and by nobody."""
+    """Who asked not to be called is not called; by no setting, and by nobody. Who
+    asked to be called at certain hours is called then."""
 
     _inherit = "collection.guard"
 
@@ -18,3 +19,17 @@ class CollectionGuard(models.AbstractModel):
                     "%s has asked not to be called.", asked[:1].display_name
                 )
         return stops
+
+    @api.model
+    def _heed_wishes(self, case, channel, person):
+        """Narrow the hours for calls to those that the person, else the customer, asked
+        for; where the policy allows none of these, its own remain."""
+        limits = super()._heed_wishes(case, channel, person)
+        asked = person if person.collection_hour_to else case.partner_id
+        if channel != "phone" or not asked.collection_hour_to:
+            return limits
+        start = max(limits.hour_from, asked.collection_hour_from)
+        end = min(limits.hour_to, asked.collection_hour_to)
+        if start >= end:
+            return limits
+        return limits._replace(hour_from=start, hour_to=end, is_wish=True)

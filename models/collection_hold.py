@@ -217,10 +217,7 @@ class CollectionHold(models.Model):
             if hold.scope == "items":
                 held = hold.item_ids.move_id
                 own = own.filtered(lambda letter, held=held: letter.move_ids & held)
-            # Mails are technical records that collectors may not write; only those of
-            # the held case are touched.
-            own.mail_id.sudo().filtered(lambda mail: mail.state == "outgoing").cancel()
-            own._cancel_post()
+            own._cancel_queued()
 
     @api.model
     def _cron_review(self):

@@ -116,11 +116,30 @@ class CollectionLetter(models.Model):
         if state == "failed":
             emails._warn_collector()
 
-    def _set_bounced(self, reason):
-        """The message came back undelivered."""
+    def _is_to(self, email, partner):
+        """:return: whether the mail went to this address, or to one of these people"""
+        self.ensure_one()
+        return self.partner_id in partner or self._get_mailed_to() == email
+
+    def _get_mailed_to(self):
+        """:return: the e-mail address; beside a letter on paper, the addressee's"""
+        is_mail = self.channel == "email"
+        return self.address if is_mail else self.partner_id.email_normalized
+
+    def _take_bounce(self, reason):
+        """The mail came back undelivered: nothing more is sent to this address.
+
+        A letter on paper goes its own way; only the mail beside it has failed.
+        """
+        self.ensure_one()
         # Whoever fetches the mail reports what came back, with whatever rights.
-        self.sudo().write({"delivery_state": "bounced", "failure_reason": reason})
-        self._warn_collector()
+        letter = self.sudo()
+        letter.partner_id.collection_email_bounced = letter._get_mailed_to()
+        if letter.channel == "email":
+            letter.write({"delivery_state": "bounced", "failure_reason": reason})
+            self._warn_collector()
+        else:
+            letter.case_id._add_task(self.env._("Message not delivered"), reason)
 
     def _warn_collector(self):
         """Make a to-do: a message that did not arrive was not a reminder."""

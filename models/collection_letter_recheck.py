@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 # A letter that is to be printed may have an e-mail beside it.
 WAITING_STATES = ("queued", "to_print")
@@ -13,6 +13,29 @@ class CollectionLetter(models.Model):
 
     _inherit = "collection.letter"
 
+    def _cancel_queued(self):
+        """Keep here what still waits in a queue: e-mails, text messages, and what the
+        postal service was given."""
+        # The queues belong to the administrator; only these letters' own are touched.
+        mails = self.mail_id.sudo()
+        mails.filtered(lambda mail: mail.state == "outgoing").cancel()
+        texts = self.env["sms.sms"].sudo()
+        texts = texts.search(
+            [
+                ("mail_message_id", "in", self.mail_message_id.ids),
+                ("state", "=", "outgoing"),
+            ]
+        )
+        texts.action_set_canceled()
+        self._cancel_post()
+
+    @api.model
+    def _find_queued_about(self, moves):
+        """:return: the letters about these account.move records that wait in a queue"""
+        return self.search(
+            [("move_ids", "in", moves.ids), ("delivery_state", "=", "queued")]
+        )
+
     def _cancel_obsolete(self):
         """Cancel the queued messages of steps that ask for nothing any more.
 
@@ -20,9 +43,7 @@ class CollectionLetter(models.Model):
         """
         # The queue is worked by whoever sends mail, with whatever rights.
         obsolete = self.sudo()._find_obsolete()
-        mails = obsolete.mail_id.filtered(lambda mail: mail.state == "outgoing")
-        mails.cancel()
-        obsolete._cancel_post()
+        obsolete._cancel_queued()
         obsolete.write(
             {
                 "delivery_state": "cancelled",
@@ -52,8 +73,10 @@ class CollectionLetter(models.Model):
                 ("company_id", "in", letters.company_id.ids),
             ]
         )
+        stopped = letters._find_stopped()
+        letters -= stopped
         by_customer = rows.grouped(lambda row: (row.company_id, row.partner_id))
-        return letters.filtered(
+        return stopped | letters.filtered(
             lambda letter: (
                 not letter._is_due(
                     by_customer.get(
@@ -63,6 +86,22 @@ class CollectionLetter(models.Model):
             )
         )
 
+    def _find_stopped(self):
+        """:return: the letters to people who may not be contacted by now, asked for all
+        cases at once"""
+        guard, stopped = self.env["collection.guard"], self.browse()
+        for channel, letters in self.grouped("channel").items():
+            while letters:
+                # One per case: two letters of one may be to two people.
+                turn = letters.browse(
+                    own.ids[0] for own in letters.grouped("case_id").values()
+                )
+                persons = {letter.case_id: letter.partner_id for letter in turn}
+                stops = guard._hard_stop(turn.case_id, channel, persons)
+                stopped |= turn.filtered(lambda one, stops=stops: one.case_id in stops)
+                letters -= turn
+        return stopped
+
     def _is_due(self, rows):
         """:return: whether something of the message's invoices is still to be asked
         for, and the customer owes more than the policy tolerates
@@ -70,9 +109,6 @@ class CollectionLetter(models.Model):
         :param rows: collection.exposure of the customer
         """
         self.ensure_one()
-        guard, case = self.env["collection.guard"], self.case_id
-        if guard._hard_stop(case, self.channel, {case: self.partner_id}):
-            return False
         policy = self.stage_id.policy_id
         net = sum(rows.mapped("amount_collectable"))
         if policy.net_credits:

@@ -8,18 +8,7 @@ class CollectionLetter(models.Model):
 
     def _stop_for_stay(self):
         """Cancel what is queued, and pull what is on paper and not yet posted."""
-        # The queues belong to the administrator; only these letters' own are touched.
-        mails = self.mail_id.sudo()
-        mails.filtered(lambda mail: mail.state == "outgoing").cancel()
-        texts = self.env["sms.sms"].sudo()
-        texts = texts.search(
-            [
-                ("mail_message_id", "in", self.mail_message_id.ids),
-                ("state", "=", "outgoing"),
-            ]
-        )
-        texts.action_set_canceled()
-        self._cancel_post()
+        self._cancel_queued()
         self.filtered(
             lambda letter: letter.delivery_state in ("to_print", "printed")
         )._set_paper_state("cancelled")

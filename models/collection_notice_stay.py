@@ -7,13 +7,6 @@ class CollectionNotice(models.AbstractModel):
     _inherit = "collection.notice"
 
     @api.model
-    def _send(self, record, template, moves, attachments=None):
-        self.env["collection.stay"]._check_moves(
-            moves, "message", record.display_name, record.case_id
-        )
-        return super()._send(record, template, moves, attachments)
-
-    @api.model
     def _send_words(
         self,
         case,
@@ -26,8 +19,8 @@ class CollectionNotice(models.AbstractModel):
         attachments=None,
     ):
         stay = self.env["collection.stay"]
-        bankruptcies = stay._get_bankruptcies(case.partner_id)
-        if bankruptcies and not stay._is_ally(addressee, bankruptcies):
+        debtors = case.partner_id | stay._get_debtors(moves)
+        if not stay._is_ally(addressee, stay._get_bankruptcies(debtors)):
             stay._check_moves(moves, "message", subject, case)
         return super()._send_words(
             case, addressee, lang, moves, subject, words, document, attachments

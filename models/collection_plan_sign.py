@@ -188,19 +188,11 @@ class CollectionPlan(models.Model):
 
     def _cancel_what_is_queued(self):
         """A reminder that is still in the mail queue does not leave any more."""
-        letters = self.env["collection.letter"].search(
-            [
-                ("case_id", "=", self.case_id.id),
-                ("delivery_state", "=", "queued"),
-                ("stage_id", "!=", False),
-            ]
+        letters = self.env["collection.letter"]._find_queued_about(
+            self.item_ids.move_id
         )
-        covered = self.item_ids.move_id
-        # Mails are technical records; only those on covered invoices are touched.
-        mails = letters.filtered(
-            lambda letter: letter.move_ids & covered
-        ).mail_id.sudo()
-        mails.filtered(lambda mail: mail.state == "outgoing").cancel()
+        # The agreement itself is on its way as well; only steps are called off.
+        letters.filtered("stage_id")._cancel_queued()
 
     def _invoice_charge(self):
         """Invoice what the plan costs, so that it is in the ledger, and cover it."""

@@ -19,8 +19,8 @@ class CollectionPortalAccount(models.AbstractModel):
         return {**values, "is_stayed": bool(stayed)}
 
     @api.model
-    def _get_groups(self, rows, visitor):
-        groups = super()._get_groups(rows, visitor)
+    def _get_groups(self, rows, visitor, case):
+        groups = super()._get_groups(rows, visitor, case)
         for group in groups:
             group["is_stayed"] = all(item["is_stayed"] for item in group["items"])
         return groups

@@ -322,15 +322,8 @@ class CollectionPromise(models.Model):
 
     def _cancel_what_is_queued(self):
         """A reminder that is still in the mail queue does not leave any more."""
-        letters = self.env["collection.letter"].search(
-            [("case_id", "in", self.case_id.ids), ("delivery_state", "=", "queued")]
-        )
         covered = self.item_ids.move_id
-        # Mails are technical records; only those on covered invoices are touched.
-        letters = letters.filtered(lambda letter: letter.move_ids & covered)
-        mails = letters.mail_id.sudo()
-        mails.filtered(lambda mail: mail.state == "outgoing").cancel()
-        letters._cancel_post()
+        self.env["collection.letter"]._find_queued_about(covered)._cancel_queued()
 
     def action_approve(self):
         """Accept a promise above the limits; for collections managers."""

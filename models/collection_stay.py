@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -145,6 +147,30 @@ class CollectionStay(models.AbstractModel):
         return bool(
             partner and (partner | partner.commercial_partner_id) & allies
         ) or bool(partner and partner in allies.commercial_partner_id.child_ids)
+
+    @api.model
+    def _get_subject(self, message):
+        """Tell what a message in a queue, an e-mail or a text, is about.
+
+        :param message: mail.message record
+        :return: the res.partner records who owe it, company and case, and a function
+            that says whether that is stayed
+        """
+        # Who sends the queue may not read what the messages are about.
+        message = message.sudo()
+        letter = self.env["collection.letter"].sudo()
+        letter = letter.search([("mail_message_id", "in", message.ids)], limit=1)
+        case, moves = letter.case_id, letter.move_ids
+        if moves:
+            is_stayed = partial(self._filter_moves, moves)
+            return case.partner_id, letter.company_id, case, is_stayed
+        if message.model == "collection.case":
+            case = case.browse(message.res_id).exists()
+            return case.partner_id, case.company_id, case, case._is_stayed
+        if message.model == "account.move":
+            moves = moves.browse(message.res_id).exists()
+        debtors, case = self._get_debtors(moves), moves.collection_case_id
+        return debtors, moves.company_id, case, partial(self._filter_moves, moves)
 
     # ------------------------------------------------------------------
     # What is refused

@@ -70,12 +70,10 @@ class MailMail(models.Model):
     def _find_stay(self):
         """:return: (bankruptcies, company, case) when the message concerns what is
         stayed and goes to the debtor, else None"""
-        customer, company, case, is_stayed = self._get_collection_subject()
-        if not customer:
-            return None
         stay = self.env["collection.stay"]
-        bankruptcies = stay._get_bankruptcies(customer)
-        if not bankruptcies or not self._goes_to(customer, bankruptcies):
+        debtors, company, case, is_stayed = stay._get_subject(self.mail_message_id)
+        bankruptcies = stay._get_bankruptcies(debtors)
+        if not bankruptcies or not self._goes_to(debtors, bankruptcies):
             return None
         return (bankruptcies, company, case) if is_stayed() else None
 
@@ -85,29 +83,14 @@ class MailMail(models.Model):
         letters = self.env["collection.letter"].sudo()
         return letters.search([("mail_id", "=", self.id)], limit=1)
 
-    def _get_collection_subject(self):
-        """:return: customer, company and case the message is about, and a function that
-        says whether that is stayed"""
-        letter = self._get_letter()
-        stay, case = self.env["collection.stay"], letter.case_id
-        if letter.move_ids:
-            moves = letter.move_ids
-            company = letter.company_id
-            return case.partner_id, company, case, lambda: stay._filter_moves(moves)
-        if self.model == "collection.case":
-            case = self.env[self.model].sudo().browse(self.res_id).exists()
-            return case.partner_id, case.company_id, case, case._is_stayed
-        move = self.env["account.move"].sudo().browse(self.res_id).exists()
-        case, customer = move.collection_case_id, move.commercial_partner_id
-        return customer, move.company_id, case, lambda: stay._filter_moves(move)
-
-    def _goes_to(self, customer, bankruptcies):
-        """:return: whether a recipient belongs to the customer, by contact or by
+    def _goes_to(self, debtors, bankruptcies):
+        """:return: whether a recipient belongs to the debtors, by contact or by
         address, and is neither trustee nor counsel nor claims agent"""
+        customers = debtors.sudo().commercial_partner_id | debtors
         stay = self.env["collection.stay"]
         people = self.sudo().recipient_ids
         if any(
-            partner.commercial_partner_id == customer
+            partner.commercial_partner_id in customers
             and not stay._is_ally(partner, bankruptcies)
             for partner in people
         ):
@@ -119,7 +102,7 @@ class MailMail(models.Model):
         return bool(
             group.search_count(
                 [
-                    ("commercial_partner_id", "=", customer.id),
+                    ("commercial_partner_id", "in", customers.ids),
                     ("email_normalized", "in", addresses),
                 ],
                 limit=1,

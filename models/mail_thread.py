@@ -16,7 +16,13 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _routing_handle_bounce(self, email_message, message_dict):
-        thread = self.with_context(collection_mail=email_message)
+        # A case has had many messages; which one came back is known here only.
+        returned = message_dict["bounced_message"]
+        is_named = returned.message_id in (message_dict["bounced_msg_ids"] or ())
+        thread = self.with_context(
+            collection_mail=email_message,
+            collection_returned_id=returned.id if is_named else False,
+        )
         return super(MailThread, thread)._routing_handle_bounce(
             email_message, message_dict
         )

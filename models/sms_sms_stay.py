@@ -25,35 +25,16 @@ class SmsSms(models.Model):
         if not stay._is_any():
             return stopped
         for text in self:
-            customer, company, case, is_stayed = text._get_collection_subject()
-            bankruptcies = stay._get_bankruptcies(customer)
+            message = text.mail_message_id
+            debtors, company, case, is_stayed = stay._get_subject(message)
+            bankruptcies = stay._get_bankruptcies(debtors)
             if not bankruptcies or stay._is_ally(text.partner_id, bankruptcies):
                 continue
             if is_stayed():
-                subject = text.mail_message_id.sudo().subject or text.number
+                subject = message.sudo().subject or text.number
                 self.env["collection.blocked.attempt"].sudo()._log_scheduler(
                     bankruptcies[:1], company, "queue", subject, case
                 )
                 stopped |= text
         stopped.action_set_canceled()
         return stopped
-
-    def _get_collection_subject(self):
-        """:return: customer, company and case the text is about, and a function that
-        says whether that is stayed"""
-        # Who sends the queue may not read what the messages are about.
-        message = self.mail_message_id.sudo()
-        letter = self.env["collection.letter"].sudo()
-        letter = letter.search([("mail_message_id", "in", message.ids)], limit=1)
-        stay, case = self.env["collection.stay"], letter.case_id
-        if letter.move_ids:
-            moves, company = letter.move_ids, letter.company_id
-            return case.partner_id, company, case, lambda: stay._filter_moves(moves)
-        if message.model == "collection.case":
-            case = case.browse(message.res_id).exists()
-            return case.partner_id, case.company_id, case, case._is_stayed
-        moves = self.env["account.move"].sudo()
-        if message.model == "account.move":
-            moves = moves.browse(message.res_id).exists()
-        debtors, case = stay._get_debtors(moves), moves.collection_case_id
-        return debtors, moves.company_id, case, lambda: stay._filter_moves(moves)

@@ -6,6 +6,10 @@ from odoo.tests import Form, tagged
 
 from .common import CollectionCommon
 
+# Channels over which people talk with each other.
+TALKS = ("phone", "visit", "meeting")
+SECTIONS = ("Open:", "Ask why:", "Listen:", "Offer:", "Do not", "Close:")
+
 
 class CallCommon(CollectionCommon):
     """Customers for whom a call is due on a Monday at noon, and two collectors."""
@@ -109,6 +113,23 @@ class TestCallScreen(CallCommon):
         log = self.open_call(self.case)
         self.assertFalse(log.action_id)
         self.assertEqual(log.guide_stage_id, self.policy.stage_ids[0])
+
+    def test_the_guides_that_are_shipped(self):
+        """Every step for a talk says how to open, ask, listen, offer, hold back and
+        close."""
+        shipped = self.root["ir.model.data"].search(
+            [
+                ("module", "=", "account_collections"),
+                ("model", "=", "collection.stage"),
+            ]
+        )
+        stages = self.root["collection.stage"].browse(shipped.mapped("res_id"))
+        talks = stages.filtered(lambda stage: stage.channel in TALKS)
+        self.assertEqual(len(talks), 4)
+        for stage in talks:
+            for section in SECTIONS:
+                with self.subTest(stage=stage.name, section=section):
+                    self.assertIn(section, stage.call_guide)
 
     def test_hours_they_asked_for(self):
         self.customer.write({"collection_hour_from": 9, "collection_hour_to": 11.5})

@@ -78,6 +78,44 @@ class TestContactGuard(GuardCommon):
         self.assertTrue(self.ask("2026-03-03T05:00", "email").allowed)
         self.assert_next(self.ask("2026-03-03T05:00", "sms"), "2026-03-03T13:00")
 
+    def test_calls_in_the_hours_they_asked_for(self):
+        """From 9:30 until before 11:00 in New York; messages come at any hour."""
+        self.customer.write({"collection_hour_from": 9.5, "collection_hour_to": 11})
+        early = self.ask("2026-03-02T13:30")
+        self.assert_next(early, "2026-03-02T14:30")
+        self.assertIn("asked to be called from 09:30 to 11:00", early.reason)
+        self.assertTrue(self.ask("2026-03-02T14:30").allowed)
+        self.assert_next(self.ask("2026-03-02T16:00"), "2026-03-03T14:30")
+        for channel in ("email", "sms"):
+            self.assertTrue(self.ask("2026-03-02T16:00", channel).allowed, channel)
+
+    def test_the_hours_of_the_person_come_first(self):
+        self.customer.write({"collection_hour_from": 9.5, "collection_hour_to": 11})
+        person = self.make_customer(
+            "Late riser",
+            is_company=False,
+            parent_id=self.customer.id,
+            collection_hour_from=15,
+            collection_hour_to=17,
+        )
+        answer = self.ask("2026-03-02T15:00", partner=person)
+        self.assert_next(answer, "2026-03-02T20:00")
+
+    def test_hours_outside_the_policys_are_not_kept(self):
+        """Nobody is called at midnight, and not never either."""
+        self.customer.write({"collection_hour_from": 22, "collection_hour_to": 24})
+        self.assertTrue(self.ask("2026-03-02T15:00").allowed)
+        night = self.ask("2026-03-03T03:30")
+        self.assert_next(night, "2026-03-03T13:00")
+        self.assertIn("too early or too late", night.reason)
+
+    def test_an_override_lifts_the_hours_they_asked_for(self):
+        self.customer.write({"collection_hour_from": 9.5, "collection_hour_to": 11})
+        now = self.at("2026-03-02T17:00")
+        case = self.case.with_user(self.users["manager"])
+        case.with_context(collection_now=now)._override_limit("phone", "Urgent")
+        self.assertTrue(self.ask("2026-03-02T17:30").allowed)
+
     def test_summer_time_begins_over_the_weekend(self):
         """On Sunday the 8th clocks go forward: 8:00 on Monday is 12:00 UTC."""
         self.assert_next(self.ask("2026-03-07T02:00"), "2026-03-09T12:00")

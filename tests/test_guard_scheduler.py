@@ -188,6 +188,29 @@ class TestGuardScheduler(GuardCommon):
             case.person_text, "Prefers: Telephone. Best reached from 9:30 to 11:00."
         )
 
+    def test_why_a_call_waits(self):
+        """Wishes of the customer stand where the next step is explained."""
+        self.plan_step(channel="phone", template_id=False)
+        self.execute()
+        now = {
+            "collection_now": self.at("2026-03-02T15:00"),
+            "collection_as_of": self.today,
+        }
+        self.assertNotIn("asked", self.case.with_context(**now).explanation)
+        for wish, words in (
+            ({"collection_hour_from": 15, "collection_hour_to": 17}, "from 15:00 to"),
+            ({"collection_no_calls": True}, "has asked not to be called"),
+        ):
+            self.customer.write(wish)
+            self.env.invalidate_all()
+            case = self.case.with_context(**now)
+            why = case.env["collection.case.why"].create(
+                {"case_id": case.id, "date": self.today}
+            )
+            with self.subTest(words):
+                self.assertIn(words, case.explanation)
+                self.assertIn(words, why.answer)
+
     def test_a_manager_overrides_with_a_reason(self):
         step = self.plan_step()
         self.log("2026-03-02T10:00")

@@ -11,6 +11,9 @@ from .test_delivery import DeliveryCommon
 MAIL_LOG = "odoo.addons.mail.models.mail_thread"
 
 
+BACK_AND_SENT = ("bounced", "sent")
+
+
 @tagged("post_install", "-at_install")
 class TestIncomingMail(DeliveryCommon):
     """What customers write comes in through Odoo's mail gateway, and is not lost."""
@@ -173,6 +176,73 @@ class TestIncomingMail(DeliveryCommon):
         self.assertRegex(finder._find_for_case(case, "email")[1], "bounced")
         self.customer.email = "new@example.com"
         self.assertFalse(finder._find_for_case(case, "email")[1])
+
+    def send_twice(self):
+        """:return: two letters to one address, and the first as it arrived"""
+        first, case, envelope = self.send_first()
+        second = first.sudo().copy({"mail_id": False, "mail_message_id": False})
+        courier = self.root["collection.courier"]
+        vals = courier._prepare_mail_vals(second, "Again", "Again")
+        courier._write_mails(second, [vals])
+        self.run_queue()
+        self.assertEqual((first | second).mapped("delivery_state"), ["sent"] * 2)
+        self.assertEqual(case.letter_ids[0], second)
+        return first, second, envelope
+
+    def test_a_bounce_is_of_the_message_that_came_back(self):
+        first, second, envelope = self.send_twice()
+        self.receive_mail(self.make_bounce(envelope))
+        self.assertEqual((first.delivery_state, second.delivery_state), BACK_AND_SENT)
+        # The same report again says nothing new, of no letter.
+        count = len(first.case_id.contact_ids)
+        again = self.make_bounce(envelope)
+        again.replace_header("Message-Id", "<again@mx.example.com>")
+        self.receive_mail(again)
+        self.assertEqual(second.delivery_state, "sent")
+        self.assertEqual(len(first.case_id.contact_ids), count)
+
+    def test_a_bounce_that_holds_the_whole_message(self):
+        """Some servers send all of it back, and name an address we never wrote to:
+        the mailbox that the customer's mail is forwarded to."""
+        first, second, envelope = self.send_twice()
+        report = EmailMessage()
+        report["From"] = "MAILER-DAEMON@mx.example.com"
+        report["To"] = envelope.sender
+        report["Message-Id"] = "<forwarded@mx.example.com>"
+        report.set_content("The mailbox does not exist.")
+        report.add_attachment(envelope.message)
+        status = self.make_bounce(envelope).get_payload(1)
+        status.get_payload(1).replace_header(
+            "Final-Recipient", "rfc822; forwarded@elsewhere.example.com"
+        )
+        report.attach(status)
+        report.replace_header(
+            "Content-Type", 'multipart/report; report-type="delivery-status"'
+        )
+        report.set_boundary("edge")
+        self.receive_mail(report)
+        self.assertEqual((first.delivery_state, second.delivery_state), BACK_AND_SENT)
+        self.assertEqual(self.customer.collection_email_bounced, "reader@example.com")
+
+    def test_a_colleagues_copy_that_came_back_is_not_the_customers(self):
+        user = self.users["collector"]
+        user.email = "collector@collect.example.com"
+        self.policy.user_id = user
+        self.stage.copy_to = "collector"
+        letter = self.send()
+        copies = [one for one in self.run_queue() if "collector@" in one.recipients[0]]
+        self.receive_mail(self.make_bounce(copies[0]))
+        self.assertEqual(letter.delivery_state, "sent")
+        self.assertFalse(self.customer.collection_email_bounced)
+
+    def test_the_mail_beside_a_letter_on_paper_came_back(self):
+        self.stage.write({"channel": "letter", "with_email": True})
+        letter, case, envelope = self.send_first()
+        self.receive_mail(self.make_bounce(envelope))
+        self.assertEqual(letter.delivery_state, "to_print")
+        self.assertEqual(self.customer.collection_email_bounced, "reader@example.com")
+        self.assertEqual(case.contact_ids[0].outcome, "bounced")
+        self.assertIn("Message not delivered", case.activity_ids.mapped("summary"))
 
     # ------------------------------------------------------------------
     # The collections address

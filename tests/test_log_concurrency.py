@@ -61,6 +61,54 @@ class TestLogConcurrency(ConcurrencyCommon):
             thread.join()
         self.check_chain(6)
 
+    def share_person(self):
+        """Two customers with one bookkeeper, each with a step to be taken.
+
+        :return: id of the bookkeeper
+        """
+        self.make_debts(2)
+        with self.worker() as env:
+            self.get(env, "policy").limit_once_a_day = True
+            person = env["res.partner"].create(
+                {"name": "Bookkeeper", "email": "books@example.com"}
+            )
+            customers = env["res.partner"].browse(self.partner_ids)
+            customers.collection_contact_id = person
+        self.partner_ids.append(person.id)
+        return person.id
+
+    def execute_one(self, env, customer_id):
+        """Execute as a worker that took the step of one customer only."""
+        others = env["collection.action"].search(
+            [("case_id.partner_id", "!=", customer_id), ("state", "=", "planned")]
+        )
+        with self.worker() as rival:
+            # The other worker has it: this one cannot lock it.
+            rival["collection.action"].browse(others.ids).lock_for_update()
+            return self.execute_batch(env)
+
+    @mute_logger("odoo.sql_db")
+    def test_two_workers_write_to_one_person_once_a_day(self):
+        """Of two customers, each worker has one. The later does not see what the
+        earlier wrote, and starts again."""
+        person_id = self.share_person()
+        first, second = self.partner_ids[:2]
+        with self.worker() as late:
+            late.cr.execute("SELECT 1")
+            with self.worker() as env:
+                self.assertEqual(self.execute_one(env, first), 1)
+            with self.assertRaises(SerializationFailure):
+                self.execute_one(late, second)
+            late.cr.rollback()
+            self.assertEqual(self.execute_one(late, second), 0)
+        with self.worker() as env:
+            letters = env["collection.letter"].search([("partner_id", "=", person_id)])
+            self.assertEqual(letters.customer_id.ids, [first])
+            step = env["collection.action"].search(
+                [("case_id.partner_id", "=", second)]
+            )
+            self.assertEqual((step.state, step.reason), ("planned", "contact_limit"))
+
     @mute_logger("odoo.sql_db")
     def test_a_reply_that_comes_while_a_batch_begins(self):
         """The batch does not see it, and is not to send either: it starts again."""

@@ -53,6 +53,7 @@ RIGHTS = {
     "collection.stage": (READ, READ, CHANGE),
     "collection.reason": (READ, READ, CHANGE),
     "collection.run": (NONE, NONE, READ),
+    "collection.person": (NONE, NONE, READ),
     "collection.review.request": (NONE, NONE, READ),
     "collection.portal.post": (NONE, NONE, READ),
     "collection.simulation": (NONE, CHANGE, CHANGE),

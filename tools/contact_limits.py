@@ -19,7 +19,8 @@ WEEKEND = (SATURDAY, SUNDAY)
 
 
 class Limits(NamedTuple):
-    """Limits of a policy; zero lifts a limit. Hours are local, as fractions."""
+    """Limits of a policy; zero lifts a limit. Hours are local, as fractions;
+    ``is_wish`` where they are those that the customer asked for."""
 
     once_a_day: bool = True
     call_gap: int = 7
@@ -28,6 +29,7 @@ class Limits(NamedTuple):
     hour_from: float = 8.0
     hour_to: float = 21.0
     working_days: bool = True
+    is_wish: bool = False
 
 
 class Event(NamedTuple):

@@ -42,12 +42,25 @@ class CollectionCaseWhy(models.TransientModel):
         row = next((row for row in rows if row["case_id"] == case.id), None)
         if row is None:
             return self.env._("Everything is settled.")
+        stage = self.env["collection.stage"].browse(row["stage_id"])
         answer = self.env["collection.decision"]._explain(
             row["reason"],
-            self.env["collection.stage"].browse(row["stage_id"]),
+            stage,
             row["date_next"],
             row["amount_net"],
             case.currency_id,
         )
+        return "\n".join(filter(None, (answer, self._get_obstacle(stage))))
+
+    def _get_obstacle(self, stage):
+        """:return: translated sentence on what makes the next step wait, else False
+
+        :param stage: collection.stage of the next step
+        """
+        case = self.case_id
         waiting = bool(case.action_id) and case.action_id._get_waiting_text()
-        return "\n".join(filter(None, (answer, waiting)))
+        if waiting or stage.channel != "phone":
+            return waiting
+        # The limits of that day, at the hour at which a run counts.
+        on_day = case.with_context(collection_as_of=self.date)
+        return on_day._get_call_obstacles().get(case)
