@@ -98,15 +98,15 @@ class CollectionExposure(models.Model):
     def _query(self, company=None, partner_ids=None, ledger_date=None):
         """Build the query of the exposure.
 
+        The night reads all of a company: ``OFFSET 0`` has each row worked out once, and
+        not again wherever it is named. A search looks inside for its few rows instead.
+
         :param company: restrict to the entries of this res.company
         :param partner_ids: restrict to these commercial partners
         :param date ledger_date: the ledger as it stood at the end of that day, rebuilt
             from its reconciliations; None for the ledger as it is now
         :return: SQL with one row per open receivable item
         """
-        # The night reads all of a company: each row is worked out once, and not again
-        # wherever it is named. A search looks inside for its few rows instead.
-        once = SQL("OFFSET 0") if company else SQL()
         return SQL(
             """
             SELECT item.*,
@@ -136,7 +136,7 @@ class CollectionExposure(models.Model):
             select=self._select(ledger_date),
             **{"from": self._from(ledger_date)},
             where=self._where(company, partner_ids, ledger_date),
-            once=once,
+            once=SQL("OFFSET 0") if company else SQL(),
         )
 
     @api.model

@@ -91,15 +91,16 @@ class CollectionLetter(models.Model):
         cases at once"""
         guard, stopped = self.env["collection.guard"], self.browse()
         for channel, letters in self.grouped("channel").items():
-            while letters:
+            rest = letters
+            while rest:
                 # One per case: two letters of one may be to two people.
                 turn = letters.browse(
-                    own.ids[0] for own in letters.grouped("case_id").values()
+                    own.ids[0] for own in rest.grouped("case_id").values()
                 )
                 persons = {letter.case_id: letter.partner_id for letter in turn}
                 stops = guard._hard_stop(turn.case_id, channel, persons)
                 stopped |= turn.filtered(lambda one, stops=stops: one.case_id in stops)
-                letters -= turn
+                rest -= turn
         return stopped
 
     def _is_due(self, rows):
