@@ -115,8 +115,7 @@ class CollectionExposure(models.Model):
                    CASE WHEN status = 'held' THEN amount_residual ELSE 0 END
                        AS amount_held,
                    CASE WHEN status <> 'open' THEN 0
-                        WHEN amount_free = amount_residual_currency
-                             THEN amount_residual
+                        WHEN amount_free = amount_residual_currency THEN amount_residual
                         ELSE ROUND(amount_residual * amount_free
                                    / NULLIF(amount_residual_currency, 0), digits)
                         END AS amount_collectable
