@@ -26,7 +26,7 @@ class CollectionBankruptcy(models.Model):
         "collection.bankruptcy",
         compute="_compute_joint_ids",
         string="Joint debtors",
-        help="Others with the same court and case number, each with a stay of its own:"
+        help="Others in the same court and case number, each with a stay of its own:"
         " spouses who filed jointly, or a number that was mistyped.",
     )
     attempt_count = fields.Integer("Blocked", compute="_compute_counts")

@@ -40,7 +40,7 @@ class CollectionClaimExhibit(models.Model):
     name = fields.Char("Title", compute="_compute_name", store=True, readonly=False)
     move_id = fields.Many2one("account.move", check_company=True, ondelete="restrict")
     origin_model = fields.Char(
-        readonly=True, help="Of the order or the delivery it is printed of."
+        readonly=True, help="The order or delivery that it was printed from."
     )
     origin_id = fields.Many2oneReference(
         "Order or delivery", model_field="origin_model", readonly=True

@@ -256,7 +256,7 @@ class CollectionClaim(models.Model):
             found.append(self.env._("Nothing is claimed: the ledger owes nothing."))
         if self.currency_id.compare_amounts(self.amount_unsecured, 0) < 0:
             found.append(
-                self.env._("More is secured, prior or for goods than is claimed.")
+                self.env._("More is secured, of priority or for goods than is claimed.")
             )
         found += self._get_goods_excess()
         if not (self.notice_partner_id.street and self.notice_partner_id.city):

@@ -3,8 +3,6 @@ from datetime import timedelta
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import convert_file, mute_logger
 
-WEEK = 7
-
 
 class Enough(Exception):
     """Leaves what a demo has made."""
@@ -34,8 +32,9 @@ class TestDemo(TransactionCase):
     @mute_logger("odoo.models.unlink", "odoo.addons.mail.models.mail_thread")
     def test_every_day_of_the_week(self):
         today = self.env.ref("base.main_company")._get_collection_today()
-        for back in range(WEEK):
-            day = today - timedelta(days=back)
+        days = [today - timedelta(days=back) for back in range(7)]
+        # A weekend is like the Friday before it.
+        for day in [day for day in days if day.weekday() < 5]:
             with self.subTest(day=day.strftime("%A")):
                 self._live_through(day)
 
