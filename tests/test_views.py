@@ -208,6 +208,13 @@ class TestViews(CollectionCommon):
             [row["partner_id"] for row in by_stage[False]["__records"]], other.ids
         )
 
+    def test_board_shows_the_ladder_in_use(self):
+        """Empty columns are those of the policy for everybody else, no others'."""
+        stage = self.policy_key.stage_ids[1]
+        shown = self.env["collection.case"]._group_expand_stages(stage, [])
+        self.assertEqual(shown[0], stage)
+        self.assertEqual(shown[1:], self.policy_default.stage_ids)
+
     def test_hold_proposes_its_review(self):
         """The reason of a hold proposes when it is reviewed; a person may differ."""
         collector = self.users["collector"]
