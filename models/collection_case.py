@@ -259,12 +259,12 @@ class CollectionCase(models.Model):
 
     @api.model
     def _group_expand_stages(self, stages, _domain):
-        """Show on the board, in order, the stages with customers and the whole ladder
-        of the company's last policy, which is for everybody else."""
-        policies = self.env["collection.policy"].search(
-            [("company_id", "=", self.env.company.id)]
-        )
-        return (stages | policies[-1:].stage_ids).sorted()
+        """Show on the board, in order, the stages with customers, and one whole ladder:
+        that of the only policy in use, or of the last, which is for everybody else."""
+        policy = stages.policy_id
+        if len(policy) != 1:
+            policy = policy.search([("company_id", "=", self.env.company.id)])[-1:]
+        return (stages | policy.stage_ids).sorted()
 
     @api.depends("name", "partner_id")
     def _compute_display_name(self):

@@ -68,7 +68,7 @@ class TestFailedDemo(TransactionCase):
         """Odoo counts the invoices of customers then, who are gone."""
         demo = self.env["collection.demo"]
 
-        def fail(demo, *days):
+        def fail(demo, *_days):
             demo.env["res.partner"].search([], limit=1)._increase_rank("customer_rank")
             raise Enough
 
