@@ -18,6 +18,8 @@ KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 # another C library than the one the dynamic linker belongs to crashes it.
 NEVER_UNPACKED = {"libc6", "libc-bin"}
 
+INSTALL = "Or install it for the whole machine, as root: apt-get install {packages}"
+
 APT_CONF = """\
 Dir::Etc::SourceList "{home}/sources.list";
 Dir::Etc::SourceParts "/dev/null";
@@ -118,14 +120,19 @@ def private_root(home, name, packages):
 
     :param home: the folder to keep them in
     :return: the folder that stands for `/`
+    :raises Failure: apt could not; the message says how root installs them instead
     """
     root = home / "system" / f"{machine.os_release()['VERSION_CODENAME']}-{name}"
     if not root.exists():
         partial = root.with_name(f"{root.name}.partial")
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        apt = own_apt()
-        apt.unpack(apt.missing(packages), partial)
+        try:
+            apt = own_apt()
+            apt.unpack(apt.missing(packages), partial)
+        except console.Failure as error:
+            hint = INSTALL.format(packages=" ".join(packages))
+            raise console.Failure(f"{error}\n{hint}") from error
         partial.rename(root)
     return root
 

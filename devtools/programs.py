@@ -31,7 +31,8 @@ Install wkhtmltopdf "with patched Qt" so that it is found on the PATH."""
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 NO_CHROMIUM = """\
 The browser tests need Chromium or Google Chrome, which ./dev can fetch on Debian only.
-Install one of them (as {names}) and start again."""
+Install one of them (as {names}) and start again.
+On Ubuntu, as root: apt-get install chromium-browser"""
 
 # Scripts for what was fetched, and for nothing else.
 BIN = CACHE / "bin"

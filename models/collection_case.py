@@ -259,9 +259,12 @@ class CollectionCase(models.Model):
 
     @api.model
     def _group_expand_stages(self, stages, _domain):
-        """Show the whole ladder of the policies in use, in order, on the board."""
-        policies = stages.policy_id or self.env["collection.policy"].search([], limit=1)
-        return policies.stage_ids
+        """Show on the board, in order, the stages with customers, and one whole ladder:
+        that of the only policy in use, or of the last, which is for everybody else."""
+        policy = stages.policy_id
+        if len(policy) != 1:
+            policy = policy.search([("company_id", "=", self.env.company.id)])[-1:]
+        return (stages | policy.stage_ids).sorted()
 
     @api.depends("name", "partner_id")
     def _compute_display_name(self):

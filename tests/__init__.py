@@ -19,6 +19,7 @@ from . import (
     test_decisions,
     test_delivery,
     test_demo,
+    test_devtools,
     test_dispute_credit,
     test_dispute_lifecycle,
     test_guard_scheduler,

@@ -5,6 +5,7 @@ from odoo.tools import mute_logger
 from psycopg2 import errors
 
 from .common import CollectionCommon
+from .common_promise import PromiseCommon
 
 
 @tagged("post_install", "-at_install")
@@ -307,3 +308,26 @@ class TestInvariants(CollectionCommon):
         self.assertTrue(outcomes[0][0])
         self.assertEqual(outcomes[0], outcomes[1])
         self.assertEqual(outcomes[2], outcomes[1])
+
+
+@tagged("post_install", "-at_install")
+class TestCollectable(PromiseCommon):
+    def test_invariant_03_disputed_and_promised(self):
+        """Both are taken off the residual; what comes in counts as promised."""
+        customer = self.make_customer("In talks")
+        invoice = self.make_invoice(customer, 1000)
+        self.plan()
+        exposure = self.get_case(customer).exposure_ids
+        self.make_dispute(invoice, 300)
+        self.make_promise(invoice, (5, 450))
+        self.env.flush_all()
+        exposure.invalidate_recordset()
+        self.assertEqual(
+            (exposure.amount_disputed, exposure.amount_promised), (300, 450)
+        )
+        self.assertEqual(exposure.amount_collectable, 250)
+        self.pay(invoice, 600)
+        self.env.flush_all()
+        exposure.invalidate_recordset()
+        self.assertEqual(exposure.amount_promised, 0)
+        self.assertEqual(exposure.amount_collectable, 100)

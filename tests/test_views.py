@@ -208,6 +208,15 @@ class TestViews(CollectionCommon):
             [row["partner_id"] for row in by_stage[False]["__records"]], other.ids
         )
 
+    def test_board_shows_one_whole_ladder(self):
+        """Of the only policy in use, or of the one for everybody else."""
+        expand = self.env["collection.case"]._group_expand_stages
+        key, general = self.policy_key.stage_ids, self.policy_default.stage_ids
+        self.assertEqual(expand(key[1], []), key)
+        self.assertEqual(expand(key.browse(), []), general)
+        shown = expand(key[1] | general[0], [])
+        self.assertEqual(shown, key[1] | general)
+
     def test_hold_proposes_its_review(self):
         """The reason of a hold proposes when it is reviewed; a person may differ."""
         collector = self.users["collector"]
