@@ -143,6 +143,10 @@ class CollectionContact(models.Model):
     void_date = fields.Datetime("Voided on", readonly=True, copy=False)
 
     _recent = models.Index("(company_id, date)")
+    _duration_of_a_talk = models.Constraint(
+        "CHECK (duration >= 0 AND duration <= 1440)",
+        "The duration of a contact is from 0 to 1440 minutes, which is a day.",
+    )
 
     @api.depends("date")
     def _compute_logged_date(self):
@@ -225,6 +229,16 @@ class CollectionContact(models.Model):
             if contact.action_id and contact.action_id.case_id != contact.case_id:
                 raise UserError(
                     self.env._("The step of an entry belongs to the same case.")
+                )
+
+    @api.constrains("move_ids")
+    def _check_invoices(self):
+        """An entry is shown on its invoices; journal entries have many partners."""
+        for contact in self:
+            customers = contact.move_ids.commercial_partner_id
+            if customers - contact.customer_id:
+                raise UserError(
+                    self.env._("The invoices of an entry are those of its customer.")
                 )
 
     @api.model_create_multi

@@ -116,6 +116,39 @@ class TestContactLog(CollectionCommon):
         self.other_file.raw = b"anything"
         self.other_file.unlink()
 
+    def test_files_of_others_stay_theirs(self):
+        """Who writes an entry gives it what he uploaded, nothing that others did."""
+        collector = self.users["collector"]
+        shared = self.env["ir.attachment"].create(
+            {"name": "logo.txt", "raw": b"logo", "public": True}
+        )
+        own = self.env["ir.attachment"].with_user(collector)
+        own = own.create({"name": "own.txt", "raw": b"said"})
+        self.env["collection.contact"].with_user(collector).create(
+            {
+                "case_id": self.case.id,
+                "outcome": "reached",
+                "attachment_ids": [Command.set((shared + own.sudo()).ids)],
+            }
+        )
+        self.assertFalse(shared.res_model)
+        self.assertEqual(own.sudo().res_model, "collection.contact")
+
+    def test_invoices_of_others_are_not_talked_about(self):
+        other = self.make_invoice(self.make_customer("Other"))
+        with self.assert_refused("those of its customer"):
+            self.make_contact(move_ids=[Command.set(other.ids)])
+        own = self.case.exposure_ids.move_id
+        entry = self.make_contact(move_ids=[Command.set(own.ids)])
+        self.assertEqual(entry.move_ids, own)
+
+    def test_a_duration_is_of_a_talk(self):
+        """A talk of a year would hide that it is written down a year later."""
+        for minutes in (-1, 1441, 1e9):
+            with self.subTest(minutes), self.assert_refused("from 0 to 1440 minutes"):
+                self.make_contact(duration=minutes)
+        self.assertEqual(self.make_contact(duration=2.5).duration, 2.5)
+
     def test_an_entry_is_voided_with_a_reason(self):
         contact = self.contact.with_user(self.users["manager"])
         for reason in ("", "  ", False):
