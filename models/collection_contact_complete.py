@@ -79,6 +79,7 @@ class CollectionContact(models.Model):
             if name in values:
                 values = {**values, name: self._only_added(name, values[name])}
         self._revise("completion", values)
+        self._check_invoices()
         self._claim_evidence()
         if "date_follow_up" in values:
             self._follow_up()

@@ -1,3 +1,4 @@
+from markupsafe import Markup
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -116,6 +117,38 @@ class TestContactLog(CollectionCommon):
         self.other_file.raw = b"anything"
         self.other_file.unlink()
 
+    def test_what_a_colleague_writes_to_the_customer(self):
+        """From the messages of the case; notes stay in the chatter."""
+        collector = self.users["collector"]
+        case = self.case.with_user(collector)
+        before = self.case.contact_ids
+        case.message_post(body="Be gentle with them.")
+        case.message_post(
+            body="Have a look",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=self.users["manager"].partner_id.ids,
+        )
+        self.assertEqual(self.case.contact_ids, before)
+        case.message_post(
+            subject="Your question",
+            body=Markup("<p>The delivery note is enclosed.</p>"),
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=self.customer.ids,
+            attachments=[("note.txt", b"signed")],
+        )
+        entry = self.case.contact_ids - before
+        self.assertEqual(len(entry), 1)
+        self.assertEqual((entry.outcome, entry.direction), ("sent", "out"))
+        self.assertEqual((entry.partner_id, entry.user_id), (self.customer, collector))
+        self.assertEqual(entry.subject, "Your question")
+        self.assertEqual(entry.note, "The delivery note is enclosed.")
+        self.assertEqual(entry.attachment_ids.raw, b"signed")
+        # It answers, and no step is behind it.
+        self.assertFalse(entry.is_attempt)
+        self.assertEqual(entry.sha256, self.case.log_sha256)
+
     def test_files_of_others_stay_theirs(self):
         """Who writes an entry gives it what he uploaded, nothing that others did."""
         collector = self.users["collector"]
@@ -141,6 +174,8 @@ class TestContactLog(CollectionCommon):
         own = self.case.exposure_ids.move_id
         entry = self.make_contact(move_ids=[Command.set(own.ids)])
         self.assertEqual(entry.move_ids, own)
+        with self.assert_refused("those of its customer"):
+            entry.action_complete({"move_ids": [Command.link(other.id)]})
 
     def test_a_duration_is_of_a_talk(self):
         """A talk of a year would hide that it is written down a year later."""
