@@ -38,10 +38,7 @@ class CollectionCase(models.Model):
         people = self._filter_reached(
             self.env["res.partner"].browse(row["id"] for row in outside if row["id"])
         )
-        others = people[1:].mapped("display_name")
-        if not self._is_stayed():
-            others += [row["email_normalized"] for row in outside if not row["id"]]
-        if not people and not others:
+        if not people:
             return
         # Whoever may write to the customer has it logged; the entry is the program's.
         self.env["collection.contact"].sudo().create(
@@ -50,8 +47,8 @@ class CollectionCase(models.Model):
                 "channel": "email",
                 "direction": "out",
                 "outcome": "sent",
-                "partner_id": people[:1].id,
-                "person": ", ".join(others),
+                "partner_id": people[0].id,
+                "person": ", ".join(people[1:].mapped("display_name")),
                 "user_id": message.create_uid.id,
                 "subject": message.subject,
                 "note": html2plaintext(message.body or "").strip()[:NOTE_LENGTH],
@@ -60,9 +57,15 @@ class CollectionCase(models.Model):
         )
 
     def _filter_reached(self, people):
-        """:return: those of the res.partner records whom no stay keeps it from"""
+        """:return: those of the res.partner records who are the customer's: its people,
+        its lawyer, and after a petition trustee and counsel, whom no stay stops"""
         stay = self.env["collection.stay"]
         bankruptcies = stay._get_bankruptcies(self.partner_id)
-        if not bankruptcies or not self._is_stayed():
-            return people
-        return people.filtered(lambda person: stay._is_ally(person, bankruptcies))
+        allies = people.filtered(lambda person: stay._is_ally(person, bankruptcies))
+        if self._is_stayed():
+            return allies
+        # Who writes may know the lawyer; the field is for readers of collections.
+        own = self.partner_id | self.partner_id.sudo().collection_lawyer_id
+        return allies | people.filtered(
+            lambda person: own & (person | person.commercial_partner_id)
+        )

@@ -127,7 +127,10 @@ class TestContactLog(CollectionCommon):
             body="Have a look",
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
-            partner_ids=self.users["manager"].partner_id.ids,
+            # A colleague, and an adviser of ours: what they read is not recited.
+            partner_ids=(
+                self.users["manager"].partner_id | self.make_customer("Our adviser")
+            ).ids,
         )
         self.assertEqual(self.case.contact_ids, before)
         case.message_post(
