@@ -38,6 +38,7 @@ from . import (
     collection_case_promise,
     collection_case_screen,
     collection_case_stay,
+    collection_case_written,
     collection_claim,
     collection_claim_amount,
     collection_claim_binder,

@@ -42,6 +42,7 @@ class CollectionCase(models.Model):
         "mail.activity.mixin",
     ]
     _order = "priority desc, amount_collectable desc, id desc"
+    _rec_names_search = ["name", "partner_id"]
     _check_company_auto = True
     _mail_post_access = "read"
 

@@ -143,6 +143,10 @@ class CollectionContact(models.Model):
     void_date = fields.Datetime("Voided on", readonly=True, copy=False)
 
     _recent = models.Index("(company_id, date)")
+    _duration_of_a_talk = models.Constraint(
+        "CHECK (duration >= 0 AND duration <= 1440)",
+        "The duration of a contact is from 0 to 1440 minutes, which is a day.",
+    )
 
     @api.depends("date")
     def _compute_logged_date(self):
@@ -235,9 +239,24 @@ class CollectionContact(models.Model):
             raise UserError(
                 self.env._("What was sent is written down by the program, not by hand.")
             )
+        if not self.env.su:
+            contacts._check_invoices()
         contacts._seal("entry")
         self.env["collection.person"]._count_contacts(contacts)
         return contacts
+
+    def _check_invoices(self):
+        """An entry that a person writes is shown on invoices of its customer only."""
+        for contact in self:
+            # Who writes the entry need not read the accounts of a journal entry.
+            for move in contact.sudo().move_ids:
+                owing = move.commercial_partner_id | move.line_ids.partner_id
+                if contact.customer_id not in owing:
+                    raise UserError(
+                        self.env._(
+                            "The invoices of an entry are those of its customer."
+                        )
+                    )
 
     @api.model
     def _as_own(self, vals):

@@ -79,6 +79,7 @@ class CollectionContact(models.Model):
             if name in values:
                 values = {**values, name: self._only_added(name, values[name])}
         self._revise("completion", values)
+        self._check_invoices()
         self._claim_evidence()
         if "date_follow_up" in values:
             self._follow_up()
@@ -98,8 +99,14 @@ class CollectionContact(models.Model):
     def _claim_evidence(self):
         """Give the entries the files uploaded for them: who reads one, reads both."""
         for contact in self:
-            # Whoever may write the entry gives it the files that he uploaded.
-            files = contact.sudo().attachment_ids.filtered(lambda file: not file.res_id)
+            # Whoever may write the entry gives it the files that he uploaded; the
+            # program those that it made.
+            files = contact.sudo().attachment_ids.filtered(
+                lambda file: (
+                    not file.res_id
+                    and (self.env.su or file.create_uid == self.env.user)
+                )
+            )
             files.write({"res_model": self._name, "res_id": contact.id})
 
     @api.model

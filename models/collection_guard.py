@@ -138,33 +138,62 @@ class CollectionGuard(models.AbstractModel):
     @api.model
     def _answer(self, case, channel, moment, person, entries, days_off):
         """:return: the ``Answer`` for a case that is not stopped"""
-        facts = self.env["collection.guard.facts"].sudo()
         zone = pytz.timezone(person._get_collection_zone(case.company_id))
 
         def to_local(when):
             return pytz.utc.localize(when).astimezone(zone).replace(tzinfo=None)
 
-        now = to_local(moment)
         limits = self._get_limits(case, channel, moment, person, entries, to_local)
-        allowed_at, why = next_moment(
-            limits,
-            channel,
-            now,
-            [entry.as_event(to_local(entry.date).date()) for entry in entries],
-            lambda day: facts._is_day_off(
-                day, case.company_id, person, days_off, channel
-            ),
+        events = [entry.as_event(to_local(entry.date).date()) for entry in entries]
+        allowed_at, why = self._find_moment(
+            case, channel, moment, person, limits, events, days_off
         )
         if not why:
             return Answer(True)
-        local = zone.normalize(zone.localize(allowed_at))
         return Answer(
             case.policy_id.limit_mode == "warn",
             case.policy_id.limit_mode or "block",
             self._get_reason(why, limits),
-            local.astimezone(pytz.utc).replace(tzinfo=None),
+            allowed_at,
             why,
         )
+
+    @api.model
+    def _find_moment(self, case, channel, moment, person, limits, events, days_off):
+        """:return: (naive UTC, key of the limit in the way) of the first moment that
+        the limits allow, from one on"""
+        facts = self.env["collection.guard.facts"].sudo()
+        zone = pytz.timezone(person._get_collection_zone(case.company_id))
+        allowed_at, why = next_moment(
+            limits,
+            channel,
+            person._get_collection_local(moment, case.company_id),
+            events,
+            lambda day: facts._is_day_off(
+                day, case.company_id, person, days_off, channel
+            ),
+        )
+        local = zone.normalize(zone.localize(allowed_at))
+        return local.astimezone(pytz.utc).replace(tzinfo=None), why
+
+    @api.model
+    def _find_call_back(self, case, moment, partner):
+        """Find when a customer who asks for it can be called back.
+
+        :param case: collection.case record
+        :param datetime moment: naive UTC, before which it is not
+        :param partner: the res.partner to be called
+        :return: naive UTC of a moment in the hours and on the days for calls
+        """
+        # As in ``_ask``: it does not depend on who asks.
+        case, partner = case.sudo(), partner.sudo()
+        facts = self.env["collection.guard.facts"].sudo()
+        days_off = facts._get_days_off(case.company_id)
+        limits = self._for_call_back(self._heed_wishes(case, "phone", partner))
+        found, _why = self._find_moment(
+            case, "phone", moment, partner, limits, [], days_off
+        )
+        return found
 
     @api.model
     def _get_limits(self, case, channel, moment, person, entries, to_local):
@@ -176,10 +205,13 @@ class CollectionGuard(models.AbstractModel):
         limits = self._heed_wishes(case, channel, person)
         today = to_local(moment).date()
         if channel in TALK_CHANNELS and self._is_call_back(entries, today, to_local):
-            return limits._replace(
-                once_a_day=False, call_gap=0, talk_gap=0, attempts_max=0
-            )
+            return self._for_call_back(limits)
         return limits
+
+    @api.model
+    def _for_call_back(self, limits):
+        """:return: what of the limits holds for a call back that was asked for"""
+        return limits._replace(once_a_day=False, call_gap=0, talk_gap=0, attempts_max=0)
 
     @api.model
     def _heed_wishes(self, case, _channel, _person):

@@ -22,10 +22,16 @@ class CollectionGuard(models.AbstractModel):
 
     @api.model
     def _heed_wishes(self, case, channel, person):
-        """Narrow the hours for calls to those that the person, else the customer, asked
-        for; where the policy allows none of these, its own remain."""
+        """Narrow the hours for calls to those that the person asked for, else the
+        customer whose person it is: a lawyer keeps hours of its own. Where the policy
+        allows none of these, its own remain."""
         limits = super()._heed_wishes(case, channel, person)
-        asked = person if person.collection_hour_to else case.partner_id
+        asked = person
+        if (
+            not asked.collection_hour_to
+            and person != case.partner_id.collection_lawyer_id
+        ):
+            asked = case.partner_id
         if channel != "phone" or not asked.collection_hour_to:
             return limits
         start = max(limits.hour_from, asked.collection_hour_from)

@@ -53,3 +53,12 @@ class CollectionPerson(models.Model):
             )
         )
         self.invalidate_model(["contact_count"])
+
+    @api.model
+    def _forget(self, partners):
+        """Drop the rows of people who turn out to be somebody else: the log says who
+        was contacted, and the core does not repoint to a person who has a row.
+
+        :param partners: res.partner records
+        """
+        self.search([("partner_id", "in", partners.ids)]).unlink()

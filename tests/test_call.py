@@ -135,6 +135,30 @@ class TestCallScreen(CallCommon):
         self.customer.write({"collection_hour_from": 9, "collection_hour_to": 11.5})
         self.assertIn("09:00 to 11:30", self.open_call(self.case).best_time)
 
+    def test_the_best_time_is_one_at_which_the_guard_lets_call(self):
+        """Who rang at night is not called at night; who asked for hours that the policy
+        has not is called in those that it has."""
+        talk = {"case_id": self.case.id, "outcome": "reached"}
+        contacts = self.env["collection.contact"].sudo()
+        night = {"direction": "in", "date": datetime(2026, 2, 3, 22, 10)}
+        contacts.create({**talk, **night})
+        self.assertFalse(self.open_call(self.case).best_time)
+        contacts.create({**talk, "date": datetime(2026, 2, 4, 9, 30)})
+        self.assertIn("around 10:00", self.open_call(self.case).best_time)
+        self.customer.write({"collection_hour_from": 7, "collection_hour_to": 9})
+        self.assertIn("08:00 to 09:00", self.open_call(self.case).best_time)
+        self.customer.write({"collection_hour_from": 22, "collection_hour_to": 24})
+        self.assertIn("around 10:00", self.open_call(self.case).best_time)
+
+    def test_the_best_time_of_a_person_is_that_of_the_customer(self):
+        self.customer.write({"collection_hour_from": 9, "collection_hour_to": 11.5})
+        jane = self.make_customer(
+            "Jane", is_company=False, parent_id=self.customer.id, phone="+32 2 1"
+        )
+        log = self.open_call(self.case)
+        log.partner_id = jane
+        self.assertIn("09:00 to 11:30", log.best_time)
+
     def test_an_outcome_is_needed(self):
         log = self.open_call(self.case)
         with self.assert_refused("Choose what came of it"):
@@ -184,6 +208,26 @@ class TestCallScreen(CallCommon):
         self.assertEqual(contact.date_follow_up, self.day(2))
         self.assertIn("Call back on", contact.follow_up)
         self.assertIn("Call back on", contact.note)
+
+    def test_a_call_back_is_proposed_when_calls_are_made(self):
+        """The next day at this hour, not on Sunday, nor at night."""
+        proposals = {
+            datetime(2026, 3, 2, 11, 0): datetime(2026, 3, 3, 11, 0),
+            # On Friday for Monday morning at eight, which is seven in UTC.
+            datetime(2026, 3, 6, 11, 0): datetime(2026, 3, 9, 7, 0),
+            datetime(2026, 3, 2, 21, 30): datetime(2026, 3, 4, 7, 0),
+        }
+        for noon, proposed in proposals.items():
+            self.noon = noon
+            log = self.open_call(self.case)
+            with self.subTest(noon), Form(log) as form:
+                form.outcome = "call_back"
+                self.assertEqual(form.call_back_at, proposed)
+        self.customer.write({"collection_hour_from": 15, "collection_hour_to": 16})
+        self.noon = datetime(2026, 3, 2, 11, 0)
+        with Form(self.open_call(self.case)) as form:
+            form.outcome = "call_back"
+            self.assertEqual(form.call_back_at, datetime(2026, 3, 3, 14, 0))
 
     def test_wrong_number(self):
         self.users["collector"].group_ids += self.env.ref("base.group_partner_manager")

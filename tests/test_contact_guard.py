@@ -101,6 +101,21 @@ class TestContactGuard(GuardCommon):
         answer = self.ask("2026-03-02T15:00", partner=person)
         self.assert_next(answer, "2026-03-02T20:00")
 
+    def test_a_lawyer_keeps_hours_of_its_own(self):
+        """What the customer asked for says nothing of the lawyer's office."""
+        lawyer = self.make_american("Lawyer")
+        self.customer.write(
+            {
+                "collection_hour_from": 9.5,
+                "collection_hour_to": 11,
+                "collection_lawyer_id": lawyer.id,
+            }
+        )
+        self.assertTrue(self.ask("2026-03-02T19:00", partner=lawyer).allowed)
+        lawyer.write({"collection_hour_from": 15, "collection_hour_to": 17})
+        answer = self.ask("2026-03-02T19:00", partner=lawyer)
+        self.assert_next(answer, "2026-03-02T20:00")
+
     def test_hours_outside_the_policys_are_not_kept(self):
         """Nobody is called at midnight, and not never either."""
         self.customer.write({"collection_hour_from": 22, "collection_hour_to": 24})

@@ -1,3 +1,4 @@
+from markupsafe import Markup
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -115,6 +116,76 @@ class TestContactLog(CollectionCommon):
         # What is no evidence is anybody's.
         self.other_file.raw = b"anything"
         self.other_file.unlink()
+
+    def test_what_a_colleague_writes_to_the_customer(self):
+        """From the messages of the case; notes stay in the chatter."""
+        collector = self.users["collector"]
+        case = self.case.with_user(collector)
+        before = self.case.contact_ids
+        case.message_post(body="Be gentle with them.")
+        case.message_post(
+            body="Have a look",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            # A colleague, and an adviser of ours: what they read is not recited.
+            partner_ids=(
+                self.users["manager"].partner_id | self.make_customer("Our adviser")
+            ).ids,
+        )
+        self.assertEqual(self.case.contact_ids, before)
+        case.message_post(
+            subject="Your question",
+            body=Markup("<p>The delivery note is enclosed.</p>"),
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=self.customer.ids,
+            attachments=[("note.txt", b"signed")],
+        )
+        entry = self.case.contact_ids - before
+        self.assertEqual(len(entry), 1)
+        self.assertEqual((entry.outcome, entry.direction), ("sent", "out"))
+        self.assertEqual((entry.partner_id, entry.user_id), (self.customer, collector))
+        self.assertEqual(entry.subject, "Your question")
+        self.assertEqual(entry.note, "The delivery note is enclosed.")
+        self.assertEqual(entry.attachment_ids.raw, b"signed")
+        # It answers, and no step is behind it.
+        self.assertFalse(entry.is_attempt)
+        self.assertEqual(entry.sha256, self.case.log_sha256)
+
+    def test_files_of_others_stay_theirs(self):
+        """Who writes an entry gives it what he uploaded, nothing that others did."""
+        collector = self.users["collector"]
+        shared = self.env["ir.attachment"].create(
+            {"name": "logo.txt", "raw": b"logo", "public": True}
+        )
+        own = self.env["ir.attachment"].with_user(collector)
+        own = own.create({"name": "own.txt", "raw": b"said"})
+        self.env["collection.contact"].with_user(collector).create(
+            {
+                "case_id": self.case.id,
+                "outcome": "reached",
+                "attachment_ids": [Command.set((shared + own.sudo()).ids)],
+            }
+        )
+        self.assertFalse(shared.res_model)
+        self.assertEqual(own.sudo().res_model, "collection.contact")
+
+    def test_invoices_of_others_are_not_talked_about(self):
+        other = self.make_invoice(self.make_customer("Other"))
+        with self.assert_refused("those of its customer"):
+            self.make_contact(move_ids=[Command.set(other.ids)])
+        own = self.case.exposure_ids.move_id
+        entry = self.make_contact(move_ids=[Command.set(own.ids)])
+        self.assertEqual(entry.move_ids, own)
+        with self.assert_refused("those of its customer"):
+            entry.action_complete({"move_ids": [Command.link(other.id)]})
+
+    def test_a_duration_is_of_a_talk(self):
+        """A talk of a year would hide that it is written down a year later."""
+        for minutes in (-1, 1441, 1e9):
+            with self.subTest(minutes), self.assert_refused("from 0 to 1440 minutes"):
+                self.make_contact(duration=minutes)
+        self.assertEqual(self.make_contact(duration=2.5).duration, 2.5)
 
     def test_an_entry_is_voided_with_a_reason(self):
         contact = self.contact.with_user(self.users["manager"])

@@ -127,6 +127,10 @@ class TestStayRefusals(BankruptcyCommon):
                 with self.subTest(f"{record}: {mail.recipient_ids}"):
                     self.assertEqual(mail.state == "cancel", to_customer)
             self.assertTrue(mails)
+        # What did not reach the customer is not in the log.
+        sent = self.case.contact_ids.filtered(lambda entry: entry.outcome == "sent")
+        self.assertNotIn(self.customer, sent.partner_id)
+        self.assertIn(self.clerk, sent.partner_id)
 
     def test_answer_to_a_dispute_is_not_sent(self):
         dispute = self.make_dispute(self.invoice, 100)

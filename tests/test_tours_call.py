@@ -1,5 +1,6 @@
 from odoo.tests import HttpCase, tagged
 
+from .test_call import CallCommon
 from .test_call_summary import SummaryCommon
 from .test_letter_proof import LetterCommon
 
@@ -80,3 +81,43 @@ class TestToursLetters(LetterCommon, HttpCase):
             letters.mapped("tracking_number"),
             ["7112 3456 7891 2345 6787", "9400 1112 0108 0805 4830 17"],
         )
+
+
+@tagged("post_install", "-at_install", "is_tour")
+class TestToursInbox(CallCommon, HttpCase):
+    """Mail that belongs to no case, in the browser."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.today = cls.company._get_collection_today()
+        cls.users["collector"].lang = "en_US"
+        for name in ("Large Debtor", "Small Debtor"):
+            cls.make_invoice(cls.make_customer(name), 1000, cls.day(-20))
+        cls.plan()
+
+    def get_case_of(self, name):
+        return self.env["collection.case"].search([("partner_id.name", "=", name)])
+
+    def test_assign_a_mail(self):
+        """The subject names one customer; a person finds the right one by its name."""
+        large, small = map(self.get_case_of, ("Large Debtor", "Small Debtor"))
+        mail = self.root["collection.inbox"]._receive(
+            {
+                "subject": f"About {large.name}",
+                "email_from": "Counsel <counsel@law.example.com>",
+                "body": "<p>We act for Small Debtor.</p>",
+            },
+            self.company,
+        )
+        self.assertEqual(mail.case_id, large)
+        self.start_tour(
+            "/odoo/collections-inbox",
+            "collection_collector_inbox",
+            login=self.users["collector"].login,
+        )
+        self.assertEqual((mail.state, mail.case_id), ("assigned", small))
+        self.assertEqual(mail.contact_id, small.contact_ids)
+        self.assertIn("We act for Small Debtor", small.contact_ids.note)
+        self.assertTrue(small.date_paused)
+        self.assertFalse(large.contact_ids or large.date_paused)

@@ -26,6 +26,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         # What both had on file is one case of one debtor from now on.
         bankruptcies = self.env["collection.bankruptcy"].sudo()
         bankruptcies._drop_duplicates(src_partners, dst_partner)
+        # A technical model that nobody writes to; those who merge contacts may.
+        self.env["collection.person"].sudo()._forget(src_partners)
         # The log names the partners that are repointed: its entries are sealed anew.
         contacts = self.env["collection.contact"].sudo()
         contacts = contacts.search([("partner_id", "in", src_partners.ids)])

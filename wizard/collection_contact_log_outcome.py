@@ -79,8 +79,16 @@ class CollectionContactLog(models.TransientModel):
         if self.outcome == "paid_already":
             self.paid_date = self.paid_date or today
         if self.outcome == "call_back" and not self.call_back_at:
-            now = self.env.company._get_collection_moment()
-            self.call_back_at = fields.Datetime.add(now, days=1)
+            self.call_back_at = self._propose_call_back()
+
+    def _propose_call_back(self):
+        """:return: this hour of the next day on which, and at which, calls are made"""
+        moment = self.env.company._get_collection_moment()
+        return self.env["collection.guard"]._find_call_back(
+            self.case_id._origin,
+            fields.Datetime.add(moment, days=1),
+            self.partner_id._origin or self.case_id.partner_id,
+        )
 
     @api.onchange("promise_item_ids")
     def _onchange_promise_item_ids(self):

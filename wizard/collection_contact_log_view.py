@@ -76,19 +76,23 @@ class CollectionContactLog(models.TransientModel):
             log.best_time = log._get_best_time(partner)
 
     def _get_best_time(self, partner):
-        """:return: the hours on file, else those in which people were reached before"""
+        """:return: the hours on file, else those in which people were reached before;
+        as the guard allows them"""
         # Who calls may know when; the fields are for readers of collections.
-        first, last = (
-            partner.sudo().collection_hour_from,
-            partner.sudo().collection_hour_to,
+        limits = self.env["collection.guard"]._heed_wishes(
+            self.case_id.sudo(), "phone", partner.sudo()
         )
-        if last:
+        if limits.is_wish:
             return self.env._(
                 "%(first)s to %(last)s, as they asked",
-                first=format_duration(first),
-                last=format_duration(last),
+                first=format_duration(limits.hour_from),
+                last=format_duration(limits.hour_to),
             )
-        hours = self._get_reached_hours(partner)
+        hours = [
+            hour
+            for hour in self._get_reached_hours(partner)
+            if limits.hour_from <= hour < limits.hour_to
+        ]
         if not hours:
             return False
         return self.env._(
