@@ -15,7 +15,7 @@ class CollectionCase(models.Model):
     _inherit = "collection.case"
 
     def _notify_thread_by_email(
-        self, message, recipients_data, msg_vals=False, **kwargs
+        self, message, recipients_data, *, msg_vals=False, **kwargs
     ):
         # At this moment it leaves, now or when it was scheduled for.
         result = super()._notify_thread_by_email(

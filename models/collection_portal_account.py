@@ -228,8 +228,6 @@ class CollectionPortalAccount(models.AbstractModel):
             badges.append((self.env._("Payment on its way"), "success"))
         elif row.status in ("held", "blocked", "excluded"):
             badges.append((self.env._("Being clarified"), "info"))
-        elif row.status == "stayed":
-            badges.append((self.env._("Insolvency proceedings"), "light"))
         elif row.status == "open" and row.days_late:
             badges.insert(0, (self.env._("Overdue"), "danger"))
         elif row.status == "open":

@@ -2,6 +2,7 @@ from . import (
     test_bankruptcy,
     test_bankruptcy_deadlines,
     test_call,
+    test_call_row,
     test_call_summary,
     test_claim_amounts,
     test_claim_distribution,

@@ -64,7 +64,7 @@ class TestPortalAccountFigures(PortalCommon):
         self.plan()
         self.log_in()
         text = self.url_open(self.url).text.replace("\xa0", " ")
-        self.assertIn("Insolvency proceedings", text)
+        self.assertIn("Not asked for", text)
         self.assertNotIn("How to pay", text)
         self.assertNotIn("-60.00", text)
         part = text.split('name="credit"')[1]

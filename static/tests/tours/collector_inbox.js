@@ -28,7 +28,8 @@ registry.category("web_tour.tours").add("collection_collector_inbox", {
         },
         {
             content: "The case is open, and says that they wrote",
-            trigger: ".o_form_view:contains(Small Debtor) button[name=action_end_pause]",
+            trigger:
+                ".o_form_view:contains(Small Debtor) button[name=action_end_pause]",
         },
     ],
 });
