@@ -47,7 +47,7 @@ class CollectionCase(models.Model):
     _mail_post_access = "read"
 
     name = fields.Char("Number", readonly=True)
-    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    company_id = UncheckedMany2one("res.company", required=True, readonly=True)
     currency_id = UncheckedMany2one("res.currency", readonly=True)
     partner_id = fields.Many2one(
         "res.partner",
@@ -57,11 +57,8 @@ class CollectionCase(models.Model):
         index=True,
         ondelete="restrict",
     )
-    policy_id = fields.Many2one(
-        "collection.policy",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="restrict",
+    policy_id = UncheckedMany2one(
+        "collection.policy", readonly=True, index="btree_not_null"
     )
     user_id = fields.Many2one(
         "res.users",
@@ -130,9 +127,7 @@ class CollectionCase(models.Model):
     profile = fields.Char(compute="_compute_profile")
 
     # What the last plan decided.
-    next_stage_id = fields.Many2one(
-        "collection.stage", "Next step", readonly=True, ondelete="set null"
-    )
+    next_stage_id = UncheckedMany2one("collection.stage", "Next step", readonly=True)
     date_next = fields.Date("Due on", readonly=True)
     reason = fields.Selection(REASONS, "Standing", readonly=True)
     amount_net = fields.Monetary("Net overdue", readonly=True)

@@ -45,7 +45,7 @@ class CollectionDecision(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     date = fields.Date(required=True)
     reason = fields.Selection(REASONS, required=True)
-    stage_id = fields.Many2one("collection.stage", "Next stage", ondelete="set null")
+    stage_id = UncheckedMany2one("collection.stage", "Next stage")
     date_next = fields.Date("Due on")
     amount_net = fields.Monetary("Net amount")
     explanation = fields.Char(compute="_compute_explanation")

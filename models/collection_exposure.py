@@ -123,19 +123,35 @@ class CollectionExposure(models.Model):
                 SELECT item.*, due.amount AS amount_free, due.amount_planned,
                        %(status)s AS status
                   FROM (%(select)s %(from)s %(where)s) item
-                 CROSS JOIN LATERAL (
-                    SELECT GREATEST(amount_residual_currency - amount_disputed
-                                    - amount_promised, 0) AS amount) free
-                 CROSS JOIN LATERAL (
-                    SELECT GREATEST(free.amount - amount_on_plan, 0) AS amount,
-                           LEAST(amount_on_plan, free.amount) AS amount_planned) due
+                       %(free)s
                  %(once)s) item
             """,
             status=self._status(),
+            free=self._free(),
             select=self._select(ledger_date),
             **{"from": self._from(ledger_date)},
             where=self._where(company, partner_ids, ledger_date),
             once=SQL("OFFSET 0") if company else SQL(),
+        )
+
+    @api.model
+    def _free(self):
+        """:return: SQL joins ``free``, without what is disputed or promised, and
+        ``due``, without what is on a plan either"""
+        return SQL(
+            """
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN is_whole THEN GREATEST(amount_residual_currency, 0)
+                            ELSE GREATEST(amount_residual_currency - amount_disputed
+                                          - amount_promised, 0) END AS amount) free
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN is_whole THEN free.amount
+                            ELSE GREATEST(free.amount - amount_on_plan, 0)
+                            END AS amount,
+                       CASE WHEN is_whole THEN 0
+                            ELSE LEAST(amount_on_plan, free.amount)
+                            END AS amount_planned) due
+            """
         )
 
     @api.model
@@ -153,8 +169,7 @@ class CollectionExposure(models.Model):
                    company_currency.decimal_places AS digits,
                    %(residual)s AS amount_residual,
                    %(residual_currency)s AS amount_residual_currency,
-                   %(disputed)s AS amount_disputed, %(promised)s AS amount_promised,
-                   %(planned)s AS amount_on_plan,
+                   %(deducted)s,
                    line.no_followup IS TRUE AS is_excluded,
                    %(stayed)s AS is_stayed,
                    %(now)s AND %(in_transit)s AS is_in_transit,
@@ -163,20 +178,37 @@ class CollectionExposure(models.Model):
             """,
             residual=self._residual(ledger_date),
             residual_currency=self._residual_currency(ledger_date),
-            disputed=SQL("0") if ledger_date else self._capped("disputed"),
-            promised=SQL("0") if ledger_date else self._capped("promised"),
-            planned=SQL("0") if ledger_date else self._capped("planned"),
+            deducted=self._deducted(ledger_date),
             now=SQL("FALSE") if ledger_date else SQL("TRUE"),
             stayed=self._stayed(ledger_date),
             in_transit=self._in_transit(),
         )
 
     @api.model
+    def _deducted(self, ledger_date):
+        """:return: SQL columns with what is taken off an item, and with whether nothing
+        is, as of most: the amounts of these are not worth calculating"""
+        if ledger_date:
+            return SQL(
+                "0 AS amount_disputed, 0 AS amount_promised, 0 AS amount_on_plan,"
+                " TRUE AS is_whole"
+            )
+        return SQL(
+            """
+            %s AS amount_disputed, %s AS amount_promised, %s AS amount_on_plan,
+            disputed.line_id IS NULL AND promised.line_id IS NULL
+                AND planned.line_id IS NULL AS is_whole
+            """,
+            *(self._capped(name) for name in ("disputed", "promised", "planned")),
+        )
+
+    @api.model
     def _capped(self, alias):
         """:return: SQL amount of a deduction, at most what is open on the item"""
         return SQL(
-            "GREATEST(LEAST(COALESCE(%s, 0), line.amount_residual_currency), 0)",
-            SQL.identifier(alias, "amount"),
+            "CASE WHEN %(amount)s IS NULL THEN 0 ELSE"
+            " GREATEST(LEAST(%(amount)s, line.amount_residual_currency), 0) END",
+            amount=SQL.identifier(alias, "amount"),
         )
 
     @api.model

@@ -33,7 +33,7 @@ class CollectionItem(models.Model):
     partner_id = fields.Many2one(related="case_id.partner_id")
 
     date_maturity = fields.Date("Due date", index=False, readonly=True)
-    stage_id = fields.Many2one("collection.stage", "Stage reached", ondelete="restrict")
+    stage_id = UncheckedMany2one("collection.stage", "Stage reached")
     date_stage = fields.Date("Reached on")
     days_frozen = fields.Integer(
         help="Days on hold since the stage was reached; they do not count as waiting."

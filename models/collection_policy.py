@@ -219,6 +219,23 @@ class CollectionPolicy(models.Model):
                         )
                     )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        """See the stages: no foreign key keeps what the runs write."""
+        self.company_id._check_no_collection_run()
+        self.with_context(active_test=False).stage_ids._unlink_except_used()
+        if (
+            self.env["collection.case"]
+            .sudo()
+            .search_count([("policy_id", "in", self.ids)], limit=1)
+        ):
+            raise ValidationError(
+                self.env._(
+                    "Customers are collected by this policy, so it cannot be deleted."
+                    " Archive it instead: it is then chosen no more."
+                )
+            )
+
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
         if default and "name" in default:

@@ -16,6 +16,13 @@ CHANNELS = [
 WRITTEN_CHANNELS = ("email", "letter", "certified", "sms")
 PAPER_CHANNELS = ("letter", "certified")
 PERSON_CHANNELS = ("phone", "visit", "meeting", "task")
+# What keeps a stage from being deleted.
+USES = (
+    ("collection.item", "stage_id"),
+    ("collection.action", "stage_id"),
+    ("collection.decision", "stage_id"),
+    ("collection.case", "next_stage_id"),
+)
 
 
 class CollectionStage(models.Model):
@@ -244,16 +251,18 @@ class CollectionStage(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        used = self.env["collection.item"].sudo().search_count(
-            [("stage_id", "in", self.ids)], limit=1
-        ) or self.env["collection.action"].sudo().search_count(
-            [("stage_id", "in", self.ids)], limit=1
-        )
-        if used:
+        """No foreign key keeps what the runs write (see ``UncheckedMany2one``), so a
+        stage is not deleted while one is on either."""
+        self.company_id._check_no_collection_run()
+        if any(
+            self.env[model].sudo().search_count([(name, "in", self.ids)], limit=1)
+            for model, name in USES
+        ):
             raise ValidationError(
                 self.env._(
-                    "Customers have reached this stage, so it cannot be deleted."
-                    " Archive it instead: it is then left out from the next run on."
+                    "Customers have reached this stage or wait for it, so it cannot be"
+                    " deleted. Archive it instead: it is then left out from the next"
+                    " run on."
                 )
             )
 

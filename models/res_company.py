@@ -3,6 +3,7 @@ from datetime import date, datetime, time
 import pytz
 from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
+from odoo.exceptions import UserError
 
 
 class ResCompany(models.Model):
@@ -93,6 +94,18 @@ class ResCompany(models.Model):
             now.hour >= self.collection_hour
             and (self.collection_date_reviewed or now.date().min) < now.date()
         )
+
+    def _check_no_collection_run(self):
+        """Let what the runs point to be deleted only while none is on; one that starts
+        waits for the end of this transaction.
+
+        :raises UserError: the nightly run or a batch is on
+        """
+        review = self.env["collection.review"].sudo()
+        if not all(review._try_lock(company) for company in self):
+            raise UserError(
+                self.env._("Steps are being worked on just now. Try again in a minute.")
+            )
 
     def _get_collection_bank(self):
         """:return: the res.partner.bank that letters name, possibly empty"""

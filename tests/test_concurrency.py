@@ -2,6 +2,7 @@ from threading import Thread
 from unittest.mock import patch
 
 from odoo.addons.account_collections.models import collection_planner, collection_sender
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import LockNotAvailable, SerializationFailure
@@ -241,6 +242,24 @@ class TestConcurrency(ConcurrencyCommon):
             self.assertFalse(two[review]._try_lock(company.with_env(two)))
             other = two["res.company"].browse(company.id + 1000)
             self.assertTrue(two[review]._try_lock(other))
+
+    def test_nothing_is_deleted_that_a_run_may_point_to(self):
+        """There is no foreign key behind what the runs write by the thousand."""
+        with self.worker() as busy:
+            self.assertTrue(self.plan(busy))
+            with self.worker() as env:
+                policy = env["collection.policy"].create(
+                    {"name": "Unused", "company_id": self.get(env, "company").id}
+                )
+                with self.assertRaisesRegex(UserError, "Try again in a minute"):
+                    policy.unlink()
+                env.cr.rollback()
+        with self.worker() as env:
+            policy = env["collection.policy"].create(
+                {"name": "Unused", "company_id": self.get(env, "company").id}
+            )
+            policy.unlink()
+            self.assertFalse(policy.exists())
 
     def test_two_runs_plan_a_step_once(self):
         """Also when the second one began before the first had ended."""

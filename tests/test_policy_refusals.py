@@ -148,16 +148,33 @@ class TestPolicyRefusals(CollectionCommon):
     def test_used_stage_cannot_be_deleted(self):
         customer = self.make_customer()
         self.make_invoice(customer, due=self.day(0))
-        policy = self.make_policy({"days": 1}, {"days": 2})
-        self.live(1, 1)
-        with self.assert_refused("Customers have reached this stage.*Archive it"):
-            policy.stage_ids[0].unlink()
-        with self.assert_refused("Customers have reached|Another model is using"):
+        policy = self.make_policy({"days": 1}, {"days": 5}, {"days": 9})
+        self.live(1, 2)
+        refused = "Customers have reached this stage or wait for it.*Archive it"
+        for stage in policy.stage_ids[:2]:
+            with self.subTest(stage.name):
+                with self.assert_refused(refused):
+                    stage.unlink()
+                with self.assert_refused(refused):
+                    policy.write({"stage_ids": [Command.delete(stage.id)]})
+        policy.stage_ids[2].unlink()
+        self.assertEqual(policy.stage_ids.mapped("name"), ["Stage 1", "Stage 2"])
+
+    def test_used_policy_cannot_be_deleted(self):
+        customer = self.make_customer()
+        self.make_invoice(customer, due=self.day(0))
+        policy = self.make_policy({"days": 1})
+        self.live(0, 0)
+        with self.assert_refused("Customers have reached this stage or wait for it"):
             policy.unlink()
-        with self.assert_refused("Customers have reached this stage.*Archive it"):
-            policy.write({"stage_ids": [Command.delete(policy.stage_ids[0].id)]})
-        policy.stage_ids[1].unlink()
-        self.assertEqual(policy.stage_ids.mapped("name"), ["Stage 1"])
+        bare = self.make_policy()
+        self.get_case(customer).sudo().policy_id = bare
+        with self.assert_refused("Customers are collected by this policy.*Archive it"):
+            bare.unlink()
+        unused = self.make_policy({"days": 5})
+        stages = unused.stage_ids
+        unused.unlink()
+        self.assertFalse(stages.exists())
 
     def test_used_template_cannot_be_deleted(self):
         self.make_policy({"days": 1})

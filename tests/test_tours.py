@@ -1,12 +1,13 @@
 from odoo.fields import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import CollectionCommon
+from .common_tours import TourCase
 
 
 @tagged("post_install", "-at_install", "is_tour")
-class TestTours(CollectionCommon, HttpCase):
+class TestTours(CollectionCommon, TourCase):
     """What collectors and managers do in the browser, with their own rights."""
 
     @classmethod

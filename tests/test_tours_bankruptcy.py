@@ -1,10 +1,11 @@
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
 from .common_bankruptcy import BankruptcyCommon
+from .common_tours import TourCase
 
 
 @tagged("post_install", "-at_install", "is_tour")
-class TestToursBankruptcy(BankruptcyCommon, HttpCase):
+class TestToursBankruptcy(BankruptcyCommon, TourCase):
     """A collector records a bankruptcy in the browser, and sees what it means."""
 
     @classmethod

@@ -1,12 +1,13 @@
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
+from .common_tours import TourCase
 from .test_call import CallCommon
 from .test_call_summary import SummaryCommon
 from .test_letter_proof import LetterCommon
 
 
 @tagged("post_install", "-at_install", "is_tour")
-class TestToursCall(SummaryCommon, HttpCase):
+class TestToursCall(SummaryCommon, TourCase):
     """A collector's calls in the browser, with the keyboard."""
 
     @classmethod
@@ -64,7 +65,7 @@ class TestToursCall(SummaryCommon, HttpCase):
 
 
 @tagged("post_install", "-at_install", "is_tour")
-class TestToursLetters(LetterCommon, HttpCase):
+class TestToursLetters(LetterCommon, TourCase):
     """A pile of letters in the browser."""
 
     def test_post_and_number_a_batch(self):
@@ -84,7 +85,7 @@ class TestToursLetters(LetterCommon, HttpCase):
 
 
 @tagged("post_install", "-at_install", "is_tour")
-class TestToursInbox(CallCommon, HttpCase):
+class TestToursInbox(CallCommon, TourCase):
     """Mail that belongs to no case, in the browser."""
 
     @classmethod

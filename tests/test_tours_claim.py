@@ -1,11 +1,12 @@
 from odoo.fields import Command
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
 from .common_claim import ClaimCommon
+from .common_tours import TourCase
 
 
 @tagged("post_install", "-at_install", "is_tour")
-class TestToursClaim(ClaimCommon, HttpCase):
+class TestToursClaim(ClaimCommon, TourCase):
     """A claim in the browser: a collector prepares it, a manager files and closes."""
 
     @classmethod
@@ -34,7 +35,6 @@ class TestToursClaim(ClaimCommon, HttpCase):
             f"/odoo/collections-bankruptcies/{self.bankruptcy.id}",
             "collection_claim_prepare",
             login=self.collector.login,
-            timeout=180,
         )
         claim = self.bankruptcy.claim_ids
         self.assertEqual(claim.user_id, self.collector)

@@ -1,10 +1,11 @@
 from odoo.fields import Command
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
 from .common_plan import PlanCommon
+from .common_tours import TourCase
 
 
-class PlanTours(PlanCommon, HttpCase):
+class PlanTours(PlanCommon, TourCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

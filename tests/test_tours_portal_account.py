@@ -5,6 +5,7 @@ from pathlib import Path
 from odoo.tests import tagged
 
 from .common_portal import PortalCommon
+from .common_tours import TourCase
 
 WIDTHS = (1280, 390)
 # Each page in a frame as wide as a screen: checked as a whole, but for Odoo's own
@@ -61,7 +62,7 @@ async function check(url, width) {
 """
 
 
-class PortalAccountTours(PortalCommon):
+class PortalAccountTours(PortalCommon, TourCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

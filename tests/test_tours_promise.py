@@ -1,10 +1,11 @@
 from odoo.fields import Command
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
 from .common_promise import PromiseCommon
+from .common_tours import TourCase
 
 
-class PromiseTours(PromiseCommon, HttpCase):
+class PromiseTours(PromiseCommon, TourCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -3,6 +3,7 @@
 import { registry } from "@web/core/registry";
 
 registry.category("web_tour.tours").add("collection_claim_prepare", {
+    timeout: 60000,
     steps: () => [
         {
             content: "Start the claim from the bankruptcy",
@@ -99,7 +100,6 @@ registry.category("web_tour.tours").add("collection_claim_prepare", {
         },
         {
             trigger: "button[name=action_view_packet]:contains(pages)",
-            timeout: 60000,
         },
         {
             trigger: ".o_notebook a[name=packet]",
@@ -121,6 +121,7 @@ registry.category("web_tour.tours").add("collection_claim_prepare", {
 });
 
 registry.category("web_tour.tours").add("collection_claim_file", {
+    timeout: 60000,
     steps: () => [
         {
             trigger: ".o_statusbar_buttons button[name=action_ready]",
@@ -157,6 +158,7 @@ registry.category("web_tour.tours").add("collection_claim_file", {
 });
 
 registry.category("web_tour.tours").add("collection_claim_close", {
+    timeout: 60000,
     steps: () => [
         {
             trigger: ".o_statusbar_buttons button[name=action_open_decide]",

@@ -1,6 +1,7 @@
 import { registry } from "@web/core/registry";
 
 registry.category("web_tour.tours").add("collection_collector_bankruptcy", {
+    timeout: 60000,
     steps: () => [
         {
             content: "The customer is bankrupt, says the case",

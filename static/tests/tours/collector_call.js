@@ -3,6 +3,7 @@ import { registry } from "@web/core/registry";
 /** The call screen by keyboard: two calls in a row, a promise, the summary. */
 registry.category("web_tour.tours").add("collection_collector_calls", {
     url: "/odoo/collections-calls",
+    timeout: 60000,
     steps: () => [
         {
             content: "The calls come in order, with their reasons",
@@ -87,6 +88,7 @@ registry.category("web_tour.tours").add("collection_collector_calls", {
 
 registry.category("web_tour.tours").add("collection_collector_tracking", {
     url: "/odoo/collections-letter-batches",
+    timeout: 60000,
     steps: () => [
         {
             trigger: ".o_data_row td[name=name]",

@@ -28,6 +28,7 @@ function openCase(customer) {
 
 registry.category("web_tour.tours").add("collection_collector_approves", {
     url: "/odoo/collections",
+    timeout: 60000,
     steps: () => [
         {
             content:
@@ -92,6 +93,7 @@ registry.category("web_tour.tours").add("collection_collector_approves", {
 
 registry.category("web_tour.tours").add("collection_collector_day", {
     url: "/odoo/collections-letters",
+    timeout: 60000,
     steps: () => [
         {
             content: "The approved letter is there, to be printed",

@@ -3,6 +3,7 @@ import { registry } from "@web/core/registry";
 /** A mail that belongs to no case is assigned to one. */
 registry.category("web_tour.tours").add("collection_collector_inbox", {
     url: "/odoo/collections-inbox",
+    timeout: 60000,
     steps: () => [
         {
             trigger: ".o_data_row:contains(counsel@law.example.com) td[name=name]",

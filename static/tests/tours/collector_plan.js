@@ -3,6 +3,7 @@ import { registry } from "@web/core/registry";
 const LINES = ".o_field_widget[name=line_ids] .o_data_row";
 
 registry.category("web_tour.tours").add("collection_collector_plan", {
+    timeout: 60000,
     steps: () => [
         {
             content: "Propose installments on the case",

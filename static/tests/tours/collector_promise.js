@@ -1,6 +1,7 @@
 import { registry } from "@web/core/registry";
 
 registry.category("web_tour.tours").add("collection_collector_promise", {
+    timeout: 60000,
     steps: () => [
         {
             content: "Take a promise on the case",
@@ -38,6 +39,7 @@ registry.category("web_tour.tours").add("collection_collector_promise", {
 });
 
 registry.category("web_tour.tours").add("collection_collector_dispute", {
+    timeout: 60000,
     steps: () => [
         {
             content: "Open a dispute on the case",

@@ -28,6 +28,7 @@ function addStage(name, days) {
 
 registry.category("web_tour.tours").add("collection_manager_policy", {
     url: "/odoo/collections-policies",
+    timeout: 60000,
     steps: () => [
         {
             trigger: ".o_list_button_add",

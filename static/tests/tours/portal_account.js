@@ -30,6 +30,7 @@ function choose(name) {
 }
 
 registry.category("web_tour.tours").add("collection_portal_account", {
+    timeout: 60000,
     steps: () => [
         {
             content: "The portal's home leads to the account",

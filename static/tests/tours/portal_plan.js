@@ -1,6 +1,7 @@
 import { registry } from "@web/core/registry";
 
 registry.category("web_tour.tours").add("collection_portal_plan", {
+    timeout: 60000,
     steps: () => [
         {
             content: "Open the agreement",

@@ -4,6 +4,7 @@ const FORM = "form.o_collection_portal_form";
 const inAWeek = () => luxon.DateTime.now().plus({ days: 7 }).toISODate();
 
 registry.category("web_tour.tours").add("collection_portal_invoice", {
+    timeout: 60000,
     steps: () => [
         {
             content: "Something is wrong with the invoice",
