@@ -28,6 +28,7 @@ class CollectionStage(models.Model):
 
     _name = "collection.stage"
     _description = "Collection Stage"
+    _inherit = ["collection.guarded.mixin"]
     _order = "policy_id, sequence, id"
     _check_company_auto = True
 
@@ -128,6 +129,13 @@ class CollectionStage(models.Model):
     _deadline_positive = models.Constraint(
         "CHECK (deadline_days >= 0 AND referral_days >= 0)",
         "The days to pay and to the referral cannot be negative.",
+    )
+    # Further away there are days that neither PostgreSQL nor Python can count to: the
+    # run would fail for every customer of the company.
+    _days_within_reach = models.Constraint(
+        "CHECK (days >= -3650 AND days <= 3650 AND gap_days <= 3650"
+        " AND deadline_days <= 3650 AND referral_days <= 3650)",
+        "The days of a stage are at most 3650, ten years.",
     )
 
     @api.depends("name", "policy_id.name")
@@ -242,20 +250,36 @@ class CollectionStage(models.Model):
         upper = min((place for days, place in places if days > day), default=lower + 20)
         return (lower + upper) // 2
 
+    def write(self, vals):
+        policy_id = vals.get("policy_id")
+        moved = self.filtered(lambda stage: stage.policy_id.id != policy_id)
+        if policy_id and moved._is_used():
+            raise ValidationError(
+                self.env._(
+                    "Customers have reached this stage, so it stays in its policy. Add"
+                    " a stage like it to the other one."
+                )
+            )
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        used = self.env["collection.item"].sudo().search_count(
-            [("stage_id", "in", self.ids)], limit=1
-        ) or self.env["collection.action"].sudo().search_count(
-            [("stage_id", "in", self.ids)], limit=1
-        )
-        if used:
+        if self._is_used():
             raise ValidationError(
                 self.env._(
                     "Customers have reached this stage, so it cannot be deleted."
                     " Archive it instead: it is then left out from the next run on."
                 )
             )
+
+    def _is_used(self):
+        """:return: whether an item has reached, or a step was made for, one of these"""
+        # Sudo: customers of companies that the user cannot see count as well.
+        own = [("stage_id", "in", self.ids)]
+        return bool(
+            self.env["collection.item"].sudo().search_count(own, limit=1)
+            or self.env["collection.action"].sudo().search_count(own, limit=1)
+        )
 
     def _get_day_text(self):
         if self.days in (-1, 0, 1):
