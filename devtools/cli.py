@@ -82,7 +82,9 @@ def _newdb(arguments):
         raise console.Failure("Usage: ./dev newdb NAME [--demo]")
     provision.prepare(provision.SERVER)
     log = LOGS / f"{database(names[0])}.log"
-    console.say(databases.create(names[0], demo="--demo" in arguments, log=log))
+    # A database is made anew: whoever came second would drop the one of the first.
+    with provision.one_at_a_time(names[0], wait=False):
+        console.say(databases.create(names[0], demo="--demo" in arguments, log=log))
 
 
 def _script(name):

@@ -69,25 +69,30 @@ limit_time_real = 36000
 
 
 @contextmanager
-def exclusive(name="lock", doing="setting things up", folder=CACHE):
+def exclusive(name="lock", doing="setting things up", folder=CACHE, *, wait=True):
     """Let any other `./dev` that enters this, too, wait for the body's end.
 
     By default for what all checkouts share.
+
+    :param wait: whether to wait for another one; else it is refused
+    :raises Failure: another one is at it, and is not waited for
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / name).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            if not wait:
+                raise console.Failure(f"Another ./dev is {doing}.") from None
             console.say(f"Another ./dev is {doing}; waiting for it ...")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def one_at_a_time(name):
+def one_at_a_time(name, *, wait=True):
     """Let commands wait that use this checkout's database called `name`."""
     doing = f"using this checkout's database {name!r}"
-    return exclusive(f"{name}.lock", doing, CHECKOUT_HOME)
+    return exclusive(f"{name}.lock", doing, CHECKOUT_HOME, wait=wait)
 
 
 def prepare(parts):

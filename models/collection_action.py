@@ -179,6 +179,8 @@ class CollectionAction(models.Model):
             raise UserError(
                 self.env._("This step is over; its message was sent as is.")
             )
+        if not self.stage_id.template_id:
+            raise UserError(self.env._("This step sends no message."))
         message = self.env["collection.message"]
         subject, body = message._get_words(self, message._get_lang(self))
         self.write({"subject": subject, "body": body})

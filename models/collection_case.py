@@ -206,6 +206,12 @@ class CollectionCase(models.Model):
     def _compute_explanation(self):
         Decision = self.env["collection.decision"]
         for case in self:
+            if case._is_merged():
+                case.explanation = self.env._(
+                    "Goes on in the case of %s.",
+                    case.partner_id.commercial_partner_id.display_name,
+                )
+                continue
             reason = "settled" if case.state == "closed" else case.reason
             case.explanation = reason and Decision._explain(
                 reason,
@@ -328,6 +334,14 @@ class CollectionCase(models.Model):
                 "closing_reason": "merged",
                 "date_closed": self.company_id._get_collection_today(),
             }
+        )
+
+    def _is_merged(self):
+        """:return: whether this case was closed because its customer is another one's
+        now, be it merged with it or a part of it; nothing was settled by that"""
+        return self.state == "closed" and (
+            self.closing_reason == "merged"
+            or self.partner_id.commercial_partner_id != self.partner_id
         )
 
     def _refresh_stages(self):

@@ -130,7 +130,7 @@ class CollectionClaimDistribution(models.Model):
     def _check_date(self):
         for row in self:
             filed = row.claim_id._get_first().date_filed
-            if filed and row.date < filed:
+            if filed and row.date and row.date < filed:
                 raise ValidationError(
                     self.env._("Nothing is distributed before the claim was filed.")
                 )

@@ -54,7 +54,8 @@ class CollectionDispute(models.Model):
 
     @api.constrains("date_answer_due")
     def _check_answer_due(self):
-        if any(dispute.date_answer_due < dispute.date_opened for dispute in self):
+        dated = self.filtered("date_answer_due")
+        if any(dispute.date_answer_due < dispute.date_opened for dispute in dated):
             raise ValidationError(
                 self.env._("The answer cannot be due before the dispute was opened.")
             )

@@ -19,7 +19,7 @@ class CollectionPolicy(models.Model):
 
     _name = "collection.policy"
     _description = "Collection Policy"
-    _inherit = ["mail.thread"]
+    _inherit = ["collection.guarded.mixin", "mail.thread"]
     _order = "sequence, id"
     _check_company_auto = True
 

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class CollectionReason(models.Model):
@@ -32,6 +33,21 @@ class CollectionReason(models.Model):
     _review_positive = models.Constraint(
         "CHECK (review_days >= 1)", "A hold is reviewed after at least one day."
     )
+    _review_within_reach = models.Constraint(
+        "CHECK (review_days <= 3650)",
+        "A hold is reviewed within 3650 days, ten years.",
+    )
     _name_unique = models.Constraint(
         "UNIQUE (kind, name)", "There is already a reason of this name."
     )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_shipped(self):
+        """What an answer on the telephone leads to is named by the program."""
+        if self & self.env["collection.policy"]._get_shipped(self._name):
+            raise ValidationError(
+                self.env._(
+                    "This reason came with Collections, which may need it. Archive it"
+                    " instead of deleting it."
+                )
+            )

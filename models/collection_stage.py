@@ -35,6 +35,7 @@ class CollectionStage(models.Model):
 
     _name = "collection.stage"
     _description = "Collection Stage"
+    _inherit = ["collection.guarded.mixin"]
     _order = "policy_id, sequence, id"
     _check_company_auto = True
 
@@ -135,6 +136,13 @@ class CollectionStage(models.Model):
     _deadline_positive = models.Constraint(
         "CHECK (deadline_days >= 0 AND referral_days >= 0)",
         "The days to pay and to the referral cannot be negative.",
+    )
+    # Further away there are days that neither PostgreSQL nor Python can count to: the
+    # run would fail for every customer of the company.
+    _days_within_reach = models.Constraint(
+        "CHECK (days >= -3650 AND days <= 3650 AND gap_days <= 3650"
+        " AND deadline_days <= 3650 AND referral_days <= 3650)",
+        "The days of a stage are at most 3650, ten years.",
     )
 
     @api.depends("name", "policy_id.name")
@@ -249,15 +257,24 @@ class CollectionStage(models.Model):
         upper = min((place for days, place in places if days > day), default=lower + 20)
         return (lower + upper) // 2
 
+    def write(self, vals):
+        policy_id = vals.get("policy_id")
+        moved = self.filtered(lambda stage: stage.policy_id.id != policy_id)
+        if policy_id and moved._is_used():
+            raise ValidationError(
+                self.env._(
+                    "Customers have reached this stage or wait for it, so it stays in"
+                    " its policy. Add a stage like it to the other one."
+                )
+            )
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         """No foreign key keeps what the runs write (see ``UncheckedMany2one``), so a
         stage is not deleted while one is on either."""
         self.company_id._check_no_collection_run()
-        if any(
-            self.env[model].sudo().search_count([(name, "in", self.ids)], limit=1)
-            for model, name in USES
-        ):
+        if self._is_used():
             raise ValidationError(
                 self.env._(
                     "Customers have reached this stage or wait for it, so it cannot be"
@@ -265,6 +282,14 @@ class CollectionStage(models.Model):
                     " run on."
                 )
             )
+
+    def _is_used(self):
+        """:return: whether a customer has reached, or was planned for, one of these"""
+        # Sudo: customers of companies that the user cannot see count as well.
+        return any(
+            self.env[model].sudo().search_count([(name, "in", self.ids)], limit=1)
+            for model, name in USES
+        )
 
     def _get_day_text(self):
         if self.days in (-1, 0, 1):

@@ -110,3 +110,8 @@ class TestCallSummary(SummaryCommon):
         Wizard.create({}).action_send_next()
         self.assertEqual(log.case_id, other)
         self.assertEqual(len(self.receive()), 1)
+
+    def test_without_an_entry_there_is_nothing_to_sum_up(self):
+        """As the external API may ask for it."""
+        with self.assert_refused("Missing required value"):
+            self.env["collection.call.summary"].create({})

@@ -56,6 +56,8 @@ class TestClaimDistribution(ClaimCommon):
         self.assertEqual(row.amount, 25)
         with self.assert_refused("is less than what was distributed"):
             row.amount = 26
+        with self.assert_refused("Missing required value"):
+            row.date = False
 
     def test_only_a_standing_claim_is_paid_on(self):
         self.claim._set_state("objected")

@@ -113,6 +113,23 @@ class TestCompanies(CollectionCommon):
         self.assertEqual(seen, seen[:1] * len(seen))
         self.assertEqual(seen[0]["amount_net"], 70)
 
+    def test_run_leaves_other_companies_alone(self):
+        """The same customer owes much more to the other company, and for longer."""
+        self.make_invoice(self.customer, 100)
+        self.plan()
+        case = self.get_case(self.customer)
+        names = ("reason", "amount_net", "next_stage_id", "date_next", "priority")
+        names += ("state", "amount_open", "decision_ids", "action_ids")
+        before = case.read(names)
+        self.make_invoice(self.customer, 9000, self.day(-40), company=self.other)
+        self.plan(self.day(1), company=self.other)
+        self.execute(self.day(1), company=self.other)
+        case.invalidate_recordset()
+        self.assertEqual(case.read(names), before)
+        foreign = self.get_case(self.customer, self.other)
+        self.assertEqual(foreign.decision_ids.company_id, self.other)
+        self.assertEqual(foreign.action_ids.company_id, self.other)
+
     def test_message_lists_its_own_company_only(self):
         invoice = self.make_invoice(self.customer, 100)
         self.make_invoice(self.customer, 200, company=self.other)

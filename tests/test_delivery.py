@@ -238,6 +238,8 @@ class TestDelivery(DeliveryCommon):
         for customer in (self.customer, other):
             self.store_pdf(self.make_invoice(customer))
             self.make_invoice(customer, 50)  # never sent, so there is no PDF
+            # Not due yet, so it is not listed.
+            self.store_pdf(self.make_invoice(customer, due=self.day(20)))
         letter = self.send()
         by_recipient = {
             envelope.recipients[0]: [
@@ -257,6 +259,22 @@ class TestDelivery(DeliveryCommon):
         content = letter.attachment_id.raw
         self.assertTrue(content.startswith(b"%PDF"))
         self.assertEqual(letter.sha256, letter._fingerprint(content))
+
+    def test_invoices_of_others_are_never_attached(self):
+        """Not even if one should stand on the letter."""
+        self.stage.attach_invoices = True
+        strange = self.make_invoice(self.make_customer("Somebody else"))
+        pdfs = {
+            move: self.store_pdf(move)
+            for move in (self.make_invoice(self.customer), strange)
+        }
+        letter = self.send()
+        letter.sudo().move_ids |= strange
+        attached = self.env["collection.courier"]._get_attachments(
+            letter, letter.case_id.action_ids
+        )
+        self.assertEqual(attached - letter.attachment_id, pdfs[letter.move_ids[0]])
+        self.assertNotIn(pdfs[strange], attached)
 
     def test_copy_to_collector_and_salesperson(self):
         users = self.make_users()

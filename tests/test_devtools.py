@@ -5,7 +5,16 @@ from unittest.mock import patch
 
 from odoo.tests import BaseCase, tagged
 
-from ..devtools import console, debian, machine, odoo_source, programs
+from ..devtools import (
+    cli,
+    console,
+    databases,
+    debian,
+    machine,
+    odoo_source,
+    programs,
+    provision,
+)
 
 
 @tagged("post_install", "-at_install")
@@ -46,3 +55,28 @@ class TestDevtools(BaseCase):
             release.parent.mkdir()
             release.write_text("version_info = (19, 0, 0, FINAL, 0, '')\n")
             self.assertEqual(odoo_source.home(), Path(folder).resolve())
+
+    def test_database_is_made_by_one_at_a_time(self):
+        """The second one would drop what the first is making; another name may."""
+        made = []
+
+        def create(name, **_options):
+            made.append(name)
+            if name == "mine":
+                with self.assertRaisesRegex(
+                    console.Failure, "Another ./dev is using .* database 'mine'"
+                ):
+                    cli._newdb(["mine"])
+                cli._newdb(["other", "--demo"])
+            return name
+
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            patch.object(provision, "CHECKOUT_HOME", Path(folder)),
+            patch.object(provision, "prepare"),
+            patch.object(databases, "create", create),
+            patch.object(console, "say"),
+        ):
+            cli._newdb(["mine"])
+            cli._newdb(["mine"])
+        self.assertEqual(made, ["mine", "other"] * 2)

@@ -223,6 +223,9 @@ class TestDisputeLifecycle(PromiseCommon):
     def test_answer_before_the_question(self):
         with self.assert_refused("cannot be due before"):
             self.make_dispute(self.invoice, 10, date_answer_due=self.day(-1))
+        dispute = self.make_dispute(self.invoice, 10)
+        with self.assert_refused("Missing required value"):
+            dispute.date_answer_due = False
 
     # ------------------------------------------------------------------
     # Collection waits, and goes on

@@ -218,7 +218,9 @@ class TestLedgerChanges(CollectionCommon):
         moved = self.get_case(parent)
         self.assertEqual(self.get_items(invoice + own).case_id, moved)
         self.assertEqual(moved.stage_id.name, "Stage 1")
+        # Nothing is settled by that, and the old case does not say so.
         self.assertEqual(case.state, "closed")
+        self.assertEqual(case.explanation, "Goes on in the case of Parent.")
 
     def test_hold_follows_a_customer_with_another_parent(self):
         """What was not to be chased is not chased under another name."""

@@ -205,3 +205,74 @@ class TestPolicyRefusals(CollectionCommon):
         )
         self.assertEqual([len(policy.stage_ids) for policy in policies], [6, 7, 7])
         self.assertEqual(policies.stage_ids.company_id, company)
+
+    def test_days_beyond_reach(self):
+        """The run of the whole company would stop at them, or no list open any more."""
+        days = (
+            *("quiet_days", "task_patience", "promise_days_max", "promise_tolerance"),
+            *("promise_remind_days", "plan_offer_days", "plan_tolerance_days"),
+            *("plan_cure_days", "plan_remind_days", "plan_remind_late_days"),
+        )
+        last = self.policy_default.stage_ids[-1]
+        wrong = {
+            self.policy_default: (*days, "tenure_max", "plan_months_max"),
+            last: ("days", "gap_days", "deadline_days", "referral_days"),
+            self.reason_hold: ("review_days",),
+        }
+        for record, names in wrong.items():
+            for name in names:
+                with (
+                    self.subTest(f"{record._name}.{name}"),
+                    self.assert_refused("ten years|a hundred years"),
+                ):
+                    record.write({name: 3651})
+        with self.assert_refused("ten years"):
+            self.policy_default.stage_ids[0].days = -3651
+        last.days = 3650
+
+    def test_run_at_the_edge_of_what_is_allowed(self):
+        self.make_policy(
+            *({"days": -3650}, {"days": 1}, {"days": 3650, "gap_days": 3650}),
+            quiet_days=3650,
+            tenure_max=1200,
+        )
+        customer = self.make_customer()
+        self.make_invoice(customer)
+        self.plan()
+        self.execute()
+        self.plan(self.day(1))
+        self.assertEqual(self.get_case(customer).reason, "waiting")
+
+    def test_what_is_in_use_stays_in_its_company_and_policy(self):
+        other = self.setup_other_company()["company"]
+        policy = self.make_policy({"days": 1}, {"days": 20})
+        foreign = self.make_policy({"days": 5}, company=other)
+        self.make_invoice(self.make_customer())
+        self.plan()
+        with self.assert_refused("so it stays with its company. Make a copy"):
+            policy.company_id = other
+        used, unused = policy.stage_ids
+        with self.assert_refused("so it stays in its policy"):
+            used.policy_id = foreign
+        with self.assert_refused("so it stays in its policy"):
+            foreign.write({"stage_ids": [Command.link(used.id)]})
+        unused.policy_id = foreign
+        self.assertEqual(unused.company_id, other)
+        for record in (policy, used):
+            for name in {"company_id", "currency_id"} & record._get_guarded_fields():
+                with (
+                    self.subTest(f"{record._name}.{name}"),
+                    self.assert_refused("is not changed by hand"),
+                ):
+                    record.write({name: False})
+
+    def test_what_the_program_needs_is_not_deleted(self):
+        reason = self.env.ref("account_collections.reason_hold_hardship")
+        with self.assert_refused("Archive it instead of deleting it"):
+            reason.unlink()
+        reason.active = False
+        reason.copy({"name": "My own"}).unlink()
+        template = self.root.ref("account_collections.mail_template_promise_reminder")
+        with self.assert_refused("Change its words instead of deleting it"):
+            template.unlink()
+        template.copy().unlink()

@@ -269,3 +269,13 @@ class TestSteps(CollectionCommon):
         self.assertTrue(self.case.delivery_problem)
         letter.sudo().mail_id.mark_outgoing()
         self.assertEqual(letter.delivery_state, "queued")
+
+    def test_a_call_has_no_words_to_edit(self):
+        self.policy.stage_ids[0].write({"channel": "phone", "template_id": False})
+        other = self.make_customer("To be called")
+        self.make_invoice(other)
+        self.plan()
+        step = self.open_actions(other)
+        self.assertEqual(step.channel, "phone")
+        with self.assert_refused("This step sends no message"):
+            step.action_edit()

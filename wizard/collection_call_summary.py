@@ -35,13 +35,13 @@ class CollectionCallSummary(models.TransientModel):
     @api.depends("contact_id")
     def _compute_partner_id(self):
         summary = self.env["collection.summary"]
-        for wizard in self:
+        for wizard in self.filtered("contact_id"):
             wizard.partner_id, _problem = summary._find_addressee(wizard.contact_id)
 
     @api.depends("contact_id")
     def _compute_words(self):
         summary = self.env["collection.summary"]
-        for wizard in self:
+        for wizard in self.filtered("contact_id"):
             wizard.subject, wizard.body = summary._write_words(wizard.contact_id)
 
     def action_send(self):
