@@ -104,6 +104,7 @@ from . import (
     collection_message,
     collection_notice,
     collection_notice_stay,
+    collection_offset,
     collection_person,
     collection_plan,
     collection_plan_check,

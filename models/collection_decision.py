@@ -21,6 +21,7 @@ REASONS = [
     ("no_policy", "No policy applies"),
     ("stayed", "Stayed by bankruptcy"),
     ("settled", "Settled"),
+    ("merged", "Goes on in another case"),
 ]
 # Reasons that pass by themselves: a planned step waits instead of being dropped.
 TEMPORARY_REASONS = ("quiet", "not_working_day", "contact_limit", "reply")
@@ -144,4 +145,7 @@ class CollectionDecision(models.Model):
             ),
             "no_policy": self.env._("No policy applies to this customer."),
             "settled": self.env._("Everything is settled."),
+            "merged": self.env._(
+                "Nothing is sent: what is open goes on in the case of another customer."
+            ),
         }

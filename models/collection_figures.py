@@ -164,7 +164,7 @@ class CollectionFigures(models.AbstractModel):
             columns=self._gathered_columns(),
             company=company.id,
             restrict=self.env["collection.review"]._restrict(partner_ids),
-            amounts=self._amounts(as_of),
+            amounts=self._amounts(company, as_of),
             history=self.env["collection.profile"]._invoice_history(
                 company, as_of, partner_ids
             ),
@@ -194,7 +194,7 @@ class CollectionFigures(models.AbstractModel):
         return SQL(", ").join(columns)
 
     @api.model
-    def _amounts(self, as_of):
+    def _amounts(self, company, as_of):
         """:return: SQL with the sums per customer, of debits and credits"""
         return SQL(
             """
@@ -217,20 +217,23 @@ class CollectionFigures(models.AbstractModel):
              GROUP BY snapshot.partner_id
             """,
             buckets=self._buckets(),
-            deducted=self._deducted(),
+            deducted=self._deducted(company),
             snapshot=self._dated_snapshot(as_of),
         )
 
     @api.model
-    def _deducted(self):
+    def _deducted(self, company):
         """:return: SQL columns with what is disputed, promised and on installments, in
         company currency"""
         column = """
-            SUM(amount_residual * %(name)s / NULLIF(amount_residual_currency, 0))
-                FILTER (WHERE %(name)s <> 0) AS %(name)s
+            ROUND(SUM(amount_residual * %(name)s / NULLIF(amount_residual_currency, 0))
+                FILTER (WHERE %(name)s <> 0), %(digits)s) AS %(name)s
             """
+        digits = company.currency_id.decimal_places
         names = ("amount_disputed", "amount_promised", "amount_planned")
-        return SQL(", ").join(SQL(column, name=SQL.identifier(name)) for name in names)
+        return SQL(", ").join(
+            SQL(column, name=SQL.identifier(name), digits=digits) for name in names
+        )
 
     @api.model
     def _dated_snapshot(self, as_of):
@@ -297,11 +300,13 @@ class CollectionFigures(models.AbstractModel):
                    %(names)s,
                    GREATEST(figure.amount_overdue_open
                        - CASE WHEN COALESCE(policy.net_credits, TRUE)
-                              THEN figure.amount_credit ELSE 0 END, 0)
+                              THEN figure.amount_credit + COALESCE(offset_.amount, 0)
+                              ELSE 0 END, 0)
                        AS amount_collectable, COALESCE(policy.tolerance, 0) AS tolerance
               FROM collection_figure figure
               JOIN (%(choice)s) choice ON choice.case_id = figure.case_id
               LEFT JOIN collection_policy policy ON policy.id = choice.policy_id
+              LEFT JOIN (%(offsets)s) offset_ ON offset_.partner_id = figure.partner_id
              WHERE figure.is_new = %(is_new)s
             """,
             names=SQL(", ").join(
@@ -310,6 +315,7 @@ class CollectionFigures(models.AbstractModel):
             choice=self.env["collection.matching"]._policy_choice(
                 company, as_of, is_new
             ),
+            offsets=self.env["collection.offset"]._gains(company, as_of),
             is_new=is_new,
         )
 

@@ -89,7 +89,9 @@ class CollectionReview(models.AbstractModel):
                        date_maturity, status, is_debt, is_outdated,
                        is_debt AND NOT is_stayed AS is_live,
                        amount_residual, amount_residual_currency, amount_disputed,
-                       amount_promised, amount_planned, amount_held, amount_collectable
+                       amount_promised, amount_planned, amount_held, amount_due,
+                       amount_collectable, CASE WHEN currency_id <> company_currency_id
+                                                THEN currency_id END AS foreign_id
                   FROM (%s) exposure
                 """,
                 query,
@@ -250,7 +252,7 @@ class CollectionReview(models.AbstractModel):
                 INSERT INTO collection_decision (
                     case_id, company_id, date, reason, amount_net,
                     create_date, write_date)
-                SELECT id, %(company)s, %(as_of)s, 'settled', 0,
+                SELECT id, %(company)s, %(as_of)s, reason, 0,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
                   FROM closed
                 """,
@@ -270,13 +272,20 @@ class CollectionReview(models.AbstractModel):
             """
             UPDATE collection_case AS case_
                SET state = 'closed', date_closed = %(as_of)s,
-                   closing_reason = 'settled', stage_id = NULL, reason = 'settled',
-                   next_stage_id = NULL, date_next = NULL, amount_net = 0
-             WHERE case_.company_id = %(company)s AND case_.state <> 'closed'
+                   closing_reason = ending.reason, reason = ending.reason,
+                   stage_id = NULL, next_stage_id = NULL, date_next = NULL,
+                   amount_net = 0
+              FROM res_partner partner
+             CROSS JOIN LATERAL (
+                -- The items went on to the entity that the customer is a part of now.
+                SELECT CASE WHEN partner.commercial_partner_id = partner.id
+                            THEN 'settled' ELSE 'merged' END AS reason) ending
+             WHERE partner.id = case_.partner_id
+               AND case_.company_id = %(company)s AND case_.state <> 'closed'
                AND %(restrict)s
                AND NOT EXISTS (SELECT FROM collection_item item
                                 WHERE item.case_id = case_.id AND item.is_open)
-            RETURNING id
+            RETURNING case_.id, case_.reason
             """,
             as_of=as_of,
             company=company.id,

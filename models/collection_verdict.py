@@ -74,8 +74,9 @@ class CollectionVerdict(models.AbstractModel):
             """
             WITH %(ctes)s, picked AS (%(picked)s)
             SELECT position.case_id, position.partner_id, picked.stage_id,
-                   CASE WHEN position.is_held THEN position.date_review
-                        ELSE picked.date_next END AS date_next,
+                   -- The last day there is for Python.
+                   LEAST(CASE WHEN position.is_held THEN position.date_review
+                              ELSE picked.date_next END, '9999-12-31') AS date_next,
                    CASE WHEN stage.days < 0 THEN position.amount_net_all
                         ELSE position.amount_net END AS amount_net,
                    %(reason)s AS reason
@@ -124,12 +125,15 @@ class CollectionVerdict(models.AbstractModel):
               LEFT JOIN collection_policy policy ON policy.id = case_.policy_id
               LEFT JOIN (%(limits)s) limits ON limits.case_id = case_.id
               LEFT JOIN (%(totals)s) total ON total.partner_id = case_.partner_id
+              LEFT JOIN (%(offsets)s) offset_ ON offset_.partner_id = case_.partner_id
               LEFT JOIN (%(holds)s) hold ON hold.case_id = case_.id
              CROSS JOIN LATERAL (
-                SELECT COALESCE(total.credit, 0) * policy.net_credits::int) net(credit)
+                SELECT (COALESCE(total.credit, 0) + COALESCE(offset_.amount, 0))
+                       * policy.net_credits::int) net(credit)
              WHERE case_.company_id = %(id)s AND case_.state <> 'closed' AND %(own)s
             """,
             totals=self._totals(as_of),
+            offsets=self.env["collection.offset"]._gains(company, as_of),
             holds=self._holds(),
             limits=self.env["collection.verdict.limits"]._limits(company, as_of),
             id=company.id,

@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -221,6 +223,36 @@ class TestLedgerChanges(CollectionCommon):
         # Nothing is settled by that, and the old case does not say so.
         self.assertEqual(case.state, "closed")
         self.assertEqual(case.explanation, "Goes on in the case of Parent.")
+        self.assertEqual(case.closing_reason, "merged")
+        decision = case.decision_ids.sorted()[0]
+        self.assertEqual(decision.reason, "merged")
+        self.assertIn("goes on in the case of another", decision.explanation)
+
+    def test_due_date_at_the_end_of_time(self):
+        """The step would be due in the year 10000, which Python does not know."""
+        self.make_invoice(self.customer, due=date(9999, 12, 31))
+        self.plan()
+        case = self.get_case(self.customer)
+        self.assertEqual(case.date_next, date(9999, 12, 31))
+        self.assertIn("due on", case.explanation)
+
+    def test_disputed_amounts_are_in_whole_cents(self):
+        currency = self.setup_other_currency("EUR", rates=[("1900-01-01", 3.0)])
+        invoice = self.make_invoice(self.customer, 1000, currency=currency)
+        self.plan()
+        case = self.get_case(self.customer)
+        self.env["collection.dispute"].create(
+            {
+                "move_id": invoice.id,
+                "amount": 100,
+                "reason_id": self.env.ref("account_collections.reason_dispute_price").id,
+            }
+        )
+        self.plan()
+        self.env.cr.execute(
+            "SELECT amount_disputed FROM collection_case WHERE id = %s", [case.id]
+        )
+        self.assertEqual(str(self.env.cr.fetchone()[0]), "33.33")
 
     def test_hold_follows_a_customer_with_another_parent(self):
         """What was not to be chased is not chased under another name."""

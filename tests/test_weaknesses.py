@@ -262,6 +262,31 @@ class TestWeaknesses(CollectionCommon):
         self.plan()
         self.assertEqual(case.reason, "covered")
 
+    def test_weakness_08_rates(self):
+        """What a customer owes and has paid in one currency is even, whatever the rates
+        of the two days; what exceeds it counts at its own rate."""
+        currency = self.setup_other_currency(
+            "EUR", rates=[("1900-01-01", 1.0), (self.day(-20), 2.0)]
+        )
+        early, late = self.day(-40), self.day(-15)
+        self.make_invoice(self.customer, 3000, early, issued=early, currency=currency)
+        self.make_credit(self.customer, 1000, late, currency=currency)
+        self.plan()
+        case = self.get_case(self.customer)
+        self.assertEqual((case.amount_overdue, case.amount_credit), (3000, 500))
+        self.assertEqual((case.amount_net, case.amount_collectable), (2000, 2000))
+        upcoming = self.day(30)
+        self.make_invoice(
+            self.customer, 400, upcoming, issued=late, currency=currency
+        )
+        self.make_credit(self.customer, 2400, late, currency=currency)
+        self.plan()
+        self.assertEqual((case.amount_net, case.amount_collectable), (-200, 0))
+        self.assertEqual(case.reason, "covered")
+        self.make_invoice(self.customer, 250, early, issued=early)
+        self.plan()
+        self.assertEqual((case.amount_net, case.reason), (50, "due"))
+
     # 9. An invoice in payment is chased.
 
     def test_weakness_09_payment_on_its_way(self):
