@@ -16,6 +16,7 @@ from . import (
     test_contact_limits,
     test_contact_log,
     test_contact_seal,
+    test_correspondence,
     test_crons,
     test_decisions,
     test_delivery,

@@ -7,6 +7,7 @@ from odoo.tools import mute_logger
 from .smtp_server import MailServerCase
 from .test_messages import MessageCommon
 
+MAIL_LOG = "odoo.addons.mail.models.mail_thread"
 BOUNCE = """\
 From: Mail Delivery System <MAILER-DAEMON@mx.example.com>
 To: {sender}
@@ -57,10 +58,29 @@ class DeliveryCommon(MailServerCase, MessageCommon):
         super().setUp()
         self.start_mail_server()
 
-    def receive_mail(self, message):
-        """Let Odoo's mail gateway process an incoming message."""
-        with mute_logger("odoo.addons.mail.models.mail_thread"):
-            self.root["mail.thread"].message_process(None, message.as_bytes())
+    def receive_mail(self, message, day=None):
+        """Let Odoo's mail gateway process a message that comes in on a day."""
+        gateway = self.root["mail.thread"].with_context(
+            collection_as_of=day or self.today
+        )
+        with mute_logger(MAIL_LOG):
+            gateway.message_process(None, message.as_bytes())
+
+    def reply_to(self, envelope, text="We paid last week.", day=None, **headers):
+        """Answer a message that the mail server has taken, and take the answer in."""
+        reply = EmailMessage()
+        for name, value in {
+            "From": "Reader <reader@example.com>",
+            "To": envelope.message["Reply-To"],
+            "Subject": f"Re: {envelope.message['Subject']}",
+            "Message-Id": f"<reply-{len(text)}@reader.example.com>",
+            "In-Reply-To": envelope.message["Message-Id"],
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }.items():
+            reply[name] = value
+        reply.set_content(text)
+        self.receive_mail(reply, day)
+        return reply
 
     @staticmethod
     def make_bounce(envelope):
