@@ -301,6 +301,34 @@ class TestCorrespondenceStay(CorrespondenceCommon):
                 )
                 self.assertEqual(notice.notification_status, "exception")
 
+    def test_new_business_does_not_open_the_way_to_old_debts(self):
+        """The case goes on with what was posted later; what is about the past does not
+        reach the customer all the same."""
+        fresh = self.make_invoice(
+            self.customer, 70, issued=self.day(1), due=self.day(2)
+        )
+        self.plan(self.day(3))
+        for record in self.records:
+            with self.subTest(record._name):
+                entry = self.write_to(record, self.customer, day=3)
+                envelopes = self.get_envelopes("writer@example.com")
+                is_free = record == self.case
+                self.assertEqual(bool(entry), is_free)
+                self.assertEqual(bool(envelopes), is_free)
+        self.assertTrue(self.write_to(fresh, self.customer, day=3))
+
+    def test_what_is_settled_of_new_business(self):
+        """The rest of the case is stayed, and no error meets who writes."""
+        fresh = self.make_invoice(
+            self.customer, 70, issued=self.day(1), due=self.day(2)
+        )
+        self.plan(self.day(3))
+        promise = self.make_promise(fresh, (9, 70), day=self.day(3))
+        self.pay(fresh, day=self.day(3))
+        self.plan(self.day(3))
+        self.assertFalse(self.write_to(promise, self.customer, day=3))
+        self.assertFalse(self.get_envelopes("writer@example.com"))
+
     def test_afterwards_the_customer_is(self):
         for record in (self.bankruptcy, self.claim):
             self.assertFalse(self.write_to(record, self.customer))

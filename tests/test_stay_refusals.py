@@ -144,8 +144,13 @@ class TestStayRefusals(BankruptcyCommon):
                 "answer": "<p>All was delivered.</p>",
             }
         )
+        Attempt, tried = type(self.env["collection.blocked.attempt"]), []
+        self.patch(Attempt, "_log_refusal", lambda _self, *args: tried.append(args))
         with self.assert_refused("is bankrupt"):
             wizard.action_resolve()
+        # Refused before anything is written, and listed as what it would have been.
+        [(_bankruptcy, _company, kind, _subject, case, _source)] = tried
+        self.assertEqual((kind, case), ("message", self.case))
         self.assertEqual(dispute.state, "new")
         wizard.send_answer = False
         wizard.action_resolve()
