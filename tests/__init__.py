@@ -33,6 +33,7 @@ from . import (
     test_ledger_changes,
     test_letter_proof,
     test_letters,
+    test_log_attack,
     test_log_concurrency,
     test_loopholes,
     test_messages,

@@ -317,6 +317,15 @@ class TestCorrespondenceStay(CorrespondenceCommon):
                 self.assertEqual(bool(envelopes), is_free)
         self.assertTrue(self.write_to(fresh, self.customer, day=3))
 
+    def test_who_works_for_another_by_now(self):
+        """The invoice is the debtor's still."""
+        person = self.make_customer("Buyer", is_company=False)
+        person.parent_id = self.customer
+        invoice = self.make_invoice(person, 80)
+        person.parent_id = self.adviser
+        self.assertFalse(self.write_to(invoice, self.customer))
+        self.assertFalse(self.get_envelopes("writer@example.com"))
+
     def test_what_is_settled_of_new_business(self):
         """The rest of the case is stayed, and no error meets who writes."""
         fresh = self.make_invoice(

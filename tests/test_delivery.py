@@ -143,6 +143,60 @@ class TestDelivery(DeliveryCommon):
         self.make_credit(self.customer, 1000, self.today)
         self.assert_stays_here(letter)
 
+    def approve(self):
+        """:return: the step of the customer, approved"""
+        self.stage.is_automatic = False
+        self.plan()
+        step = self.open_actions(self.customer)
+        step.action_approve()
+        self.assertEqual(step.state, "planned")
+        return step
+
+    @staticmethod
+    def take_back(payment):
+        """The bank returns the money."""
+        payment.action_draft()
+        payment.action_cancel()
+
+    def test_paid_and_returned_between_approval_and_sending(self):
+        """Nobody has looked in between: what was approved holds, and leaves once."""
+        invoice = self.make_invoice(self.customer)
+        step = self.approve()
+        self.take_back(self.pay(invoice))
+        self.execute()
+        self.assertEqual(step.state, "done")
+        self.assertEqual(len(self.run_queue()), 1)
+        self.assertEqual(step.case_id.contact_ids.mapped("outcome"), ["sent"])
+
+    def test_returned_after_the_approved_step_was_dropped(self):
+        """It is approved anew, for what was approved is gone."""
+        invoice = self.make_invoice(self.customer)
+        step = self.approve()
+        case = step.case_id
+        payment = self.pay(invoice)
+        self.execute()
+        self.assertEqual(step.state, "cancelled")
+        self.take_back(payment)
+        self.execute()
+        self.assertFalse(self.run_queue())
+        self.assertFalse(case.contact_ids)
+        self.plan(self.day(1))
+        self.assertEqual(self.open_actions(self.customer).state, "approve")
+
+    def test_returned_after_the_message_was_kept_here(self):
+        """It never left, and the case says so; a person has it sent after all."""
+        invoice = self.make_invoice(self.customer)
+        letter = self.send()
+        payment = self.pay(invoice)
+        self.assert_stays_here(letter)
+        self.take_back(payment)
+        self.plan(self.day(1))
+        self.assertRegex(letter.case_id.delivery_problem, "before the message left")
+        letter.sudo().mail_id.mark_outgoing()
+        self.assertEqual(len(self.run_queue()), 1)
+        self.assertEqual(letter.delivery_state, "sent")
+        self.assertFalse(letter.case_id.delivery_problem)
+
     def test_paid_in_part_while_it_waited_in_the_queue(self):
         """The rest is still to be asked for."""
         invoice = self.make_invoice(self.customer)

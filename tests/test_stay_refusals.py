@@ -201,6 +201,18 @@ class TestStayRefusals(BankruptcyCommon):
         text.send()
         self.assertEqual(text.state, "canceled")
 
+    def test_texts_about_something_else_are_left_alone(self):
+        """A text to the debtor that is about no debt, and one that is about nothing."""
+        self.record()
+        about = self.customer.message_post(body="The door code is 12.")
+        texts = self.root["sms.sms"].create(
+            [
+                {"number": "+3222903490", "partner_id": self.customer.id},
+                {"number": "+3222903491", "mail_message_id": about.id},
+            ]
+        )
+        self.assertFalse(texts._stop_for_stay())
+
 
 @tagged("post_install", "-at_install")
 class TestStayOverTheWire(BankruptcyCommon, HttpCase):
