@@ -95,6 +95,15 @@ class TestCorrespondence(CorrespondenceCommon):
         self.assertEqual(entry.attachment_ids.raw, b"signed")
         self.assertFalse(self.env["collection.contact"]._find_breaks(self.case))
 
+    def test_what_was_sent_stays_as_it_was_sent(self):
+        entry = self.write_to(next(iter(self.records)), self.customer)
+        entry = entry.with_user(self.users["collector"])
+        self.assertFalse(entry.can_complete)
+        with self.assert_refused("written down by the program"):
+            entry.action_complete({"note": "I wrote something else."})
+        with self.assert_refused("A collections manager voids"):
+            entry.action_void("I wrote nothing.")
+
     def test_without_a_subject_it_is_the_one_of_the_mail(self):
         promise = next(iter(self.records))
         entry = self.write_to(promise, self.customer)
