@@ -116,7 +116,9 @@ class TestDelivery(DeliveryCommon):
         self.assertEqual(letter.delivery_state, "sent")
 
     def assert_stays_here(self, letter):
-        self.assertFalse(self.run_queue())
+        # Nor the next time, with a copy for us that was left in the queue.
+        for _turn in range(2):
+            self.assertFalse(self.run_queue())
         self.assertEqual(letter.delivery_state, "cancelled")
         self.assertEqual(
             letter.failure_reason, "Settled or stopped before the message left."
