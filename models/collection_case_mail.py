@@ -4,8 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import email_normalize, html2plaintext
 
 from ..tools.automatic_mail import is_automatic, is_failure
-
-NOTE_LENGTH = 2000
+from .collection_correspondence_mixin import NOTE_LENGTH
 
 
 class CollectionCase(models.Model):
@@ -16,16 +15,6 @@ class CollectionCase(models.Model):
     """
 
     _inherit = "collection.case"
-
-    @api.private
-    def message_update(self, msg_dict, update_vals=None):
-        """Called by the mail gateway when somebody answers a message of a case."""
-        result = super().message_update(msg_dict, update_vals)
-        author = self.env["res.partner"].browse(msg_dict.get("author_id") or [])
-        is_colleague = any(not user.share for user in author.user_ids)
-        if not is_colleague:
-            self._receive_mail(msg_dict, author)
-        return result
 
     @api.model
     @api.private
@@ -58,20 +47,32 @@ class CollectionCase(models.Model):
             ]
         )
 
-    def _receive_mail(self, msg_dict, author):
-        """Log what came in; unless a machine wrote it, somebody reads it first.
+    def _receive_mail(self, msg_dict, author, moves=None):
+        """Log what came in by mail; unless a machine wrote it, somebody reads it first.
 
         :param dict msg_dict: the message as the mail gateway parsed it
         :param author: res.partner who wrote, empty when the address is not known
+        :param moves: account.move records it is about
         """
         mail = self._get_mail()
         if mail is not None and is_automatic(mail):
-            self._log_mail(msg_dict, author, "auto_reply")
+            self._log_mail(
+                msg_dict, author, "auto_reply", **self._get_moves_vals(moves)
+            )
             return
-        self._log_mail(msg_dict, author, "received")
+        self._receive_message(msg_dict, author, moves)
+
+    def _receive_message(self, msg_dict, author, moves=None, **vals):
+        """Log what a customer wrote, pause the steps, and have somebody read it."""
+        vals = {**self._get_moves_vals(moves), **vals}
+        self._log_mail(msg_dict, author, "received", **vals)
         running = self._get_running()
         running._pause_for_reply()
         running._add_task(self.env._("Read the reply"), msg_dict.get("subject") or "")
+
+    @api.model
+    def _get_moves_vals(self, moves):
+        return {"move_ids": [fields.Command.set(moves.ids)]} if moves else {}
 
     def _get_running(self):
         """:return: the open cases of these customers, for the answer may be to a mail

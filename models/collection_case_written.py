@@ -1,71 +1,92 @@
-from odoo import models
-from odoo.fields import Command
-from odoo.tools import html2plaintext
-
-from .collection_case_mail import NOTE_LENGTH
-
-# What people write; steps and notices are logged where they are sent.
-BY_PEOPLE = ("comment", "email_outgoing")
+from odoo import fields, models
 
 
 class CollectionCase(models.Model):
-    """What colleagues write to customers from the messages of a case: it is an entry of
-    the log as well, while notes and messages among colleagues stay in the chatter."""
+    """What people write to customers from the messages of a case, and from those of
+    what belongs to it: whose people are meant, and what is logged."""
 
-    _inherit = "collection.case"
+    _name = "collection.case"
+    _inherit = ["collection.correspondence.mixin", "collection.case"]
 
-    def _notify_thread_by_email(
-        self, message, recipients_data, *, msg_vals=False, **kwargs
-    ):
-        # At this moment it leaves, now or when it was scheduled for.
-        result = super()._notify_thread_by_email(
-            message, recipients_data, msg_vals=msg_vals, **kwargs
+    def _get_collection_case(self):
+        return self
+
+    def _is_collection_stayed(self):
+        return self._is_stayed()
+
+    def _find_people(self, recipients):
+        """:return: res.partner records of the rows that ``_notify_get_recipients``
+        answers; an address alone counts for the customer's person who has it"""
+        people = self.env["res.partner"].browse(
+            row["id"] for row in recipients if row["id"]
         )
-        self._log_written(message.sudo(), recipients_data)
-        return result
-
-    def _log_written(self, message, recipients):
-        """Log a message that a colleague wrote, unless it went to colleagues only.
-
-        :param message: mail.message record
-        :param list recipients: whom Odoo tells of it, as ``_notify_get_recipients``
-        """
-        outside = [
-            row for row in recipients if row["share"] and row["notif"] == "email"
-        ]
-        if message.message_type not in BY_PEOPLE or message.create_uid.share:
-            return
-        people = self._filter_reached(
-            self.env["res.partner"].browse(row["id"] for row in outside if row["id"])
-        )
-        if not people:
-            return
-        # Whoever may write to the customer has it logged; the entry is the program's.
-        self.env["collection.contact"].sudo().create(
-            {
-                "case_id": self.id,
-                "channel": "email",
-                "direction": "out",
-                "outcome": "sent",
-                "partner_id": people[0].id,
-                "person": ", ".join(people[1:].mapped("display_name")),
-                "user_id": message.create_uid.id,
-                "subject": message.subject,
-                "note": html2plaintext(message.body or "").strip()[:NOTE_LENGTH],
-                "attachment_ids": [Command.set(message.attachment_ids.ids)],
-            }
+        addresses = [row["email_normalized"] for row in recipients if not row["id"]]
+        if not addresses:
+            return people
+        return people | people.search(
+            [
+                ("commercial_partner_id", "=", self.partner_id.id),
+                ("email_normalized", "in", addresses),
+            ]
         )
 
-    def _filter_reached(self, people):
+    def _filter_reached(self, people, is_stayed):
+        """:return: those of the res.partner records who are the customer's, see
+        ``_filter_people``, and whom no stay stops"""
+        return self._filter_allies(people) if is_stayed else self._filter_people(people)
+
+    def _filter_people(self, people):
         """:return: those of the res.partner records who are the customer's: its people,
-        its lawyer, and after a petition trustee and counsel, whom no stay stops"""
-        stay = self.env["collection.stay"]
-        bankruptcies = stay._get_bankruptcies(self.partner_id)
-        allies = people.filtered(lambda person: stay._is_ally(person, bankruptcies))
-        if self._is_stayed():
-            return allies
+        its lawyer, and after a petition trustee and counsel"""
         # Who writes may know the lawyer; the field is for readers of collections.
         own = self.partner_id | self.partner_id.sudo().collection_lawyer_id
-        return allies | people.filtered(
+        return self._filter_allies(people) | people.filtered(
             lambda person: own & (person | person.commercial_partner_id)
+        )
+
+    def _filter_allies(self, people):
+        """:return: those of the res.partner records whom no stay stops: trustee,
+        counsel and claims agent"""
+        stay = self.env["collection.stay"]
+        bankruptcies = stay._get_bankruptcies(self.partner_id)
+        return people.filtered(lambda person: stay._is_ally(person, bankruptcies))
+
+    def _is_aside(self, msg_dict, author):
+        """:return: whether an incoming message answers what a colleague wrote to others
+        than the customer, an adviser for example, and is by somebody else as well"""
+        # Who fetches the mail may not read all messages; it is a yes or no.
+        parent = self.env["mail.message"].sudo().browse(msg_dict.get("parent_id") or [])
+        told = parent.partner_ids | parent.notified_partner_ids
+        return bool(
+            parent.message_type == "comment"
+            and author
+            and told
+            and not self._filter_people(told | author)
+        )
+
+    def _take_message_bounce(self, subject, email, people, moves):
+        """Mark the address that a message came back from, log it, tell the collector.
+
+        :param str subject: subject of the message
+        :param str email: the address
+        :param people: res.partner records of the customer who have it
+        :param moves: account.move records the message was about
+        """
+        # Whoever fetches the mail reports what came back, with whatever rights.
+        # The same report again says nothing new.
+        fresh = people.sudo().filtered(
+            lambda person: person.collection_email_bounced != email
+        )
+        if not fresh:
+            return
+        fresh.collection_email_bounced = email
+        self._log_mail(
+            {"subject": subject},
+            fresh[:1],
+            "bounced",
+            move_ids=[fields.Command.set(moves.ids)],
+        )
+        self._add_task(
+            self.env._("Message not delivered"),
+            self.env._("The mail server sent it back."),
         )

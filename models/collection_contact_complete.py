@@ -39,7 +39,7 @@ class CollectionContact(models.Model):
         for contact in self:
             contact.next_step = meaning(contact.outcome).next_step
 
-    @api.depends("logged_date", "user_id", "is_void")
+    @api.depends("logged_date", "user_id", "is_void", "outcome")
     @api.depends_context("uid")
     def _compute_can_complete(self):
         for contact in self:
@@ -51,6 +51,10 @@ class CollectionContact(models.Model):
         limit = fields.Datetime.add(self.logged_date, minutes=COMPLETE_MINUTES)
         if self.user_id != self.env.user or self.letter_id:
             return self.env._("Only who wrote an entry completes it.")
+        if not meaning(self.outcome).by_hand:
+            return self.env._(
+                "What was sent is written down by the program, not by hand."
+            )
         if self.is_void:
             return self.env._("The entry is void.")
         if self._get_moment() > limit:

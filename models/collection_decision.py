@@ -80,9 +80,11 @@ class CollectionDecision(models.Model):
             # Credits may be more than what is overdue; then nothing remains.
             "amount": format_amount(self.env, max(amount_net or 0.0, 0.0), currency),
         }
-        sentences = self._get_going_sentences(words) | self._get_resting_sentences(
-            words
-        )
+        sentences = {
+            **self._get_going_sentences(words),
+            **self._get_resting_sentences(words),
+            **self._get_ending_sentences(),
+        }
         return sentences[reason]
 
     @api.model
@@ -144,6 +146,12 @@ class CollectionDecision(models.Model):
                 " the petition is stayed."
             ),
             "no_policy": self.env._("No policy applies to this customer."),
+        }
+
+    @api.model
+    def _get_ending_sentences(self):
+        """:return: dict of translated sentences for cases that are closed"""
+        return {
             "settled": self.env._("Everything is settled."),
             "merged": self.env._(
                 "Nothing is sent: what is open goes on in the case of another customer."

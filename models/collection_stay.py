@@ -164,13 +164,14 @@ class CollectionStay(models.AbstractModel):
         if moves:
             is_stayed = partial(self._filter_moves, moves)
             return case.partner_id, letter.company_id, case, is_stayed
-        if message.model == "collection.case":
-            case = case.browse(message.res_id).exists()
-            return case.partner_id, case.company_id, case, case._is_stayed
-        if message.model == "account.move":
-            moves = moves.browse(message.res_id).exists()
-        debtors, case = self._get_debtors(moves), moves.collection_case_id
-        return debtors, moves.company_id, case, partial(self._filter_moves, moves)
+        mixin = self.env["collection.correspondence.mixin"].sudo()
+        if not mixin._has_contacts(message.model):
+            return self.env["res.partner"], self.env["res.company"], case, bool
+        record = self.env[message.model].sudo().browse(message.res_id).exists()
+        case, moves = record._get_collection_case(), record._get_collection_moves()
+        debtors = record.partner_id | self._get_debtors(moves)
+        company = case.company_id or moves.company_id or self.env.company
+        return debtors, company, case, record._is_collection_stayed
 
     # ------------------------------------------------------------------
     # What is refused

@@ -125,15 +125,12 @@ class CollectionVerdict(models.AbstractModel):
               LEFT JOIN collection_policy policy ON policy.id = case_.policy_id
               LEFT JOIN (%(limits)s) limits ON limits.case_id = case_.id
               LEFT JOIN (%(totals)s) total ON total.partner_id = case_.partner_id
-              LEFT JOIN (%(offsets)s) offset_ ON offset_.partner_id = case_.partner_id
               LEFT JOIN (%(holds)s) hold ON hold.case_id = case_.id
              CROSS JOIN LATERAL (
-                SELECT (COALESCE(total.credit, 0) + COALESCE(offset_.amount, 0))
-                       * policy.net_credits::int) net(credit)
+                SELECT COALESCE(total.credit, 0) * policy.net_credits::int) net(credit)
              WHERE case_.company_id = %(id)s AND case_.state <> 'closed' AND %(own)s
             """,
-            totals=self._totals(as_of),
-            offsets=self.env["collection.offset"]._gains(company, as_of),
+            totals=self._totals(company, as_of),
             holds=self._holds(),
             limits=self.env["collection.verdict.limits"]._limits(company, as_of),
             id=company.id,
@@ -152,14 +149,28 @@ class CollectionVerdict(models.AbstractModel):
         )
 
     @api.model
-    def _totals(self, as_of):
+    def _totals(self, company, as_of):
         """:return: SQL with the sums of the snapshot per customer"""
+        return SQL(
+            """
+            SELECT total.*,
+                   total.credit_ledger + COALESCE(offset_.amount, 0) AS credit
+              FROM (%s) total
+              LEFT JOIN (%s) offset_ ON offset_.partner_id = total.partner_id
+            """,
+            self._sums(as_of),
+            self.env["collection.offset"]._gains(company, as_of),
+        )
+
+    @api.model
+    def _sums(self, as_of):
         return SQL(
             """
             SELECT partner_id, SUM(amount_collectable) AS due,
                    SUM(amount_collectable) FILTER (WHERE date_maturity < %(as_of)s)
                        AS overdue,
-                   -SUM(amount_residual) FILTER (WHERE status = 'credit') AS credit,
+                   -SUM(amount_residual) FILTER (WHERE status = 'credit')
+                       AS credit_ledger,
                    COUNT(*) FILTER (WHERE status = 'open') AS open_count,
                    COUNT(*) FILTER (WHERE status = 'promised') AS promised_count,
                    COUNT(*) FILTER (WHERE status = 'planned') AS planned_count,

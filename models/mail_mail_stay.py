@@ -1,9 +1,6 @@
 from odoo import models
 from odoo.tools import email_normalize_all
 
-# What a message that is looked at is about.
-ABOUT = ("collection.case", "account.move")
-
 
 class MailMail(models.Model):
     """The last look before a message leaves: nothing goes to a bankrupt customer about
@@ -31,51 +28,85 @@ class MailMail(models.Model):
         return super()._prepare_outgoing_list(mail_server, doc_to_followers)
 
     def _stop_for_stay(self):
-        """Cancel the messages that a stay forbids, and list them.
+        """Cancel the messages that a stay forbids, and list them; what goes to trustee
+        or counsel as well still goes there.
 
         :return: those that were cancelled
         """
         stopped = self.browse()
         if not self.env["collection.stay"]._is_any():
             return stopped
-        for mail in self.filtered(lambda mail: mail.model in ABOUT and mail.res_id):
+        mixin = self.env["collection.correspondence.mixin"]
+        for mail in self.filtered("res_id"):
+            if not mixin._has_contacts(mail.model):
+                continue
             stay = mail._find_stay()
             if not stay:
                 continue
-            bankruptcies, company, case = stay
-            mail.cancel()
-            mail.failure_reason = bankruptcies[:1]._get_refusal_text()
-            mail._tell_author(is_letter=bool(mail._get_letter()))
+            bankruptcies, company, case, people = stay
+            reason = bankruptcies[:1]._get_refusal_text()
             self.env["collection.blocked.attempt"].sudo()._log_scheduler(
                 bankruptcies[:1], company, "queue", mail.subject or "", case
             )
+            if people and people != mail.sudo().recipient_ids:
+                mail._leave_out(people, reason)
+                continue
+            mail.cancel()
+            mail.failure_reason = reason
+            mail._tell_author(reason, is_letter=bool(mail._get_letter()))
             stopped |= mail
         return stopped
 
-    def _tell_author(self, is_letter):
+    def _leave_out(self, people, reason):
+        """Send to the others only.
+
+        :param people: res.partner records among the recipients
+        :param str reason: why not to them
+        """
+        # The queue belongs to the administrator; what stays is as it was written.
+        self.sudo().recipient_ids -= people
+        # Theirs is not sent with the others': the queue forgets it.
+        self._tell_author(reason, people).mail_mail_id = False
+
+    def _tell_author(self, reason, people=None, is_letter=False):
         """Show at the message that it has not left, and why: to whoever wrote it, for a
-        step of the ladder is listed with its letter."""
+        step of the ladder is listed with its letter.
+
+        :param people: res.partner records, all recipients if not given
+        :return: their mail.notification records
+        """
         # The state of each recipient, which belongs to the queue.
         recipients = self.env["mail.notification"].sudo()
-        recipients = recipients.search([("mail_mail_id", "=", self.id)])
+        recipients = recipients.search(
+            [("mail_mail_id", "=", self.id)]
+            + ([("res_partner_id", "in", people.ids)] if people else [])
+        )
         recipients.write(
             {
                 "notification_status": "canceled" if is_letter else "exception",
                 "failure_type": False if is_letter else "unknown",
-                "failure_reason": self.failure_reason,
+                "failure_reason": reason,
             }
         )
         recipients.mail_message_id._notify_message_notification_update()
+        return recipients
 
     def _find_stay(self):
-        """:return: (bankruptcies, company, case) when the message concerns what is
-        stayed and goes to the debtor, else None"""
+        """:return: (bankruptcies, company, case, people) when the message concerns what
+        is stayed and goes to the debtor, else None; people is empty where no recipient
+        is on file, and where it is a letter, which is the debtor's altogether"""
         stay = self.env["collection.stay"]
         debtors, company, case, is_stayed = stay._get_subject(self.mail_message_id)
         bankruptcies = stay._get_bankruptcies(debtors)
-        if not bankruptcies or not self._goes_to(debtors, bankruptcies):
+        if not bankruptcies:
             return None
-        return (bankruptcies, company, case) if is_stayed() else None
+        people = self._get_people_of(debtors, bankruptcies)
+        is_by_address = self._has_address_of(debtors)
+        if not (people or is_by_address) or not is_stayed():
+            return None
+        if is_by_address or self._get_letter():
+            people = people.browse()
+        return bankruptcies, company, case, people
 
     def _get_letter(self):
         """:return: the collection.letter that this message delivers, possibly empty"""
@@ -83,18 +114,24 @@ class MailMail(models.Model):
         letters = self.env["collection.letter"].sudo()
         return letters.search([("mail_id", "=", self.id)], limit=1)
 
-    def _goes_to(self, debtors, bankruptcies):
-        """:return: whether a recipient belongs to the debtors, by contact or by
-        address, and is neither trustee nor counsel nor claims agent"""
-        customers = debtors.sudo().commercial_partner_id | debtors
+    @staticmethod
+    def _get_customers(debtors):
+        return debtors.sudo().commercial_partner_id | debtors
+
+    def _get_people_of(self, debtors, bankruptcies):
+        """:return: the recipients who belong to the debtors, and are none of trustee,
+        counsel and claims agent"""
+        customers = self._get_customers(debtors)
         stay = self.env["collection.stay"]
-        people = self.sudo().recipient_ids
-        if any(
-            partner.commercial_partner_id in customers
-            and not stay._is_ally(partner, bankruptcies)
-            for partner in people
-        ):
-            return True
+        return self.sudo().recipient_ids.filtered(
+            lambda partner: (
+                partner.commercial_partner_id in customers
+                and not stay._is_ally(partner, bankruptcies)
+            )
+        )
+
+    def _has_address_of(self, debtors):
+        """:return: whether it goes to an address of the debtors"""
         addresses = email_normalize_all(self.email_to or "")
         if not addresses:
             return False
@@ -102,7 +139,7 @@ class MailMail(models.Model):
         return bool(
             group.search_count(
                 [
-                    ("commercial_partner_id", "in", customers.ids),
+                    ("commercial_partner_id", "in", self._get_customers(debtors).ids),
                     ("email_normalized", "in", addresses),
                 ],
                 limit=1,

@@ -8,7 +8,8 @@ class MailThread(models.AbstractModel):
     def _message_route_process(self, message, message_dict, routes):
         # What lands on a case is kept as it came in, and told from automatic answers:
         # both need the mail itself, which only the gateway has.
-        is_ours = any(route[0] == "collection.case" for route in routes or ())
+        mixin = self.env["collection.correspondence.mixin"]
+        is_ours = any(mixin._has_contacts(route[0]) for route in routes or ())
         thread = self.with_context(collection_mail=message) if is_ours else self
         return super(MailThread, thread)._message_route_process(
             message, message_dict, routes

@@ -7,6 +7,7 @@ from odoo.tools import mute_logger
 from .smtp_server import MailServerCase
 from .test_messages import MessageCommon
 
+MAIL_LOG = "odoo.addons.mail.models.mail_thread"
 BOUNCE = """\
 From: Mail Delivery System <MAILER-DAEMON@mx.example.com>
 To: {sender}
@@ -57,10 +58,29 @@ class DeliveryCommon(MailServerCase, MessageCommon):
         super().setUp()
         self.start_mail_server()
 
-    def receive_mail(self, message):
-        """Let Odoo's mail gateway process an incoming message."""
-        with mute_logger("odoo.addons.mail.models.mail_thread"):
-            self.root["mail.thread"].message_process(None, message.as_bytes())
+    def receive_mail(self, message, day=None):
+        """Let Odoo's mail gateway process a message that comes in on a day."""
+        gateway = self.root["mail.thread"].with_context(
+            collection_as_of=day or self.today
+        )
+        with mute_logger(MAIL_LOG):
+            gateway.message_process(None, message.as_bytes())
+
+    def reply_to(self, envelope, text="We paid last week.", day=None, **headers):
+        """Answer a message that the mail server has taken, and take the answer in."""
+        reply = EmailMessage()
+        for name, value in {
+            "From": "Reader <reader@example.com>",
+            "To": envelope.message["Reply-To"],
+            "Subject": f"Re: {envelope.message['Subject']}",
+            "Message-Id": f"<reply-{len(text)}@reader.example.com>",
+            "In-Reply-To": envelope.message["Message-Id"],
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }.items():
+            reply[name] = value
+        reply.set_content(text)
+        self.receive_mail(reply, day)
+        return reply
 
     @staticmethod
     def make_bounce(envelope):
@@ -91,9 +111,14 @@ class TestDelivery(DeliveryCommon):
         self.assertIn(letter.move_ids.name, body)
         self.assertEqual(letter.delivery_state, "sent")
         self.assertTrue(letter.date_sent)
+        # What has left is not made unsent by what cancels the queue.
+        letter.sudo()._cancel_queued()
+        self.assertEqual(letter.delivery_state, "sent")
 
     def assert_stays_here(self, letter):
-        self.assertFalse(self.run_queue())
+        # Nor the next time, with a copy for us that was left in the queue.
+        for _turn in range(2):
+            self.assertFalse(self.run_queue())
         self.assertEqual(letter.delivery_state, "cancelled")
         self.assertEqual(
             letter.failure_reason, "Settled or stopped before the message left."
@@ -122,6 +147,60 @@ class TestDelivery(DeliveryCommon):
         letter = self.send()
         self.make_credit(self.customer, 1000, self.today)
         self.assert_stays_here(letter)
+
+    def approve(self):
+        """:return: the step of the customer, approved"""
+        self.stage.is_automatic = False
+        self.plan()
+        step = self.open_actions(self.customer)
+        step.action_approve()
+        self.assertEqual(step.state, "planned")
+        return step
+
+    @staticmethod
+    def take_back(payment):
+        """The bank returns the money."""
+        payment.action_draft()
+        payment.action_cancel()
+
+    def test_paid_and_returned_between_approval_and_sending(self):
+        """Nobody has looked in between: what was approved holds, and leaves once."""
+        invoice = self.make_invoice(self.customer)
+        step = self.approve()
+        self.take_back(self.pay(invoice))
+        self.execute()
+        self.assertEqual(step.state, "done")
+        self.assertEqual(len(self.run_queue()), 1)
+        self.assertEqual(step.case_id.contact_ids.mapped("outcome"), ["sent"])
+
+    def test_returned_after_the_approved_step_was_dropped(self):
+        """It is approved anew, for what was approved is gone."""
+        invoice = self.make_invoice(self.customer)
+        step = self.approve()
+        case = step.case_id
+        payment = self.pay(invoice)
+        self.execute()
+        self.assertEqual(step.state, "cancelled")
+        self.take_back(payment)
+        self.execute()
+        self.assertFalse(self.run_queue())
+        self.assertFalse(case.contact_ids)
+        self.plan(self.day(1))
+        self.assertEqual(self.open_actions(self.customer).state, "approve")
+
+    def test_returned_after_the_message_was_kept_here(self):
+        """It never left, and the case says so; a person has it sent after all."""
+        invoice = self.make_invoice(self.customer)
+        letter = self.send()
+        payment = self.pay(invoice)
+        self.assert_stays_here(letter)
+        self.take_back(payment)
+        self.plan(self.day(1))
+        self.assertRegex(letter.case_id.delivery_problem, "before the message left")
+        letter.sudo().mail_id.mark_outgoing()
+        self.assertEqual(len(self.run_queue()), 1)
+        self.assertEqual(letter.delivery_state, "sent")
+        self.assertFalse(letter.case_id.delivery_problem)
 
     def test_paid_in_part_while_it_waited_in_the_queue(self):
         """The rest is still to be asked for."""

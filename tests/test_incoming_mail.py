@@ -4,12 +4,8 @@ from email.message import EmailMessage
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from .test_delivery import DeliveryCommon
-
-MAIL_LOG = "odoo.addons.mail.models.mail_thread"
-
 
 BACK_AND_SENT = ("bounced", "sent")
 
@@ -32,30 +28,6 @@ class TestIncomingMail(DeliveryCommon):
             )
         ]
         cls.make_invoice(cls.customer)
-
-    def receive_mail(self, message, day=None):
-        """Let Odoo's mail gateway process a message that comes in on a day."""
-        gateway = self.root["mail.thread"].with_context(
-            collection_as_of=day or self.today
-        )
-        with mute_logger(MAIL_LOG):
-            gateway.message_process(None, message.as_bytes())
-
-    def reply_to(self, envelope, text="We paid last week.", day=None, **headers):
-        """Answer a message that the mail server has taken, and take the answer in."""
-        reply = EmailMessage()
-        for name, value in {
-            "From": "Reader <reader@example.com>",
-            "To": envelope.message["Reply-To"],
-            "Subject": f"Re: {envelope.message['Subject']}",
-            "Message-Id": f"<reply-{len(text)}@reader.example.com>",
-            "In-Reply-To": envelope.message["Message-Id"],
-            **{name.replace("_", "-"): value for name, value in headers.items()},
-        }.items():
-            reply[name] = value
-        reply.set_content(text)
-        self.receive_mail(reply, day)
-        return reply
 
     def write_to_alias(self, sender, subject="A question", text="Which invoice?"):
         mail = EmailMessage()

@@ -245,7 +245,9 @@ class TestLedgerChanges(CollectionCommon):
             {
                 "move_id": invoice.id,
                 "amount": 100,
-                "reason_id": self.env.ref("account_collections.reason_dispute_price").id,
+                "reason_id": self.env.ref(
+                    "account_collections.reason_dispute_price"
+                ).id,
             }
         )
         self.plan()

@@ -1,5 +1,6 @@
 from threading import Thread
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import SerializationFailure
@@ -60,6 +61,40 @@ class TestLogConcurrency(ConcurrencyCommon):
         for thread in threads:
             thread.join()
         self.check_chain(6)
+
+    @mute_logger("odoo.sql_db")
+    def test_two_who_revise_one_entry(self):
+        """Completed by one, voided by the other, at once: the later sees it, and its
+        version is sealed to the earlier one's."""
+        ways = {
+            "complete": lambda entry: entry.action_complete({"note": "Completed"}),
+            "void": lambda entry: entry.action_void("Wrong customer"),
+        }
+        pairs = (("complete", "void"), ("void", "complete"), ("void", "void"))
+        self.make_debts(1)
+        for number, (first, second) in enumerate(pairs, 1):
+            with self.subTest(f"{first}, {second}"), self.worker() as late:
+                with self.worker() as env:
+                    self.write_down(env, f"Entry {number}")
+                    ids = self.get_case(env).contact_ids[:1].ids
+                entry = late["collection.contact"].browse(ids)
+                self.assertFalse(entry.is_void)
+                with self.worker() as env:
+                    ways[first](env["collection.contact"].browse(ids))
+                with self.assertRaises(SerializationFailure):
+                    ways[second](entry)
+                late.cr.rollback()
+                late.invalidate_all()
+                if first == "void":
+                    with self.assertRaisesRegex(UserError, "void"):
+                        ways[second](entry)
+                else:
+                    ways[second](entry)
+                    self.assertEqual((entry.is_void, entry.note), (True, "Completed"))
+        with self.worker() as env:
+            case = self.get_case(env)
+            self.assertEqual((len(case.contact_ids), case.log_count), (3, 7))
+            self.assertFalse(env["collection.contact"]._find_breaks(case))
 
     def share_person(self):
         """Two customers with one bookkeeper, each with a step to be taken.

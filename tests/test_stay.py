@@ -65,6 +65,13 @@ class TestStay(BankruptcyCommon):
             mail.sudo().state = "outgoing"
             mail.sudo().send()
             self.assertEqual(mail.state, "cancel")
+        # What the customer has bought since opens no way for it.
+        self.make_invoice(self.customer, 70, issued=self.day(1), due=self.day(2))
+        self.env.invalidate_all()
+        self.assertFalse(self.case._is_stayed())
+        mail.sudo().state = "outgoing"
+        mail.sudo().send()
+        self.assertEqual(mail.state, "cancel")
         attempt = bankruptcy.attempt_ids
         self.assertEqual((attempt.kind, attempt.source), ("queue", "scheduler"))
         self.assertEqual(attempt.case_id, self.case)

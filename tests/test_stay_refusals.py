@@ -144,8 +144,13 @@ class TestStayRefusals(BankruptcyCommon):
                 "answer": "<p>All was delivered.</p>",
             }
         )
+        Attempt, tried = type(self.env["collection.blocked.attempt"]), []
+        self.patch(Attempt, "_log_refusal", lambda _self, *args: tried.append(args))
         with self.assert_refused("is bankrupt"):
             wizard.action_resolve()
+        # Refused before anything is written, and listed as what it would have been.
+        [(_bankruptcy, _company, kind, _subject, case, _source)] = tried
+        self.assertEqual((kind, case), ("message", self.case))
         self.assertEqual(dispute.state, "new")
         wizard.send_answer = False
         wizard.action_resolve()
@@ -195,6 +200,18 @@ class TestStayRefusals(BankruptcyCommon):
         text.state = "outgoing"
         text.send()
         self.assertEqual(text.state, "canceled")
+
+    def test_texts_about_something_else_are_left_alone(self):
+        """A text to the debtor that is about no debt, and one that is about nothing."""
+        self.record()
+        about = self.customer.message_post(body="The door code is 12.")
+        texts = self.root["sms.sms"].create(
+            [
+                {"number": "+3222903490", "partner_id": self.customer.id},
+                {"number": "+3222903491", "mail_message_id": about.id},
+            ]
+        )
+        self.assertFalse(texts._stop_for_stay())
 
 
 @tagged("post_install", "-at_install")

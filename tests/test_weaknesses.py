@@ -276,9 +276,7 @@ class TestWeaknesses(CollectionCommon):
         self.assertEqual((case.amount_overdue, case.amount_credit), (3000, 500))
         self.assertEqual((case.amount_net, case.amount_collectable), (2000, 2000))
         upcoming = self.day(30)
-        self.make_invoice(
-            self.customer, 400, upcoming, issued=late, currency=currency
-        )
+        self.make_invoice(self.customer, 400, upcoming, issued=late, currency=currency)
         self.make_credit(self.customer, 2400, late, currency=currency)
         self.plan()
         self.assertEqual((case.amount_net, case.amount_collectable), (-200, 0))

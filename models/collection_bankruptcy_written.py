@@ -1,0 +1,21 @@
+from odoo import models
+
+
+class CollectionBankruptcy(models.Model):
+    """What is written about a bankruptcy is a contact of the customer's case: with
+    trustee and counsel while collection is stayed, with the debtor afterwards."""
+
+    _name = "collection.bankruptcy"
+    _inherit = ["collection.correspondence.mixin", "collection.bankruptcy"]
+
+    def _get_collection_case(self):
+        """:return: the open collection.case of the debtor in the company that works at
+        it, else in any"""
+        cases = self.env["collection.case"].search(
+            [("partner_id", "=", self.partner_id.id), ("state", "!=", "closed")]
+        )
+        here = cases.filtered(lambda case: case.company_id == self.env.company)
+        return (here or cases)[:1]
+
+    def _is_collection_stayed(self):
+        return self.stops_collection

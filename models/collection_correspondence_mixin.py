@@ -1,0 +1,183 @@
+from odoo import api, fields, models
+from odoo.tools import html2plaintext
+
+from ..tools.automatic_mail import is_failure
+
+# The message itself stays where it was written.
+NOTE_LENGTH = 2000
+# What people write; steps and notices are logged where they are sent.
+BY_PEOPLE = ("comment", "email_outgoing")
+
+
+class CollectionCorrespondenceMixin(models.AbstractModel):
+    """What colleagues and customers write to each other from the messages of a record:
+    it is an entry in the log of the customer's case, while notes and messages among
+    colleagues and to advisers stay in the chatter.
+
+    A model that inherits from it is a thread. It comes first among the parents, so that
+    it is before ``mail.thread``, and says whose case its messages belong to.
+    """
+
+    _name = "collection.correspondence.mixin"
+    _description = "Messages That Are Contacts"
+
+    @api.model
+    def _has_contacts(self, name):
+        """:return: whether messages of the records of a model are contacts"""
+        mixin = self.env.registry["collection.correspondence.mixin"]
+        return name in self.env and isinstance(self.env[name], mixin)
+
+    # ------------------------------------------------------------------
+    # What a model says about its messages
+    # ------------------------------------------------------------------
+
+    def _get_collection_case(self):
+        """:return: the collection.case that the messages of this record belong to"""
+        return self.case_id
+
+    def _get_collection_moves(self):
+        """:return: the account.move records that the messages of this record concern"""
+        return self.env["account.move"]
+
+    def _is_collection_contact(self):
+        """:return: whether writing to the customer here is a contact about debts"""
+        return True
+
+    def _is_collection_stayed(self):
+        """:return: whether a bankruptcy forbids writing to the customer from here"""
+        stay = self.env["collection.stay"]
+        case = self._get_collection_case()
+        return bool(stay._filter_moves(self._get_collection_moves())) or bool(
+            case and case._is_stayed()
+        )
+
+    def _get_contact_case(self):
+        """:return: the collection.case in whose log messages of this record are"""
+        # Whoever writes to the customer, or answers, has it logged; cases are for
+        # readers of collections.
+        record = self.sudo()
+        if not record._is_collection_contact():
+            return record.env["collection.case"]
+        return record._get_collection_case()
+
+    # ------------------------------------------------------------------
+    # What colleagues write
+    # ------------------------------------------------------------------
+
+    def _notify_thread_by_email(
+        self, message, recipients_data, *, msg_vals=False, **kwargs
+    ):
+        # At this moment it leaves, now or when it was scheduled for.
+        result = super()._notify_thread_by_email(
+            message, recipients_data, msg_vals=msg_vals, **kwargs
+        )
+        if self:
+            self._log_written(message.sudo(), recipients_data)
+        return result
+
+    def _log_written(self, message, recipients):
+        """Log a message that a colleague wrote, unless it went to colleagues only.
+
+        :param message: mail.message record
+        :param list recipients: whom Odoo tells of it, as ``_notify_get_recipients``
+        """
+        outside = [
+            row for row in recipients if row["share"] and row["notif"] == "email"
+        ]
+        is_by_people = message.message_type in BY_PEOPLE
+        if not outside or not is_by_people or message.create_uid.share:
+            return
+        case = self._get_contact_case()
+        people = case and case._filter_reached(
+            case._find_people(outside), self.sudo()._is_collection_stayed()
+        )
+        if not people:
+            return
+        moves = self.sudo()._get_collection_moves()
+        case.env["collection.contact"].create(
+            {
+                "case_id": case.id,
+                "channel": "email",
+                "direction": "out",
+                "outcome": "sent",
+                "partner_id": people[0].id,
+                "person": ", ".join(people[1:].mapped("display_name")),
+                "user_id": message.create_uid.id,
+                "subject": message.subject or self.sudo()._message_compute_subject(),
+                "note": html2plaintext(message.body or "").strip()[:NOTE_LENGTH],
+                "move_ids": [fields.Command.set(moves.ids)],
+                "attachment_ids": self._copy_files(message),
+            }
+        )
+
+    @api.model
+    def _copy_files(self, message):
+        """:return: commands that attach copies of a message's files as evidence: the
+        message stays its author's, who may delete them there"""
+        copies = message.sudo().attachment_ids.copy(
+            {
+                "res_model": "collection.contact",
+                "res_id": False,
+                "res_field": False,
+                "access_token": False,
+                "public": False,
+            }
+        )
+        return [fields.Command.set(copies.ids)]
+
+    # ------------------------------------------------------------------
+    # What customers write
+    # ------------------------------------------------------------------
+
+    @api.private
+    def message_update(self, msg_dict, update_vals=None):
+        """Called by the mail gateway when somebody answers a message."""
+        result = super().message_update(msg_dict, update_vals)
+        author = self.env["res.partner"].browse(msg_dict.get("author_id") or [])
+        is_colleague = any(not user.share for user in author.user_ids)
+        case = self._get_contact_case()
+        if case and not is_colleague and not case._is_aside(msg_dict, author):
+            moves = self.sudo()._get_collection_moves()
+            case._receive_mail(msg_dict, author, moves)
+        return result
+
+    def _message_post_after_hook(self, message, msg_values):
+        result = super()._message_post_after_hook(message, msg_values)
+        # What a customer writes in the portal, under an invoice for example.
+        if message.message_type == "comment" and message.sudo().create_uid.share:
+            self._log_portal_message(message.sudo())
+        return result
+
+    def _log_portal_message(self, message):
+        case = self._get_contact_case()
+        if not case or not case._filter_people(message.author_id):
+            return
+        # The to-do is read by who works the case, not by who wrote.
+        lang = case._get_collector().lang or case.company_id.partner_id.lang
+        case.with_context(lang=lang or "en_US")._receive_message(
+            {"subject": message.subject, "body": message.body},
+            message.author_id,
+            self.sudo()._get_collection_moves(),
+            channel="portal",
+            attachment_ids=self._copy_files(message),
+        )
+
+    def _message_receive_bounce(self, email, partner):
+        """Note that what a colleague wrote has come back."""
+        result = super()._message_receive_bounce(email, partner)
+        returned_id = self.env.context.get("collection_returned_id")
+        message = self.env["mail.message"].sudo().browse(returned_id or [])
+        mail = self.env["collection.case"]._get_mail()
+        if message.message_type != "comment" or mail is None or not is_failure(mail):
+            return result
+        for record in self:
+            case = record._get_contact_case()
+            people = case and case._filter_people(partner)
+            if people:
+                case._take_message_bounce(
+                    message.subject or record.sudo()._message_compute_subject(),
+                    email,
+                    people,
+                    record.sudo()._get_collection_moves(),
+                )
+        return result
