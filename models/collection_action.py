@@ -44,24 +44,16 @@ class CollectionAction(models.Model):
     _order = "date_planned desc, id desc"
     _check_company_auto = True
 
-    case_id = fields.Many2one(
-        "collection.case",
-        required=True,
-        index=True,
-        readonly=True,
-        ondelete="cascade",
+    # A case is never deleted, a stage not when it is used.
+    case_id = UncheckedMany2one(
+        "collection.case", required=True, index=True, readonly=True, ondelete="cascade"
     )
-    # The key of the case keeps the company from being deleted.
     company_id = UncheckedMany2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     partner_id = fields.Many2one(related="case_id.partner_id", store=False)
     user_id = fields.Many2one(related="case_id.user_id")
-    stage_id = fields.Many2one(
-        "collection.stage",
-        required=True,
-        readonly=True,
-        ondelete="restrict",
-        index=True,
+    stage_id = UncheckedMany2one(
+        "collection.stage", required=True, readonly=True, index=True
     )
     channel = fields.Selection(CHANNELS, required=True, readonly=True)
     date_planned = fields.Date("Planned for", required=True, readonly=True)

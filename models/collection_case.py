@@ -47,6 +47,7 @@ class CollectionCase(models.Model):
     _mail_post_access = "read"
 
     name = fields.Char("Number", readonly=True)
+    # Its journals and policies keep a company from being deleted.
     company_id = UncheckedMany2one("res.company", required=True, readonly=True)
     currency_id = UncheckedMany2one("res.currency", readonly=True)
     partner_id = fields.Many2one(

@@ -39,7 +39,8 @@ class CollectionDecision(models.Model):
     _order = "date desc, id desc"
     _rec_name = "reason"
 
-    case_id = fields.Many2one(
+    # A case is never deleted, a stage not when it is used.
+    case_id = UncheckedMany2one(
         "collection.case", required=True, index=True, ondelete="cascade"
     )
     company_id = UncheckedMany2one(related="case_id.company_id", store=True)
