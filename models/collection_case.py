@@ -324,7 +324,7 @@ class CollectionCase(models.Model):
         if not others:
             return
         steps = others.action_ids.filtered(lambda step: step.state in OPEN_STATES)
-        steps._set_state("cancelled", reason="settled")
+        steps._set_state("cancelled", reason="merged")
         others.with_context(active_test=False).item_ids.case_id = self
         others.hold_ids.filtered(lambda hold: hold.state == "active").case_id = self
         # All of them: the record of kept and broken ones is the customer's.
@@ -333,6 +333,10 @@ class CollectionCase(models.Model):
             {
                 "state": "closed",
                 "closing_reason": "merged",
+                "reason": "merged",
+                "stage_id": False,
+                "next_stage_id": False,
+                "date_next": False,
                 "date_closed": self.company_id._get_collection_today(),
             }
         )
@@ -340,10 +344,7 @@ class CollectionCase(models.Model):
     def _is_merged(self):
         """:return: whether this case was closed because its customer is another one's
         now, be it merged with it or a part of it; nothing was settled by that"""
-        return self.state == "closed" and (
-            self.closing_reason == "merged"
-            or self.partner_id.commercial_partner_id != self.partner_id
-        )
+        return self.state == "closed" and self.closing_reason == "merged"
 
     def _refresh_stages(self):
         """Show the stages that the items of these cases have reached just now."""

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import html2plaintext
 
 from ..tools.automatic_mail import is_failure
@@ -84,8 +84,8 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         outside = [
             row for row in recipients if row["share"] and row["notif"] == "email"
         ]
-        is_by_people = message.message_type in BY_PEOPLE
-        if not outside or not is_by_people or message.create_uid.share:
+        writer = self._get_writer(message)
+        if not (outside and writer):
             return
         case = self._get_contact_case()
         people = case and case._filter_reached(
@@ -102,13 +102,26 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
                 "outcome": "sent",
                 "partner_id": people[0].id,
                 "person": ", ".join(people[1:].mapped("display_name")),
-                "user_id": message.create_uid.id,
+                "user_id": writer.id,
                 "subject": message.subject or self.sudo()._message_compute_subject(),
                 "note": html2plaintext(message.body or "").strip()[:NOTE_LENGTH],
                 "move_ids": [fields.Command.set(moves.ids)],
                 "attachment_ids": self._copy_files(message),
             }
         )
+
+    @api.model
+    def _get_writer(self, message):
+        """:return: the res.users among us who wrote a message, here or, as an answer,
+        with a mail program; none for what the program or a customer wrote"""
+        if message.message_type not in (*BY_PEOPLE, "email"):
+            return message.create_uid.browse()
+        author = message.author_id.user_ids.filtered(lambda user: not user.share)[:1]
+        if message.message_type == "email" or message.create_uid.share:
+            return author
+        # The scheduler sends for those who asked it to.
+        is_scheduler = message.create_uid.id == SUPERUSER_ID
+        return (is_scheduler and author) or message.create_uid
 
     @api.model
     def _copy_files(self, message):

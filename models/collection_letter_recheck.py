@@ -115,5 +115,7 @@ class CollectionLetter(models.Model):
         if policy.net_credits:
             credits_ = rows.filtered(lambda row: row.status == "credit")
             net += sum(credits_.mapped("amount_residual"))
+            today = self.company_id._get_collection_today()
+            net -= self.env["collection.offset"]._get_gain(rows, today)
         own = rows.filtered(lambda row: row.move_id in self.move_ids)
         return net > policy.tolerance and any(own.mapped("amount_due"))

@@ -231,7 +231,8 @@ class CollectionPlanner(models.AbstractModel):
                 """
                 UPDATE collection_action action
                    SET state = 'cancelled', date_done = NOW() AT TIME ZONE 'UTC',
-                       reason = COALESCE(verdict.reason, 'settled')
+                       reason = COALESCE(
+                           verdict.reason, case_.closing_reason, 'settled')
                   FROM collection_case case_
                   LEFT JOIN collection_verdict verdict ON verdict.case_id = case_.id
                  WHERE case_.id = action.case_id AND case_.company_id = %(company)s

@@ -161,10 +161,10 @@ class CollectionSender(models.AbstractModel):
 
         :return: the steps to carry out
         """
-        settled = ("settled", None, None, 0.0)
         go = actions.browse()
         for action in actions:
-            reason, stage_id, date_next, _net = verdicts.get(action.case_id.id, settled)
+            ended = (action.case_id.closing_reason or "settled", None, None, 0.0)
+            reason, stage_id, date_next, _net = verdicts.get(action.case_id.id, ended)
             if reason == "due" and stage_id == action.stage_id.id:
                 go |= action
             elif reason in TEMPORARY_REASONS and stage_id == action.stage_id.id:

@@ -74,9 +74,10 @@ class CollectionVerdict(models.AbstractModel):
             """
             WITH %(ctes)s, picked AS (%(picked)s)
             SELECT position.case_id, position.partner_id, picked.stage_id,
-                   -- The last day there is for Python.
-                   LEAST(CASE WHEN position.is_held THEN position.date_review
-                              ELSE picked.date_next END, '9999-12-31') AS date_next,
+                   CASE WHEN position.is_held THEN position.date_review
+                        -- Python knows no later day.
+                        WHEN picked.date_next > '9999-12-31' THEN '9999-12-31'
+                        ELSE picked.date_next END AS date_next,
                    CASE WHEN stage.days < 0 THEN position.amount_net_all
                         ELSE position.amount_net END AS amount_net,
                    %(reason)s AS reason

@@ -11,7 +11,10 @@ class MailMail(models.Model):
         stopped = letters._cancel_obsolete().mail_message_id
         mails = self.filtered(lambda mail: mail.sudo().mail_message_id in stopped)
         mails.filtered(lambda mail: mail.state == "outgoing").cancel()
-        return super().send(
+        if mails and post_send_callback:
+            post_send_callback(mails.ids)
+        # A server that is still down fails all it gets, cancelled ones as well.
+        return super(MailMail, self - mails).send(
             auto_commit=auto_commit,
             raise_exception=raise_exception,
             post_send_callback=post_send_callback,

@@ -188,8 +188,23 @@ class TestCorrespondence(CorrespondenceCommon):
                     f"Sue them. {record._name}",
                     From="Our adviser <our.adviser@example.com>",
                 )
+                self.assertIn("Sue them.", record.message_ids[0].body)
                 self.assertEqual(self.case.contact_ids, before)
                 self.assertFalse(self.case.date_paused)
+
+    def test_what_a_colleague_answers_with_a_mail_program(self):
+        promise, collector = next(iter(self.records)), self.users["collector"]
+        self.write_to(promise, self.customer)
+        [envelope] = self.get_envelopes("writer@example.com")
+        promise.message_subscribe(self.customer.ids)
+        before = self.case.contact_ids
+        sender = f"{collector.name} <{collector.email}>"
+        self.reply_to(envelope, "We agree to that.", From=sender)
+        entry = self.case.contact_ids - before
+        self.assertEqual((entry.direction, entry.user_id), ("out", collector))
+        self.assertEqual(
+            (entry.partner_id, entry.note), (self.customer, "We agree to that.")
+        )
 
     def test_what_comes_back_marks_the_address(self):
         promise = next(iter(self.records))

@@ -1,5 +1,6 @@
 from email import message_from_string
 from email.message import EmailMessage
+from email.utils import make_msgid
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -73,7 +74,7 @@ class DeliveryCommon(MailServerCase, MessageCommon):
             "From": "Reader <reader@example.com>",
             "To": envelope.message["Reply-To"],
             "Subject": f"Re: {envelope.message['Subject']}",
-            "Message-Id": f"<reply-{len(text)}@reader.example.com>",
+            "Message-Id": make_msgid(domain="reader.example.com"),
             "In-Reply-To": envelope.message["Message-Id"],
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }.items():

@@ -256,6 +256,23 @@ class TestLedgerChanges(CollectionCommon):
         )
         self.assertEqual(str(self.env.cr.fetchone()[0]), "33.33")
 
+    def test_no_day_where_nothing_is_next(self):
+        invoice = self.make_invoice(self.customer)
+        self.plan()
+        case = self.get_case(self.customer)
+        self.assertTrue(case.date_next)
+        self.env["collection.dispute"].create(
+            {
+                "move_id": invoice.id,
+                "reason_id": self.env.ref(
+                    "account_collections.reason_dispute_price"
+                ).id,
+            }
+        )
+        self.plan()
+        self.assertEqual((case.reason, case.date_next), ("disputed", False))
+        self.assertFalse(case.decision_ids.sorted()[0].date_next)
+
     def test_hold_follows_a_customer_with_another_parent(self):
         """What was not to be chased is not chased under another name."""
         _invoice, case = self.start()

@@ -285,6 +285,22 @@ class TestWeaknesses(CollectionCommon):
         self.plan()
         self.assertEqual((case.amount_net, case.reason), (50, "due"))
 
+    def test_weakness_08_rates_in_the_queue(self):
+        """The last look before a message leaves counts as the run does."""
+        currency = self.setup_other_currency(
+            "EUR", rates=[("1900-01-01", 1.0), (self.day(-20), 2.0)]
+        )
+        early, late = self.day(-40), self.day(-15)
+        self.make_invoice(self.customer, 3000, early, issued=early, currency=currency)
+        self.plan()
+        self.execute()
+        letter = self.get_case(self.customer).letter_ids
+        self.assertEqual(letter.delivery_state, "queued")
+        self.make_credit(self.customer, 2900, late, currency=currency)
+        self.assertFalse(letter._cancel_obsolete())
+        self.make_credit(self.customer, 100, late, currency=currency)
+        self.assertEqual(letter._cancel_obsolete(), letter)
+
     # 9. An invoice in payment is chased.
 
     def test_weakness_09_payment_on_its_way(self):
