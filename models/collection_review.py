@@ -160,7 +160,7 @@ class CollectionReview(models.AbstractModel):
                   JOIN collection_figure case_
                     ON case_.partner_id = snapshot.partner_id
                  WHERE snapshot.item_id IS NULL AND snapshot.is_debt
-                 -- Neighbors in the ledger are checked faster one after the other.
+                 -- Neighbors in the ledger are neighbors in the index.
                  ORDER BY snapshot.move_line_id
                 """
             )
