@@ -10,12 +10,12 @@ class CollectionBankruptcy(models.Model):
 
     def _get_collection_case(self):
         """:return: the open collection.case of the debtor in the company that works at
-        it, else in any"""
+        it, else in the only one that has a case"""
         cases = self.env["collection.case"].search(
             [("partner_id", "=", self.partner_id.id), ("state", "!=", "closed")]
         )
         here = cases.filtered(lambda case: case.company_id == self.env.company)
-        return (here or cases)[:1]
+        return here[:1] or (cases if len(cases) == 1 else cases.browse())
 
     def _is_collection_stayed(self):
         return self.stops_collection

@@ -73,16 +73,10 @@ class CollectionCase(models.Model):
         :param moves: account.move records the message was about
         """
         # Whoever fetches the mail reports what came back, with whatever rights.
-        # The same report again says nothing new.
-        fresh = people.sudo().filtered(
-            lambda person: person.collection_email_bounced != email
-        )
-        if not fresh:
-            return
-        fresh.collection_email_bounced = email
+        people.sudo().collection_email_bounced = email
         self._log_mail(
             {"subject": subject},
-            fresh[:1],
+            people[:1],
             "bounced",
             move_ids=[fields.Command.set(moves.ids)],
         )

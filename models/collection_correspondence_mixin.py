@@ -183,6 +183,11 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         mail = self.env["collection.case"]._get_mail()
         if message.message_type != "comment" or mail is None or not is_failure(mail):
             return result
+        # The same report again says nothing new; Odoo marks the recipient after this.
+        if partner & message.notification_ids.filtered(
+            lambda row: row.notification_status == "bounce"
+        ).mapped("res_partner_id"):
+            return result
         for record in self:
             case = record._get_contact_case()
             people = case and case._filter_people(partner)

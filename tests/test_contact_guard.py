@@ -116,6 +116,12 @@ class TestContactGuard(GuardCommon):
         answer = self.ask("2026-03-02T19:00", partner=lawyer)
         self.assert_next(answer, "2026-03-02T20:00")
 
+    def test_what_is_later_does_not_count(self):
+        """But clocks differ a little: what was logged just now has happened."""
+        self.log("2026-03-02T15:00", outcome="reached")
+        self.assertTrue(self.ask("2026-03-02T14:50").allowed)
+        self.assertFalse(self.ask("2026-03-02T14:57").allowed)
+
     def test_hours_outside_the_policys_are_not_kept(self):
         """Nobody is called at midnight, and not never either."""
         self.customer.write({"collection_hour_from": 22, "collection_hour_to": 24})

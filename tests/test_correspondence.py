@@ -219,6 +219,14 @@ class TestCorrespondence(CorrespondenceCommon):
         self.assertEqual(self.customer.collection_email_bounced, "writer@example.com")
         self.assertIn("Message not delivered", self.case.activity_ids.mapped("summary"))
         self.assertFalse(self.case.date_paused)
+        # Another message to the address that is marked already comes back as well.
+        self.write_to(promise, self.customer, subject="Lost again")
+        [envelope] = self.get_envelopes("writer@example.com")
+        bounce = self.make_bounce(envelope)
+        bounce.replace_header("Message-Id", "<3@mx.example.com>")
+        self.receive_mail(bounce)
+        bounced = self.case.contact_ids.filtered(lambda row: row.outcome == "bounced")
+        self.assertEqual(set(bounced.mapped("subject")), {"Lost", "Lost again"})
 
     # ------------------------------------------------------------------
     # Invoices
