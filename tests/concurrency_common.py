@@ -30,6 +30,7 @@ CLEANUP = """
         AND res_id IN (SELECT id FROM own_case);
     DELETE FROM mail_activity WHERE res_model = 'collection.case'
         AND res_id IN (SELECT id FROM own_case);
+    DELETE FROM collection_decision WHERE case_id IN (SELECT id FROM own_case);
     DELETE FROM collection_action WHERE case_id IN (SELECT id FROM own_case);
     DELETE FROM collection_letter WHERE case_id IN (SELECT id FROM own_case);
     DELETE FROM collection_item WHERE case_id IN (SELECT id FROM own_case);
