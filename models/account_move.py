@@ -52,12 +52,8 @@ class AccountMove(models.Model):
 
     @api.depends("state", "commercial_partner_id")
     def _compute_collection_case_id(self):
-        cases = self.env["collection.case"].search(
-            [
-                ("partner_id", "in", self.commercial_partner_id.ids),
-                ("company_id", "in", self.company_id.ids),
-                ("state", "!=", "closed"),
-            ]
+        cases = self.env["collection.case"]._find_open(
+            self.commercial_partner_id, self.company_id
         )
         by_customer = {(case.company_id, case.partner_id): case for case in cases}
         for move in self:

@@ -207,7 +207,7 @@ class CollectionCase(models.Model):
     def _compute_explanation(self):
         Decision = self.env["collection.decision"]
         for case in self:
-            if case._is_merged():
+            if case.state == "closed" and case.closing_reason == "merged":
                 case.explanation = self.env._(
                     "Goes on in the case of %s.",
                     case.partner_id.commercial_partner_id.display_name,
@@ -341,10 +341,16 @@ class CollectionCase(models.Model):
             }
         )
 
-    def _is_merged(self):
-        """:return: whether this case was closed because its customer is another one's
-        now, be it merged with it or a part of it; nothing was settled by that"""
-        return self.state == "closed" and self.closing_reason == "merged"
+    @api.model
+    def _find_open(self, partners, companies):
+        """:return: the open cases of customers in companies, at most one for each"""
+        return self.search(
+            [
+                ("partner_id", "in", partners.ids),
+                ("company_id", "in", companies.ids),
+                ("state", "!=", "closed"),
+            ]
+        )
 
     def _refresh_stages(self):
         """Show the stages that the items of these cases have reached just now."""

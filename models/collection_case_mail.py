@@ -39,13 +39,7 @@ class CollectionCase(models.Model):
         if not address:
             return self.browse()
         partners = self.env["res.partner"].search([("email_normalized", "=", address)])
-        return self.search(
-            [
-                ("partner_id", "in", partners.commercial_partner_id.ids),
-                ("company_id", "=", company.id),
-                ("state", "!=", "closed"),
-            ]
-        )
+        return self._find_open(partners.commercial_partner_id, company)
 
     def _receive_mail(self, msg_dict, author, moves=None):
         """Log what came in by mail; unless a machine wrote it, somebody reads it first.
@@ -79,14 +73,7 @@ class CollectionCase(models.Model):
         of an older case; the cases themselves where there is none"""
         running = self.browse()
         for case in self:
-            others = self.sudo().search(
-                [
-                    ("partner_id", "=", case.partner_id.id),
-                    ("company_id", "=", case.company_id.id),
-                    ("state", "!=", "closed"),
-                ],
-                limit=1,
-            )
+            others = self.sudo()._find_open(case.partner_id, case.company_id)
             running |= (others if case.state == "closed" else case) or case
         return running.with_env(self.env)
 

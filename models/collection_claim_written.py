@@ -9,13 +9,7 @@ class CollectionClaim(models.Model):
     _inherit = ["collection.correspondence.mixin", "collection.claim"]
 
     def _get_collection_case(self):
-        return self.env["collection.case"].search(
-            [
-                ("partner_id", "=", self.partner_id.id),
-                ("company_id", "=", self.company_id.id),
-                ("state", "!=", "closed"),
-            ]
-        )
+        return self.env["collection.case"]._find_open(self.partner_id, self.company_id)
 
     def _is_collection_stayed(self):
         return self.bankruptcy_id.stops_collection

@@ -174,13 +174,7 @@ class CollectionDispute(models.Model):
 
     @api.depends("partner_id", "company_id")
     def _compute_case_id(self):
-        cases = self.env["collection.case"].search(
-            [
-                ("partner_id", "in", self.partner_id.ids),
-                ("company_id", "in", self.company_id.ids),
-                ("state", "!=", "closed"),
-            ]
-        )
+        cases = self.env["collection.case"]._find_open(self.partner_id, self.company_id)
         by_customer = {(case.company_id, case.partner_id): case for case in cases}
         for dispute in self:
             key = (dispute.company_id, dispute.partner_id)

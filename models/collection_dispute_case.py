@@ -20,13 +20,7 @@ class CollectionDispute(models.Model):
         letters._cancel_queued()
 
     def _find_cases(self):
-        return self.env["collection.case"].search(
-            [
-                ("partner_id", "in", self.partner_id.ids),
-                ("company_id", "in", self.company_id.ids),
-                ("state", "!=", "closed"),
-            ]
-        )
+        return self.env["collection.case"]._find_open(self.partner_id, self.company_id)
 
     def _review_customers(self):
         self._find_cases()._review_now()

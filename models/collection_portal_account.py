@@ -59,13 +59,7 @@ class CollectionPortalAccount(models.AbstractModel):
     @api.model
     def _get_case(self, customer, company):
         """:return: the open collection.case of a customer in a company, or none"""
-        return self.env["collection.case"].search(
-            [
-                ("partner_id", "=", customer.id),
-                ("company_id", "=", company.id),
-                ("state", "!=", "closed"),
-            ]
-        )
+        return self.env["collection.case"]._find_open(customer, company)
 
     @api.model
     def _get_free(self, row):

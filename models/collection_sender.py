@@ -163,8 +163,9 @@ class CollectionSender(models.AbstractModel):
         """
         go = actions.browse()
         for action in actions:
-            ended = (action.case_id.closing_reason or "settled", None, None, 0.0)
-            reason, stage_id, date_next, _net = verdicts.get(action.case_id.id, ended)
+            reason, stage_id, date_next, _net = verdicts.get(action.case_id.id) or (
+                (action.case_id.closing_reason or "settled", None, None, 0.0)
+            )
             if reason == "due" and stage_id == action.stage_id.id:
                 go |= action
             elif reason in TEMPORARY_REASONS and stage_id == action.stage_id.id:

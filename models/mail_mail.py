@@ -5,20 +5,28 @@ class MailMail(models.Model):
     _inherit = "mail.mail"
 
     def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
-        """Leave out the reminders of what was settled while they waited, and the
-        copies of them."""
-        letters = self.env["collection.letter"].sudo()._find_queued(self.sudo())
-        stopped = letters._cancel_obsolete().mail_message_id
-        mails = self.filtered(lambda mail: mail.sudo().mail_message_id in stopped)
-        mails.filtered(lambda mail: mail.state == "outgoing").cancel()
-        if mails and post_send_callback:
-            post_send_callback(mails.ids)
+        """Leave out what may not leave any more."""
+        stopped = self._stop_before_sending()
+        if stopped and post_send_callback:
+            post_send_callback(stopped.ids)
         # A server that is still down fails all it gets, cancelled ones as well.
-        return super(MailMail, self - mails).send(
+        return super(MailMail, self - stopped).send(
             auto_commit=auto_commit,
             raise_exception=raise_exception,
             post_send_callback=post_send_callback,
         )
+
+    def _stop_before_sending(self):
+        """Cancel the reminders of what was settled while they waited, and the copies
+        of them.
+
+        :return: the mails that are not to be sent
+        """
+        letters = self.env["collection.letter"].sudo()._find_queued(self.sudo())
+        stopped = letters._cancel_obsolete().mail_message_id
+        mails = self.filtered(lambda mail: mail.sudo().mail_message_id in stopped)
+        mails.filtered(lambda mail: mail.state == "outgoing").cancel()
+        return mails
 
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None

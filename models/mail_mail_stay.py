@@ -8,15 +8,9 @@ class MailMail(models.Model):
 
     _inherit = "mail.mail"
 
-    def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
+    def _stop_before_sending(self):
         stopped = self._stop_for_stay()
-        if stopped and post_send_callback:
-            post_send_callback(stopped.ids)
-        return super(MailMail, self - stopped).send(
-            auto_commit=auto_commit,
-            raise_exception=raise_exception,
-            post_send_callback=post_send_callback,
-        )
+        return stopped | super(MailMail, self - stopped)._stop_before_sending()
 
     def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
         """Called for each message in the moment of sending. A queue works for minutes,

@@ -69,12 +69,8 @@ class ResPartner(models.Model):
     @api.depends_context("company")
     @api.depends("commercial_partner_id")
     def _compute_collection_case_id(self):
-        cases = self.env["collection.case"].search(
-            [
-                ("partner_id", "in", self.commercial_partner_id.ids),
-                ("company_id", "=", self.env.company.id),
-                ("state", "!=", "closed"),
-            ]
+        cases = self.env["collection.case"]._find_open(
+            self.commercial_partner_id, self.env.company
         )
         by_partner = {case.partner_id: case for case in cases}
         for partner in self:
