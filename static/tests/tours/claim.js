@@ -37,6 +37,20 @@ registry.category("web_tour.tours").add("collection_claim_prepare", {
             trigger: ".o_notebook a[name=form]",
             run: "click",
         },
+        {
+            trigger: ".o_field_widget[name=signer_capacity] input",
+            run: "click",
+        },
+        {
+            trigger:
+                ".o-dropdown-item:contains(I am the creditor), .o_select_menu_item:contains(I am the creditor)",
+            run: "click",
+        },
+        {
+            // A menu that is left while an answer of the server redraws it forgets the
+            // choice: the server has to have heard of it.
+            trigger: ".alert:contains(Still missing for the form):not(:contains(Signed as))",
+        },
         ...["is_acquired", "known_filer", "is_lease", "has_setoff", "is_secured"].map(
             (name) => ({
                 trigger: `.o_field_widget[name=${name}] input[data-value=no]`,
@@ -60,15 +74,6 @@ registry.category("web_tour.tours").add("collection_claim_prepare", {
         {
             trigger: ".o_field_widget[name=date_signed] input",
             run: (helpers) => helpers.edit(luxon.DateTime.now().toFormat("MM/dd/yyyy")),
-        },
-        {
-            trigger: ".o_field_widget[name=signer_capacity] input",
-            run: "click",
-        },
-        {
-            trigger:
-                ".o-dropdown-item:contains(I am the creditor), .o_select_menu_item:contains(I am the creditor)",
-            run: "click",
         },
         {
             trigger: ".o_notebook a[name=ranks]",
@@ -143,6 +148,9 @@ registry.category("web_tour.tours").add("collection_claim_file", {
             trigger:
                 ".o-dropdown-item:contains(Electronically), .o_select_menu_item:contains(Electronically)",
             run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=method] input:value(Electronically)",
         },
         {
             trigger: ".modal footer button[name=action_apply]",

@@ -8,20 +8,25 @@ function addStage(name, days) {
             run: "click",
         },
         {
-            trigger: ".o_selected_row .o_field_widget[name=name] input",
-            run: `edit ${name}`,
-        },
-        {
-            trigger: ".o_selected_row .o_field_widget[name=days] input",
-            run: `edit ${days}`,
-        },
-        {
+            // First, while no answer of the server can redraw the menu.
             trigger: ".o_selected_row .o_field_widget[name=channel] input",
             run: "click",
         },
         {
             trigger: ".o_select_menu_item:contains(Telephone call)",
             run: "click",
+        },
+        {
+            trigger:
+                ".o_selected_row .o_field_widget[name=channel] input:value(Telephone call)",
+        },
+        {
+            trigger: ".o_selected_row .o_field_widget[name=name] input",
+            run: `edit ${name}`,
+        },
+        {
+            trigger: ".o_selected_row .o_field_widget[name=days] input",
+            run: `edit ${days}`,
         },
     ];
 }
