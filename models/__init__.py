@@ -160,6 +160,7 @@ from . import (
     collection_stay,
     collection_stay_post,
     collection_summary,
+    collection_total,
     collection_verdict,
     collection_verdict_limits,
     ir_actions_report,

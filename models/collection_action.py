@@ -265,7 +265,7 @@ class CollectionAction(models.Model):
         cases = self.case_id
         self.env.flush_all()
         review = self.env["collection.review"]
-        review._take_snapshot(company, cases.partner_id.ids, None)
+        review._take_snapshot(company, as_of, cases.partner_id.ids, None)
         self.env["collection.verdict"]._raise_items(
             company, as_of, {action.case_id.id: action.stage_id.id for action in self}
         )
@@ -306,6 +306,7 @@ class CollectionAction(models.Model):
         )
         if rows:
             self.env["collection.verdict"]._raise_items(company, as_of, dict(rows))
+            self.env["collection.review"]._refresh_snapshot()
             self.env["collection.figures"]._refresh_stages(company, partner_ids)
             self._close_activities(company)
 

@@ -161,7 +161,8 @@ class CollectionExposure(models.Model):
             SELECT line.id, line.id AS move_line_id, line.move_id, line.company_id,
                    partner.commercial_partner_id AS partner_id,
                    COALESCE(move.partner_id, line.partner_id) AS addressee_id,
-                   item.id AS item_id, item.case_id, item.stage_id,
+                   item.id AS item_id, item.case_id, item.stage_id, item.date_stage,
+                   item.days_frozen, item.date_resumed,
                    item.is_open IS NOT TRUE OR item.date_maturity
                        <> COALESCE(line.date_maturity, line.date) AS is_outdated,
                    COALESCE(line.date_maturity, line.date) AS date_maturity,

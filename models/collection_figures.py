@@ -1,18 +1,12 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-# Sums of a case by days late, first and last day included.
-BUCKETS = {
-    "amount_open": (None, None),
-    "amount_overdue": (1, None),
-    "amount_not_due": (None, 0),
-    "amount_30": (1, 30),
-    "amount_60": (31, 60),
-    "amount_90": (61, 90),
-    "amount_older": (91, None),
-}
+from .collection_total import BUCKETS
+
 # What the review copies from the ledger to the columns of the case.
 SUMS = (
+    "amount_open",
+    "amount_overdue",
     *BUCKETS,
     "amount_held",
     "amount_credit",
@@ -151,12 +145,14 @@ class CollectionFigures(models.AbstractModel):
             """
             SELECT case_.id IS NULL AS is_new, case_.id AS case_id,
                    COALESCE(case_.partner_id, amounts.partner_id) AS partner_id,
-                   case_.policy_id, case_.user_id, case_.date_last_step, %(columns)s
+                   case_.policy_id, case_.user_id, case_.date_last_step,
+                   COALESCE(amounts.amount_set_off, 0) AS amount_set_off, %(columns)s
               FROM (
                 SELECT * FROM collection_case AS case_
                  WHERE company_id = %(company)s AND state <> 'closed'
                    AND %(restrict)s) case_
-              FULL JOIN (%(amounts)s) amounts ON amounts.partner_id = case_.partner_id
+              FULL JOIN collection_total amounts
+                ON amounts.partner_id = case_.partner_id
               LEFT JOIN (%(history)s) history
                 ON history.partner_id = amounts.partner_id
              WHERE case_.id IS NOT NULL OR amounts.item_count > 0
@@ -164,7 +160,6 @@ class CollectionFigures(models.AbstractModel):
             columns=self._gathered_columns(),
             company=company.id,
             restrict=self.env["collection.review"]._restrict(partner_ids),
-            amounts=self._amounts(company, as_of),
             history=self.env["collection.profile"]._invoice_history(
                 company, as_of, partner_ids
             ),
@@ -192,76 +187,6 @@ class CollectionFigures(models.AbstractModel):
             for name in PROFILE
         ]
         return SQL(", ").join(columns)
-
-    @api.model
-    def _amounts(self, company, as_of):
-        """:return: SQL with the sums per customer, of debits and credits"""
-        return SQL(
-            """
-            SELECT snapshot.partner_id, %(buckets)s,
-                   SUM(amount_held) AS amount_held,
-                   -SUM(amount_residual) FILTER (WHERE status = 'credit')
-                       AS amount_credit,
-                   SUM(amount_collectable) FILTER (WHERE late > 0)
-                       AS amount_overdue_open,
-                   %(deducted)s,
-                   MIN(date_maturity) FILTER (WHERE is_live) AS date_oldest_due,
-                   SUM(amount_residual) FILTER (WHERE status = 'stayed')
-                       AS amount_stayed,
-                   COUNT(*) FILTER (WHERE is_debt) AS item_count,
-                   -- The id of the highest stage; an array needs no sorting.
-                   (MAX(ARRAY[stage.sequence, stage.id])
-                       FILTER (WHERE is_live AND stage.id IS NOT NULL))[2] AS stage_id
-              FROM (%(snapshot)s) snapshot
-              LEFT JOIN collection_stage stage ON stage.id = snapshot.stage_id
-             GROUP BY snapshot.partner_id
-            """,
-            buckets=self._buckets(),
-            deducted=self._deducted(company),
-            snapshot=self._dated_snapshot(as_of),
-        )
-
-    @api.model
-    def _deducted(self, company):
-        """:return: SQL columns with what is disputed, promised and on installments, in
-        company currency"""
-        column = """
-            ROUND(SUM(amount_residual * %(name)s / NULLIF(amount_residual_currency, 0))
-                FILTER (WHERE %(name)s <> 0), %(digits)s) AS %(name)s
-            """
-        digits = company.currency_id.decimal_places
-        names = ("amount_disputed", "amount_promised", "amount_planned")
-        return SQL(", ").join(
-            SQL(column, name=SQL.identifier(name), digits=digits) for name in names
-        )
-
-    @api.model
-    def _dated_snapshot(self, as_of):
-        return SQL(
-            """
-            SELECT *, %s - date_maturity AS late FROM collection_snapshot
-            """,
-            as_of,
-        )
-
-    @api.model
-    def _buckets(self):
-        return SQL(", ").join(
-            SQL("%s AS %s", self._bucket(first, last), SQL.identifier(name))
-            for name, (first, last) in BUCKETS.items()
-        )
-
-    @api.model
-    def _bucket(self, first, last):
-        """:return: SQL sum of the debits late by first to last days"""
-        conditions = [SQL("is_live")]
-        if first is not None:
-            conditions.append(SQL("late >= %s", first))
-        if last is not None:
-            conditions.append(SQL("late <= %s", last))
-        return SQL(
-            "SUM(amount_residual) FILTER (WHERE %s)", SQL(" AND ").join(conditions)
-        )
 
     @api.model
     def _standing(self, company, as_of, is_new):
@@ -300,13 +225,12 @@ class CollectionFigures(models.AbstractModel):
                    %(names)s,
                    GREATEST(figure.amount_overdue_open
                        - CASE WHEN COALESCE(policy.net_credits, TRUE)
-                              THEN figure.amount_credit + COALESCE(offset_.amount, 0)
+                              THEN figure.amount_set_off
                               ELSE 0 END, 0)
                        AS amount_collectable, COALESCE(policy.tolerance, 0) AS tolerance
               FROM collection_figure figure
               JOIN (%(choice)s) choice ON choice.case_id = figure.case_id
               LEFT JOIN collection_policy policy ON policy.id = choice.policy_id
-              LEFT JOIN (%(offsets)s) offset_ ON offset_.partner_id = figure.partner_id
              WHERE figure.is_new = %(is_new)s
             """,
             names=SQL(", ").join(
@@ -315,7 +239,6 @@ class CollectionFigures(models.AbstractModel):
             choice=self.env["collection.matching"]._policy_choice(
                 company, as_of, is_new
             ),
-            offsets=self.env["collection.offset"]._gains(company, as_of),
             is_new=is_new,
         )
 

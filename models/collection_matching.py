@@ -149,6 +149,7 @@ class CollectionMatching(models.AbstractModel):
             )
         )
         if self.env.cr.rowcount:
+            self.env["collection.review"]._refresh_snapshot()
             self._forget_old_stages(company, partner_ids)
             self.env["collection.figures"]._refresh_stages(company, partner_ids)
 

@@ -52,14 +52,15 @@ class CollectionReview(models.AbstractModel):
         if not ledger_date:
             self.env["collection.judge"]._judge(company, as_of, partner_ids)
             self.env["collection.plan.judge"]._judge(company, as_of, partner_ids)
-        self._take_snapshot(company, partner_ids, ledger_date)
+        self._take_snapshot(company, as_of, partner_ids, ledger_date, is_review=True)
         opened = self._reopen_cases(company)
         figures = self.env["collection.figures"]
         opened += figures._refresh(company, as_of, partner_ids)
-        self._insert_items()
-        self._move_items()
-        self._move_holds(company)
+        # First, while there are none but those known before.
         self._settle_items(company, as_of, partner_ids)
+        self._move_items()
+        self._insert_items()
+        self._move_holds(company)
         self.env["collection.matching"]._match_stages(company, partner_ids)
         closed = self._close_cases(company, as_of, partner_ids)
         figures._refresh_invoices(company, partner_ids)
@@ -73,7 +74,18 @@ class CollectionReview(models.AbstractModel):
         return self.env.cr.rowcount
 
     @api.model
-    def _take_snapshot(self, company, partner_ids, ledger_date):
+    def _take_snapshot(self, company, as_of, partner_ids, ledger_date, is_review=False):
+        """Read what is open in the ledger, once for all that review and plan ask.
+
+        In the temporary tables ``collection_snapshot``, with one row per receivable
+        item, and ``collection_total``, with one per customer.
+
+        :param company: res.company record
+        :param date as_of: the day, in the company's time zone
+        :param partner_ids: restrict to these commercial partners
+        :param date ledger_date: use the ledger as of that past day
+        :param bool is_review: every debt without an item is about to get one
+        """
         query = self.env["collection.exposure"]._query(
             company, partner_ids, ledger_date
         )
@@ -86,18 +98,42 @@ class CollectionReview(models.AbstractModel):
                 """
                 CREATE TEMPORARY TABLE collection_snapshot ON COMMIT DROP AS
                 SELECT move_line_id, item_id, case_id, partner_id, stage_id,
+                       date_stage, days_frozen, date_resumed,
+                       item_id IS NOT NULL OR %(is_review)s AS has_item,
                        date_maturity, status, is_debt, is_outdated,
                        is_debt AND NOT is_stayed AS is_live,
                        amount_residual, amount_residual_currency, amount_disputed,
                        amount_promised, amount_planned, amount_held, amount_due,
                        amount_collectable, CASE WHEN currency_id <> company_currency_id
                                                 THEN currency_id END AS foreign_id
-                  FROM (%s) exposure
+                  FROM (%(exposure)s) exposure
                 """,
-                query,
+                is_review=is_review,
+                exposure=query,
             )
         )
         self._execute(SQL("ANALYZE collection_snapshot"))
+        self.env["collection.total"]._take(company, as_of)
+
+    @api.model
+    def _refresh_snapshot(self):
+        """Copy where the items stand on the ladder, after it was changed by others than
+        the plan; few items are concerned."""
+        self._execute(
+            SQL(
+                """
+                UPDATE collection_snapshot snapshot
+                   SET stage_id = item.stage_id, date_stage = item.date_stage,
+                       days_frozen = item.days_frozen, date_resumed = item.date_resumed
+                  FROM collection_item item
+                 WHERE item.id = snapshot.item_id
+                   AND (item.stage_id, item.date_stage, item.days_frozen,
+                        item.date_resumed)
+                       IS DISTINCT FROM (snapshot.stage_id, snapshot.date_stage,
+                        snapshot.days_frozen, snapshot.date_resumed)
+                """
+            )
+        )
 
     @api.model
     def _tune(self):

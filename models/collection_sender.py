@@ -145,7 +145,8 @@ class CollectionSender(models.AbstractModel):
         """
         partner_ids = actions.case_id.partner_id.ids
         self.env.flush_all()
-        self.env["collection.review"]._take_snapshot(company, partner_ids, ledger_date)
+        review = self.env["collection.review"]
+        review._take_snapshot(company, as_of, partner_ids, ledger_date)
         self.env["collection.verdict"]._decide(company, as_of, partner_ids)
         rows = self.env.execute_query(
             SQL(

@@ -27,13 +27,30 @@ class CollectionVerdict(models.AbstractModel):
         :param partner_ids: restrict to these commercial partners
         """
         restrict = self.env["collection.review"]._restrict(partner_ids)
+        self._take_positions(company, as_of, restrict)
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS collection_verdict"))
         self.env.cr.execute(
             SQL(
                 "CREATE TEMPORARY TABLE collection_verdict ON COMMIT DROP AS %s",
-                self._query(company, as_of, restrict),
+                self._query(company, as_of),
             )
         )
+
+    @api.model
+    def _take_positions(self, company, as_of, restrict):
+        """Leave what concerns a case as a whole in a temporary table, counted, so that
+        PostgreSQL plans for as many cases as there are: after the first night it would
+        think there are next to none, and compare each with each."""
+        statements = (
+            SQL("DROP TABLE IF EXISTS collection_position"),
+            SQL(
+                "CREATE TEMPORARY TABLE collection_position ON COMMIT DROP AS %s",
+                self._position(company, as_of, restrict),
+            ),
+            SQL("ANALYZE collection_position"),
+        )
+        for statement in statements:
+            self.env.cr.execute(statement)
 
     @api.model
     def _raise_items(self, company, as_of, stage_by_case):
@@ -45,6 +62,7 @@ class CollectionVerdict(models.AbstractModel):
         :param dict stage_by_case: collection.stage id per collection.case id
         """
         restrict = SQL("case_.id = ANY(%s)", list(stage_by_case))
+        self._take_positions(company, as_of, restrict)
         self.env.cr.execute(
             SQL(
                 """
@@ -59,9 +77,7 @@ class CollectionVerdict(models.AbstractModel):
                  WHERE item.id = ready.item_id AND ready.date_ready <= %(as_of)s
                    AND ready.sequence <= taken.sequence
                 """,
-                ctes=self._ctes(
-                    company, as_of, self._item_state(company, as_of, restrict), restrict
-                ),
+                ctes=self._ctes(as_of, self._item_state(as_of)),
                 as_of=as_of,
                 cases=list(stage_by_case),
                 stages=list(stage_by_case.values()),
@@ -69,7 +85,7 @@ class CollectionVerdict(models.AbstractModel):
         )
 
     @api.model
-    def _query(self, company, as_of, restrict):
+    def _query(self, company, as_of):
         return SQL(
             """
             WITH %(ctes)s, picked AS (%(picked)s)
@@ -81,24 +97,21 @@ class CollectionVerdict(models.AbstractModel):
                    CASE WHEN stage.days < 0 THEN position.amount_net_all
                         ELSE position.amount_net END AS amount_net,
                    %(reason)s AS reason
-              FROM position
+              FROM collection_position position
               LEFT JOIN picked ON picked.case_id = position.case_id
               LEFT JOIN collection_stage stage ON stage.id = picked.stage_id
             """,
-            ctes=self._ctes(
-                company, as_of, self._group_state(company, as_of, restrict), restrict
-            ),
+            ctes=self._ctes(as_of, self._group_state(as_of)),
             picked=self._picked(company, as_of),
             reason=self._reason(as_of),
         )
 
     @api.model
-    def _ctes(self, company, as_of, item_state, restrict):
+    def _ctes(self, as_of, item_state):
         return SQL(
-            "position AS MATERIALIZED (%s), item_state AS MATERIALIZED (%s),"
+            "item_state AS MATERIALIZED (%s),"
             # Once per place on the ladder: inlined, it would be looked up per item.
             " next_stage AS MATERIALIZED (%s), ready AS (%s)",
-            self._position(company, as_of, restrict),
             item_state,
             self._next_stage(as_of),
             self._ready(),
@@ -115,9 +128,9 @@ class CollectionVerdict(models.AbstractModel):
                    hold.case_id IS NOT NULL AS is_held, case_.date_paused,
                    customer.collection_do_not_contact IS TRUE
                        AND customer.collection_lawyer_id IS NULL AS is_stopped,
-                   COALESCE(total.overdue, 0) AS overdue,
-                   COALESCE(total.overdue, 0) - net.credit AS amount_net,
-                   COALESCE(total.due, 0) - net.credit AS amount_net_all,
+                   COALESCE(total.amount_overdue_open, 0) AS overdue,
+                   COALESCE(total.amount_overdue_open, 0) - net.credit AS amount_net,
+                   COALESCE(total.amount_asked, 0) - net.credit AS amount_net_all,
                    COALESCE(total.open_count, 0) AS open_count, date_touch, date_call,
                    total.promised_count, total.disputed_count, total.planned_count,
                    total.live_count = 0 AND total.stayed_count > 0 AS is_stayed
@@ -125,13 +138,13 @@ class CollectionVerdict(models.AbstractModel):
               JOIN res_partner customer ON customer.id = case_.partner_id
               LEFT JOIN collection_policy policy ON policy.id = case_.policy_id
               LEFT JOIN (%(limits)s) limits ON limits.case_id = case_.id
-              LEFT JOIN (%(totals)s) total ON total.partner_id = case_.partner_id
+              LEFT JOIN collection_total total ON total.partner_id = case_.partner_id
               LEFT JOIN (%(holds)s) hold ON hold.case_id = case_.id
              CROSS JOIN LATERAL (
-                SELECT COALESCE(total.credit, 0) * policy.net_credits::int) net(credit)
+                SELECT COALESCE(total.amount_set_off, 0) * policy.net_credits::int
+                ) net(credit)
              WHERE case_.company_id = %(id)s AND case_.state <> 'closed' AND %(own)s
             """,
-            totals=self._totals(company, as_of),
             holds=self._holds(),
             limits=self.env["collection.verdict.limits"]._limits(company, as_of),
             id=company.id,
@@ -150,42 +163,7 @@ class CollectionVerdict(models.AbstractModel):
         )
 
     @api.model
-    def _totals(self, company, as_of):
-        """:return: SQL with the sums of the snapshot per customer"""
-        return SQL(
-            """
-            SELECT total.*,
-                   total.credit_ledger + COALESCE(offset_.amount, 0) AS credit
-              FROM (%s) total
-              LEFT JOIN (%s) offset_ ON offset_.partner_id = total.partner_id
-            """,
-            self._sums(as_of),
-            self.env["collection.offset"]._gains(company, as_of),
-        )
-
-    @api.model
-    def _sums(self, as_of):
-        return SQL(
-            """
-            SELECT partner_id, SUM(amount_collectable) AS due,
-                   SUM(amount_collectable) FILTER (WHERE date_maturity < %(as_of)s)
-                       AS overdue,
-                   -SUM(amount_residual) FILTER (WHERE status = 'credit')
-                       AS credit_ledger,
-                   COUNT(*) FILTER (WHERE status = 'open') AS open_count,
-                   COUNT(*) FILTER (WHERE status = 'promised') AS promised_count,
-                   COUNT(*) FILTER (WHERE status = 'planned') AS planned_count,
-                   COUNT(*) FILTER (WHERE status = 'disputed') AS disputed_count,
-                   COUNT(*) FILTER (WHERE status = 'stayed') AS stayed_count,
-                   COUNT(*) FILTER (WHERE is_live) AS live_count
-              FROM collection_snapshot
-             GROUP BY partner_id
-            """,
-            as_of=as_of,
-        )
-
-    @api.model
-    def _item_state(self, company, as_of, restrict):
+    def _item_state(self, as_of):
         """Where each collectable item stands on the ladder."""
         return SQL(
             """
@@ -195,29 +173,37 @@ class CollectionVerdict(models.AbstractModel):
                    snapshot.date_maturity < %(as_of)s AS is_overdue
               FROM collection_snapshot snapshot
               JOIN collection_item item ON item.move_line_id = snapshot.move_line_id
-              JOIN collection_case case_ ON case_.id = item.case_id
+              JOIN collection_position position ON position.case_id = item.case_id
               LEFT JOIN collection_stage reached ON reached.id = item.stage_id
-             WHERE snapshot.status = 'open' AND case_.company_id = %(company)s
-               AND %(restrict)s
+             WHERE snapshot.status = 'open'
             """,
             as_of=as_of,
-            company=company.id,
-            restrict=restrict,
         )
 
     @api.model
-    def _group_state(self, company, as_of, restrict):
-        """The items of a case that differ in their due date only, as one: the oldest of
-        them is ready first. Most customers are one row instead of many."""
+    def _group_state(self, as_of):
+        """The same from the snapshot alone, with the items of a case that differ in
+        their due date only as one: the oldest of them is ready first. Most customers
+        are one row instead of many."""
         return SQL(
             """
-            SELECT NULL::int AS item_id, case_id, MIN(date_maturity) AS date_maturity,
-                   reached, date_stage, days_frozen, date_resumed, is_overdue
-              FROM (%s) item_state
-             GROUP BY case_id, reached, date_stage, days_frozen, date_resumed,
-                      is_overdue
+            SELECT NULL::int AS item_id, position.case_id, state.date_maturity,
+                   reached.sequence AS reached, state.date_stage, state.days_frozen,
+                   state.date_resumed, state.is_overdue
+              FROM (
+                SELECT partner_id, stage_id, date_stage,
+                       COALESCE(days_frozen, 0) AS days_frozen, date_resumed,
+                       date_maturity < %(as_of)s AS is_overdue,
+                       MIN(date_maturity) AS date_maturity
+                  FROM collection_snapshot
+                 WHERE status = 'open' AND has_item
+                 GROUP BY partner_id, stage_id, date_stage, COALESCE(days_frozen, 0),
+                          date_resumed, date_maturity < %(as_of)s) state
+              JOIN collection_position position
+                ON position.partner_id = state.partner_id
+              LEFT JOIN collection_stage reached ON reached.id = state.stage_id
             """,
-            self._item_state(company, as_of, restrict),
+            as_of=as_of,
         )
 
     @api.model
@@ -236,7 +222,7 @@ class CollectionVerdict(models.AbstractModel):
               FROM (
                 SELECT case_id, reached, is_overdue, MIN(date_maturity) AS oldest
                   FROM item_state GROUP BY case_id, reached, is_overdue) place
-              JOIN position ON position.case_id = place.case_id
+              JOIN collection_position position ON position.case_id = place.case_id
               JOIN collection_policy policy ON policy.id = position.policy_id
               JOIN LATERAL (
                 SELECT stage.id AS stage_id, stage.sequence, stage.days,
@@ -299,7 +285,7 @@ class CollectionVerdict(models.AbstractModel):
                    CASE WHEN position.working_days_only THEN %(working_day)s
                         ELSE roll.day END AS date_next
               FROM (%(steps)s) step
-              JOIN position ON position.case_id = step.case_id
+              JOIN collection_position position ON position.case_id = step.case_id
               JOIN collection_stage stage ON stage.id = step.stage_id
               CROSS JOIN LATERAL (SELECT %(date_free)s AS day) limits
               CROSS JOIN LATERAL (

@@ -49,7 +49,8 @@ registry.category("web_tour.tours").add("collection_claim_prepare", {
         {
             // A menu that is left while an answer of the server redraws it forgets the
             // choice: the server has to have heard of it.
-            trigger: ".alert:contains(Still missing for the form):not(:contains(Signed as))",
+            trigger:
+                ".alert:contains(Still missing for the form):not(:contains(Signed as))",
         },
         ...["is_acquired", "known_filer", "is_lease", "has_setoff", "is_secured"].map(
             (name) => ({
