@@ -136,12 +136,16 @@ class CollectionBankruptcy(models.Model):
         )
 
     def _get_refusal_text(self):
-        """:return: translated sentence shown to whoever tries what the stay forbids"""
+        """:return: translated text shown to whoever tries what the stay forbids"""
+        return f"{self._get_stay_text()} {self.env._('This attempt has been noted.')}"
+
+    def _get_stay_text(self):
+        """:return: translated text: what the stay forbids, and what it allows"""
         return self.env._(
             "%(customer)s is bankrupt (petition of %(date)s). What was owed up to that"
             " day must not be collected: no call, message or letter, no interest, no"
             " set-off, no referral. Write to the trustee or to counsel, or file the"
-            " claim. This attempt has been noted.",
+            " claim.",
             customer=self.partner_id.name,
             date=format_date(self.env, self.date_petition),
         )

@@ -14,5 +14,5 @@ class CollectionGuard(models.AbstractModel):
             bankruptcies = stay._get_bankruptcies(case.partner_id)
             is_ally = stay._is_ally(persons[case], bankruptcies)
             if case._is_stayed() and not is_ally:
-                stops[case] = bankruptcies[:1]._get_refusal_text()
+                stops[case] = bankruptcies[:1]._get_stay_text()
         return stops
