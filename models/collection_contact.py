@@ -142,6 +142,8 @@ class CollectionContact(models.Model):
     void_user_id = fields.Many2one("res.users", "Voided by", readonly=True, copy=False)
     void_date = fields.Datetime("Voided on", readonly=True, copy=False)
 
+    can_void = fields.Boolean(compute="_compute_can_void")
+
     _recent = models.Index("(company_id, date)")
     _duration_of_a_talk = models.Constraint(
         "CHECK (duration >= 0 AND duration <= 1440)",
@@ -199,6 +201,12 @@ class CollectionContact(models.Model):
             contact.user_name = ", ".join(
                 part for part in (partner.name, partner.function) if part
             )
+
+    @api.depends("user_id", "outcome", "is_void")
+    @api.depends_context("uid")
+    def _compute_can_void(self):
+        for contact in self:
+            contact.can_void = not contact._get_cannot_void_reason()
 
     @api.depends("subject", "note")
     def _compute_summary(self):
@@ -304,9 +312,8 @@ class CollectionContact(models.Model):
         self.check_access("write")
         if not (reason or "").strip():
             raise UserError(self.env._("Say why the entry is wrong."))
-        if any(contact.is_void for contact in self):
-            raise UserError(self.env._("The entry is void already."))
-        self._check_may_void()
+        if reason_against := self._get_cannot_void_reason():
+            raise UserError(reason_against)
         self._revise(
             "void",
             {
@@ -317,20 +324,24 @@ class CollectionContact(models.Model):
             },
         )
 
-    def _check_may_void(self):
-        """An entry counts for the limits and is recited: who wrote it voids it."""
+    def _get_cannot_void_reason(self):
+        """An entry counts for the limits and is recited: who wrote it voids it.
+
+        :return: translated sentence why the user may not void these entries, or False
+        """
         manager = "account_collections.group_collection_manager"
+        if any(contact.is_void for contact in self):
+            return self.env._("The entry is void already.")
         if self.env.su or self.env.user.has_group(manager):
-            return
+            return False
         if any(
             contact.user_id != self.env.user or contact.outcome in NOT_BY_HAND
             for contact in self
         ):
-            raise UserError(
-                self.env._(
-                    "A collections manager voids what others, or the program, wrote."
-                )
+            return self.env._(
+                "A collections manager voids what others, or the program, wrote."
             )
+        return False
 
     def _revise(self, kind, vals):
         """Change entries in one of the few ways there are, and seal the new version.

@@ -201,6 +201,26 @@ class TestContactLog(CollectionCommon):
         with self.assert_refused("void already"):
             contact.action_void("Again")
 
+    def test_who_may_void_sees_the_button(self):
+        """The author of what was said, and managers; of what was sent, managers."""
+        own = {"user_id": self.users["collector"].id}
+        said = self.contact.sudo().copy(own)
+        sent = self.contact.sudo().copy({**own, "outcome": "sent"})
+        for kind, expected in (
+            ("collector", [True, False]),
+            ("manager", [True, True]),
+            ("invoicing", [False, False]),
+        ):
+            entries = (said | sent).with_user(self.users[kind])
+            self.assertEqual(entries.mapped("can_void"), expected, kind)
+            for entry, may_void in zip(entries, expected, strict=True):
+                if may_void or kind == "invoicing":
+                    continue
+                with self.assert_refused("A collections manager voids"):
+                    entry.action_void("It was not so.")
+        said.with_user(self.users["collector"]).action_void("It was not so.")
+        self.assertFalse(said.with_user(self.users["manager"]).can_void)
+
     def test_it_cannot_be_made_valid_again_nor_voided_without_a_reason(self):
         other = self.make_contact()
         self.contact.action_void("Wrong customer")
