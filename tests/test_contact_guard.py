@@ -227,6 +227,76 @@ class TestContactGuard(GuardCommon):
         self.assertTrue(self.ask("2026-11-26T16:00", case=belgian).allowed)
         self.assert_next(self.ask("2026-11-26T16:00"), "2026-11-27T13:00")
 
+    def close_company(self, company, **vals):
+        """:return: a leave on Tuesday 3 March, as the clocks of Brussels have it"""
+        leave = self.root["resource.calendar.leaves"].create(
+            {
+                "name": "Inventory",
+                "date_from": "2026-03-02 23:00:00",
+                "date_to": "2026-03-03 23:00:00",
+                **vals,
+            }
+        )
+        # Odoo takes it from the calendar, or from whoever is at work.
+        leave.company_id = company
+        return leave
+
+    def test_the_companys_days_off(self):
+        """Those of the whole company or of its own calendar, for calls and messages."""
+        other = self.setup_other_company()["company"]
+        calendar = self.company.sudo().resource_calendar_id
+        someone = self.root["resource.resource"].create({"name": "Somebody"})
+        shift = self.root["resource.calendar"].create(
+            {"name": "Night shift", "company_id": self.company.id}
+        )
+        own = {"calendar_id": calendar.id}
+        for number, (is_closed, company, vals) in enumerate(
+            (
+                (True, self.company, {}),
+                (True, self.company, own),
+                (True, other.browse(), {}),
+                (False, other, {}),
+                (False, self.company, {"calendar_id": shift.id}),
+                (False, self.company, {**own, "resource_id": someone.id}),
+            )
+        ):
+            with self.subTest(number):
+                leave = self.close_company(company, **vals)
+                for channel in ("phone", "email"):
+                    answers = [
+                        self.ask(f"2026-03-0{day}T15:00", channel).allowed
+                        for day in (2, 3, 4)
+                    ]
+                    self.assertEqual(answers, [True, not is_closed, True])
+                leave.unlink()
+
+    def test_days_off_of_two_companies(self):
+        """Asked for both at once, each has its own."""
+        other = self.setup_other_company()["company"]
+        other.sudo().collection_tz = "Europe/Brussels"
+        for company, vals in (
+            (other, {}),
+            (self.company, {"date_to": "2026-03-04 23:00:00"}),
+        ):
+            self.close_company(company, **vals)
+        facts = self.env["collection.guard.facts"]
+        days_off = facts._get_days_off(self.company | other)
+        self.assertEqual(days_off[other], {self.day(1)})
+        self.assertEqual(days_off[self.company], {self.day(1), self.day(2)})
+
+    def test_public_holidays_of_the_customer(self):
+        """Memorial Day, 25 May: nobody calls, mail may wait in the box. The contact
+        person's country counts, not that of the customer."""
+        self.assert_next(self.ask("2026-05-25T15:00"), "2026-05-26T12:00")
+        self.assertTrue(self.ask("2026-05-25T15:00", "email").allowed)
+        person = self.make_customer(
+            "Abroad", is_company=False, parent_id=self.customer.id, type="other"
+        )
+        self.assertTrue(self.ask("2026-05-26T15:00", partner=person).allowed)
+        # Ascension in Belgium, where she is; a working day in New York.
+        self.assertFalse(self.ask("2026-05-14T15:00", partner=person).allowed)
+        self.assertTrue(self.ask("2026-05-14T15:00").allowed)
+
     def test_days_off_do_not_matter_where_the_policy_says_so(self):
         self.policy.working_days_only = False
         self.assertTrue(self.ask("2026-03-07T15:00").allowed)
