@@ -186,7 +186,9 @@ from . import (
     res_partner_plan,
     res_partner_portal,
     res_partner_stay,
+    res_partner_written,
     sms_sms,
+    sms_sms_contact,
     sms_sms_stay,
     sms_tracker,
 )

@@ -8,13 +8,14 @@ class CollectionBankruptcy(models.Model):
     _name = "collection.bankruptcy"
     _inherit = ["collection.correspondence.mixin", "collection.bankruptcy"]
 
-    def _get_collection_case(self):
-        """:return: the open collection.case of the debtor in the company that works at
-        it, else in the only one that has a case"""
+    def _get_message_case(self, message):
+        """:return: the open collection.case of the debtor in the company that the
+        message was written in, else in the only one that has a case"""
         cases = self.env["collection.case"].search(
             [("partner_id", "=", self.partner_id.id), ("state", "!=", "closed")]
         )
-        here = cases.filtered(lambda case: case.company_id == self.env.company)
+        company = self._get_written_company(message)
+        here = cases.filtered(lambda case: case.company_id == company)
         return here[:1] or (cases if len(cases) == 1 else cases.browse())
 
     def _is_collection_stayed(self):

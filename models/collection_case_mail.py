@@ -106,6 +106,7 @@ class CollectionCase(models.Model):
                     "user_id": False,
                     "subject": msg_dict.get("subject"),
                     "note": note[:NOTE_LENGTH],
+                    "message_ref": msg_dict.get("message_id"),
                     "move_ids": [fields.Command.set(case._get_mail_moves(msg_dict))],
                     "attachment_ids": case._keep_mail(msg_dict.get("subject")),
                     **vals,

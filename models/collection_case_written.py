@@ -30,6 +30,23 @@ class CollectionCase(models.Model):
             ]
         )
 
+    def _find_texted(self, text, holders, is_stayed):
+        """Tell whom a text message reaches: who has the number counts, whatever name
+        it was sent to. A number that nobody has is a new one of that person, or of the
+        customer.
+
+        :param text: sms.sms record
+        :param holders: res.partner records who have the number
+        :param bool is_stayed: whether a stay stops what goes to the customer
+        :return: tuple of a res.partner record, empty where only the number is known,
+            and a number that is not on file; None when it is nobody of the customer
+        """
+        reached, named = self._filter_reached(holders, is_stayed), text.partner_id
+        if reached:
+            return reached & named or reached[:1], ""
+        is_ours = self._filter_reached(named, is_stayed) if named else not is_stayed
+        return (named, text.number) if is_ours and not holders else None
+
     def _filter_reached(self, people, is_stayed):
         """:return: those of the res.partner records who are the customer's, see
         ``_filter_people``, and whom no stay stops"""

@@ -126,6 +126,13 @@ class CollectionContact(models.Model):
     letter_id = fields.Many2one(
         "collection.letter", readonly=True, copy=False, ondelete="restrict"
     )
+    message_ref = fields.Char(
+        "Message ID",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="Of the message that was sent or received: answers to it are found by it.",
+    )
     move_ids = fields.Many2many("account.move", string="Invoices")
     attachment_ids = fields.Many2many("ir.attachment", string="Evidence")
 

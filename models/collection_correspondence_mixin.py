@@ -20,6 +20,8 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
 
     _name = "collection.correspondence.mixin"
     _description = "Messages That Are Contacts"
+    # The group whose members write about debts here; everybody, if it is not given.
+    _contact_writers = None
 
     @api.model
     def _has_contacts(self, name):
@@ -39,6 +41,12 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         """:return: the account.move records that the messages of this record concern"""
         return self.env["account.move"]
 
+    def _get_collection_debtors(self):
+        """:return: the res.partner records whose debts the messages are about"""
+        return self.partner_id | self.env["collection.stay"]._get_debtors(
+            self._get_collection_moves()
+        )
+
     def _is_collection_contact(self):
         """:return: whether writing to the customer here is a contact about debts"""
         return True
@@ -51,14 +59,63 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
             case and case._is_stayed()
         )
 
-    def _get_contact_case(self):
-        """:return: the collection.case in whose log messages of this record are"""
+    # ------------------------------------------------------------------
+    # What it says about one message
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _is_contact_writer(self, user):
+        """:return: whether what a user writes to the customer here is about debts"""
+        # Asked of every message: it costs no query.
+        group = self._contact_writers
+        return not group or (user.id != SUPERUSER_ID and user.has_group(group))
+
+    def _get_message_case(self, message):  # pylint: disable=unused-argument
+        """Tell which case a message of this record belongs to.
+
+        :param message: mail.message that is written or, for what comes in, the one it
+            answers; empty where that is not known
+        :return: collection.case record
+        """
+        return self._get_collection_case()
+
+    def _is_message_stayed(self, message):  # pylint: disable=unused-argument
+        """:return: whether a bankruptcy forbids sending a message to the customer"""
+        return self._is_collection_stayed()
+
+    def _get_contact_case(self, message):
+        """:return: the collection.case in whose log a message of this record is"""
         # Whoever writes to the customer, or answers, has it logged; cases are for
         # readers of collections.
         record = self.sudo()
         if not record._is_collection_contact():
             return record.env["collection.case"]
-        return record._get_collection_case()
+        return record._get_message_case(message)
+
+    def _get_answer_case(self, message):
+        """:return: the collection.case in whose log is what follows from a message"""
+        # An answer, or the report that it came back.
+        return self._get_contact_case(message)
+
+    def _get_portal_case(self, message):
+        """:return: the collection.case in whose log a message of a portal user is"""
+        return self._get_contact_case(message.parent_id or message)
+
+    @api.model
+    def _get_written_company(self, message):
+        """Tell in which company a message was written, among those of its writer; an
+        answer by mail is in that of what it answers.
+
+        :return: res.company record
+        """
+        while message.message_type == "email" and message.parent_id:
+            message = message.parent_id
+        company, writer = message.record_company_id, message.create_uid
+        if writer.id == SUPERUSER_ID:
+            return company or self.env.company
+        # It comes over the network, and the log of another company is not the writer's.
+        own = company & writer.company_ids or writer.company_id
+        return own or self.env.company
 
     # ------------------------------------------------------------------
     # What colleagues write
@@ -84,38 +141,46 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         outside = [
             row for row in recipients if row["share"] and row["notif"] == "email"
         ]
+        is_by_people = message.message_type in (*BY_PEOPLE, "email")
         writer = self._get_writer(message)
-        if not (outside and writer):
+        if not (outside and is_by_people and writer):
             return
-        case = self._get_contact_case()
+        case = self._get_contact_case(message)
         people = case and case._filter_reached(
-            case._find_people(outside), self.sudo()._is_collection_stayed()
+            case._find_people(outside), self.sudo()._is_message_stayed(message)
         )
         if not people:
             return
-        moves = self.sudo()._get_collection_moves()
         case.env["collection.contact"].create(
             {
-                "case_id": case.id,
+                **self._prepare_written_vals(message, case, people),
                 "channel": "email",
-                "direction": "out",
-                "outcome": "sent",
-                "partner_id": people[0].id,
-                "person": ", ".join(people[1:].mapped("display_name")),
                 "user_id": writer.id,
                 "subject": message.subject or self.sudo()._message_compute_subject(),
                 "note": html2plaintext(message.body or "").strip()[:NOTE_LENGTH],
-                "move_ids": [fields.Command.set(moves.ids)],
                 "attachment_ids": self._copy_files(message),
             }
         )
 
+    def _prepare_written_vals(self, message, case, people):
+        """:return: what entries of messages that a colleague wrote have in common"""
+        moves = self.sudo()._get_collection_moves()
+        return {
+            "case_id": case.id,
+            "direction": "out",
+            "outcome": "sent",
+            "partner_id": people[:1].id,
+            "person": ", ".join(people[1:].mapped("display_name")),
+            "move_ids": [fields.Command.set(moves.ids)],
+            "message_ref": message.message_id,
+        }
+
     @api.model
     def _get_writer(self, message):
-        """:return: the res.users among us who wrote a message, here or, as an answer,
-        with a mail program; none for what the program or a customer wrote"""
-        if message.message_type not in (*BY_PEOPLE, "email"):
-            return message.create_uid.browse()
+        """Tell who of us wrote a message, here or, to answer, with a mail program.
+
+        :return: res.users record, empty for what a customer wrote
+        """
         author = message.author_id.user_ids.filtered(lambda user: not user.share)[:1]
         if message.message_type == "email" or message.create_uid.share:
             return author
@@ -125,8 +190,11 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
 
     @api.model
     def _copy_files(self, message):
-        """:return: commands that attach copies of a message's files as evidence: the
-        message stays its author's, who may delete them there"""
+        """Copy the files of a message as evidence: the message stays its author's, who
+        may delete them there.
+
+        :return: commands that attach the copies
+        """
         copies = message.sudo().attachment_ids.copy(
             {
                 "res_model": "collection.contact",
@@ -148,7 +216,9 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         result = super().message_update(msg_dict, update_vals)
         author = self.env["res.partner"].browse(msg_dict.get("author_id") or [])
         is_colleague = any(not user.share for user in author.user_ids)
-        case = self._get_contact_case()
+        # Who fetches the mail may not read all messages; whose case it is, is asked.
+        answered = self.env["mail.message"].sudo().browse(msg_dict.get("parent_id"))
+        case = self._get_answer_case(answered)
         if case and not is_colleague and not case._is_aside(msg_dict, author):
             moves = self.sudo()._get_collection_moves()
             case._receive_mail(msg_dict, author, moves)
@@ -162,13 +232,17 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         return result
 
     def _log_portal_message(self, message):
-        case = self._get_contact_case()
+        case = self._get_portal_case(message)
         if not case or not case._filter_people(message.author_id):
             return
         # The to-do is read by who works the case, not by who wrote.
         lang = case._get_collector().lang or case.company_id.partner_id.lang
         case.with_context(lang=lang or "en_US")._receive_message(
-            {"subject": message.subject, "body": message.body},
+            {
+                "subject": message.subject,
+                "body": message.body,
+                "message_id": message.message_id,
+            },
             message.author_id,
             self.sudo()._get_collection_moves(),
             channel="portal",
@@ -188,8 +262,10 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
             lambda row: row.notification_status == "bounce"
         ).mapped("res_partner_id"):
             return result
-        for record in self:
-            case = record._get_contact_case()
+        # Odoo also asks everybody who has the address.
+        is_own = message.model == self._name
+        for record in self.filtered(lambda own: is_own and own.id == message.res_id):
+            case = record._get_answer_case(message)
             people = case and case._filter_people(partner)
             if people:
                 case._take_message_bounce(

@@ -168,10 +168,11 @@ class CollectionStay(models.AbstractModel):
         if not mixin._has_contacts(message.model):
             return self.env["res.partner"], self.env["res.company"], case, bool
         record = self.env[message.model].sudo().browse(message.res_id).exists()
-        case, moves = record._get_collection_case(), record._get_collection_moves()
-        debtors = record.partner_id | self._get_debtors(moves)
+        case = record._get_message_case(message)
+        moves = record._get_collection_moves()
         company = case.company_id or moves.company_id or self.env.company
-        return debtors, company, case, record._is_collection_stayed
+        is_stayed = partial(record._is_message_stayed, message)
+        return record._get_collection_debtors(), company, case, is_stayed
 
     # ------------------------------------------------------------------
     # What is refused

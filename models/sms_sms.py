@@ -2,6 +2,8 @@ from odoo import models
 
 
 class SmsSms(models.Model):
+    """The last look before a text message leaves, as ``mail.mail`` has it."""
+
     _inherit = "sms.sms"
 
     def _send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
@@ -10,9 +12,13 @@ class SmsSms(models.Model):
         stopped = letters._cancel_obsolete().mail_message_id
         texts = self.filtered(lambda text: text.mail_message_id in stopped)
         texts.action_set_canceled()
-        left = self - texts
-        if left:
-            return super(SmsSms, left)._send(
-                unlink_failed, unlink_sent, raise_exception
-            )
-        return None
+        for going in (self - texts)._split_by_company():
+            super(SmsSms, going)._send(unlink_failed, unlink_sent, raise_exception)
+        return
+
+    def _split_by_company(self):
+        """:return: list of the texts of each company: Odoo's queue takes all of them,
+        and fails where two companies have something in it"""
+        if self.env.context.get("sms_api"):
+            return [self] if self else []
+        return list(self.grouped(lambda text: text._get_sms_company()).values())

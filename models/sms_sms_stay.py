@@ -28,7 +28,7 @@ class SmsSms(models.Model):
             message = text.mail_message_id
             debtors, company, case, is_stayed = stay._get_subject(message)
             bankruptcies = stay._get_bankruptcies(debtors)
-            if not bankruptcies or stay._is_ally(text.partner_id, bankruptcies):
+            if not bankruptcies or text._is_to_ally(bankruptcies):
                 continue
             if is_stayed():
                 subject = message.sudo().subject or text.number
@@ -38,3 +38,16 @@ class SmsSms(models.Model):
                 stopped |= text
         stopped.action_set_canceled()
         return stopped
+
+    def _is_to_ally(self, bankruptcies):
+        """:return: whether it goes to trustee, counsel or claims agent: who has the
+        number counts, and only where nobody has it, the name it is sent to"""
+        stay, debtors = self.env["collection.stay"], bankruptcies.partner_id
+        # Whose number it is, whether or not the sender may see them.
+        holders = self.env["res.partner"].sudo()
+        holders = holders.search([("phone_sanitized", "=", self.number)])
+        if debtors & (holders | holders.commercial_partner_id):
+            return False
+        return any(
+            stay._is_ally(person, bankruptcies) for person in holders or self.partner_id
+        )

@@ -192,6 +192,23 @@ class TestCorrespondence(CorrespondenceCommon):
                 self.assertEqual(self.case.contact_ids, before)
                 self.assertFalse(self.case.date_paused)
 
+    def test_the_customers_lawyer_is_one_of_its_people(self):
+        """So is who works for the lawyer, and what they answer."""
+        promise = next(iter(self.records))
+        office = self.make_customer("Office")
+        clerk = self.make_customer("Clerk", is_company=False, parent_id=office.id)
+        self.assertFalse(self.write_to(promise, office | clerk))
+        self.customer.collection_lawyer_id = office
+        for person in (office, clerk):
+            self.assertEqual(self.write_to(promise, person).partner_id, person)
+        before, [*_first, envelope] = (
+            self.case.contact_ids,
+            self.get_envelopes("clerk@example.com"),
+        )
+        self.answer(envelope, "We act for them.", From="Clerk <clerk@example.com>")
+        entry = self.case.contact_ids - before
+        self.assertEqual((entry.outcome, entry.partner_id), ("received", clerk))
+
     def test_what_a_colleague_answers_with_a_mail_program(self):
         promise, collector = next(iter(self.records)), self.users["collector"]
         self.write_to(promise, self.customer)
@@ -293,6 +310,18 @@ class TestCorrespondence(CorrespondenceCommon):
         self.assertTrue(self.case.reply_unread)
         self.assertIn("Read the reply", self.case.activity_ids.mapped("summary"))
 
+    def test_what_a_colleague_writes_down_for_a_customer_is_none(self):
+        """Only who has logged in with the portal has written there."""
+        before = self.case.contact_ids
+        self.invoice.with_user(self.users["collector"]).message_post(
+            body="He says it was paid.",
+            message_type="comment",
+            subtype_xmlid="mail.mt_note",
+            author_id=self.customer.id,
+        )
+        self.assertEqual(self.case.contact_ids, before)
+        self.assertFalse(self.case.reply_unread)
+
     def test_a_stranger_in_the_portal_is_none(self):
         visitor, before = self.users["portal"], self.case.contact_ids
         self.invoice.with_user(visitor).sudo().message_post(
@@ -301,90 +330,3 @@ class TestCorrespondence(CorrespondenceCommon):
             subtype_xmlid="mail.mt_comment",
         )
         self.assertEqual(self.case.contact_ids, before)
-
-
-@tagged("post_install", "-at_install")
-class TestCorrespondenceStay(CorrespondenceCommon):
-    """After a petition the customer's counsel is written to, and nobody else."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.lawyer = cls.make_customer("Counsel")
-        cls.bankruptcy = cls.make_bankruptcy(lawyer_id=cls.lawyer.id)
-        cls.claim = cls.env["collection.claim"].create(
-            {"bankruptcy_id": cls.bankruptcy.id, "company_id": cls.company.id}
-        )
-        cls.records |= {cls.bankruptcy: None, cls.claim: None, cls.case: None}
-
-    def test_only_counsel_is_reached(self):
-        for record in self.records:
-            with self.subTest(record._name):
-                entry = self.write_to(record, self.customer | self.lawyer)
-                self.assertEqual((entry.partner_id, entry.person), (self.lawyer, ""))
-                envelopes = self.get_envelopes(
-                    "writer@example.com", "counsel@example.com"
-                )
-                reached = {name for row in envelopes for name in row.recipients}
-                self.assertEqual(reached, {"counsel@example.com"})
-                message = record.message_ids[0]
-                notice = message.notification_ids.filtered(
-                    lambda row: row.res_partner_id == self.customer
-                )
-                self.assertEqual(notice.notification_status, "exception")
-
-    def test_new_business_does_not_open_the_way_to_old_debts(self):
-        """The case goes on with what was posted later; what is about the past does not
-        reach the customer all the same."""
-        fresh = self.make_invoice(
-            self.customer, 70, issued=self.day(1), due=self.day(2)
-        )
-        self.plan(self.day(3))
-        for record in self.records:
-            with self.subTest(record._name):
-                entry = self.write_to(record, self.customer, day=3)
-                envelopes = self.get_envelopes("writer@example.com")
-                is_free = record == self.case
-                self.assertEqual(bool(entry), is_free)
-                self.assertEqual(bool(envelopes), is_free)
-        self.assertTrue(self.write_to(fresh, self.customer, day=3))
-
-    def test_who_works_for_another_by_now(self):
-        """The invoice is the debtor's still."""
-        person = self.make_customer("Buyer", is_company=False)
-        person.parent_id = self.customer
-        invoice = self.make_invoice(person, 80)
-        person.parent_id = self.adviser
-        self.assertFalse(self.write_to(invoice, self.customer))
-        self.assertFalse(self.get_envelopes("writer@example.com"))
-
-    def test_what_is_settled_of_new_business(self):
-        """The rest of the case is stayed, and no error meets who writes."""
-        fresh = self.make_invoice(
-            self.customer, 70, issued=self.day(1), due=self.day(2)
-        )
-        self.plan(self.day(3))
-        promise = self.make_promise(fresh, (9, 70), day=self.day(3))
-        self.pay(fresh, day=self.day(3))
-        self.plan(self.day(3))
-        self.assertFalse(self.write_to(promise, self.customer, day=3))
-        self.assertFalse(self.get_envelopes("writer@example.com"))
-
-    def test_afterwards_the_customer_is(self):
-        for record in (self.bankruptcy, self.claim):
-            self.assertFalse(self.write_to(record, self.customer))
-        self.assertFalse(self.get_envelopes("writer@example.com"))
-        self.bankruptcy.sudo()._change_state("dismissed", self.today)
-        for record in (self.bankruptcy, self.claim):
-            with self.subTest(record._name):
-                entry = self.write_to(record, self.customer)
-                self.assertEqual(entry.partner_id, self.customer)
-        self.assertEqual(len(self.get_envelopes("writer@example.com")), 2)
-
-    def test_the_answer_of_counsel(self):
-        self.write_to(self.bankruptcy, self.lawyer)
-        [envelope] = self.get_envelopes("counsel@example.com")
-        before = self.case.contact_ids
-        self.reply_to(envelope, From="Counsel <counsel@example.com>")
-        entry = self.case.contact_ids - before
-        self.assertEqual((entry.outcome, entry.partner_id), ("received", self.lawyer))

@@ -1,5 +1,7 @@
 from threading import Thread
+from unittest.mock import patch
 
+from odoo.addons.sms.tools.sms_api import SmsApi
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -161,3 +163,62 @@ class TestLogConcurrency(ConcurrencyCommon):
             case = self.get_case(env)
             self.assertFalse(case.letter_ids)
             self.assertEqual(case.action_ids.mapped("reason"), ["reply"])
+
+    # ------------------------------------------------------------------
+    # Text messages
+    # ------------------------------------------------------------------
+
+    def write_text(self, env):
+        """:return: a text to the customer that waits in the queue"""
+        message = self.get_case(env)._message_sms(
+            "Please call.", sms_numbers=["+32470123456"], put_in_queue=True
+        )
+        text = env["sms.sms"].search([("mail_message_id", "=", message.id)])
+        self.addCleanup(self.remove_text, text.ids)
+        return text.ids
+
+    def remove_text(self, ids):
+        with self.worker() as env:
+            env["sms.sms"].browse(ids).exists().unlink()
+
+    def send_text(self, env, ids):
+        """:return: the numbers that the provider has taken"""
+        taken = []
+        # Who waits for the other here would wait for good.
+        env.cr.execute("SET LOCAL lock_timeout = '5s'")
+
+        def take(_api, messages, **_kwargs):
+            rows = [row for message in messages for row in message["numbers"]]
+            taken.extend(row["number"] for row in rows)
+            return [{"uuid": row["uuid"], "state": "success"} for row in rows]
+
+        with patch.object(SmsApi, "_send_sms_batch", take):
+            env["sms.sms"].browse(ids).send()
+        return taken
+
+    @mute_logger("odoo.sql_db")
+    def test_a_text_waits_for_the_log(self):
+        """What the provider has taken is not taken back: who cannot have the log sends
+        nothing, and the queue sends it once."""
+        self.make_debts(1)
+        with self.worker() as env:
+            ids = self.write_text(env)
+        with self.worker() as writer:
+            self.write_down(writer, "On the phone")
+            with self.worker() as queue:
+                self.assertFalse(self.send_text(queue, ids))
+        with self.worker() as late:
+            late.cr.execute("SELECT 1")  # its snapshot is of now
+            with self.worker() as writer:
+                self.write_down(writer, "On the phone again")
+            self.assertFalse(self.send_text(late, ids))
+        with self.worker() as queue:
+            self.assertEqual(queue["sms.sms"].browse(ids).state, "outgoing")
+            self.assertEqual(self.send_text(queue, ids), ["+32470123456"])
+        with self.worker() as queue:
+            self.assertFalse(self.send_text(queue, ids))
+            [entry] = self.get_case(queue).contact_ids.filtered(
+                lambda row: row.channel == "sms"
+            )
+            self.assertEqual(entry.person, "+32470123456")
+        self.check_chain(3)

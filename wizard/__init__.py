@@ -19,4 +19,5 @@ from . import (
     collection_promise_end,
     collection_rehearsal_wizard,
     collection_simulation,
+    sms_composer,
 )

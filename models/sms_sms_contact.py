@@ -1,0 +1,132 @@
+import logging
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+from psycopg2 import OperationalError
+
+from .collection_correspondence_mixin import NOTE_LENGTH
+
+_logger = logging.getLogger(__name__)
+# The provider has it: under way, passed on, delivered.
+TAKEN = ("process", "pending", "sent")
+
+
+class SmsSms(models.Model):
+    """What colleagues text to customers is in the log, once the provider has taken it.
+
+    Nothing may fail after that: what is undone would be sent again. So the logs are
+    taken before, and a text whose log somebody else is writing to waits its turn.
+    """
+
+    _inherit = "sms.sms"
+
+    def _send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
+        cases = self._find_cases()
+        busy = self._find_busy(self.env["collection.case"].union(*cases.values()))
+        going = self.filtered(lambda text: cases.get(text.mail_message_id) not in busy)
+        if going != self:
+            self._send_again_soon()
+        if not going:
+            return None
+        result = super(SmsSms, going)._send(
+            unlink_failed=unlink_failed,
+            unlink_sent=unlink_sent,
+            raise_exception=raise_exception,
+        )
+        going.filtered(lambda text: text.state in TAKEN)._log_taken(cases)
+        return result
+
+    def _find_cases(self):
+        """:return: dict of the collection.case per mail.message of these texts, of
+        those that belong in its log; steps are logged where they are sent"""
+        # Who sends the queue may not read what the messages are about.
+        messages = self.mail_message_id.sudo()
+        mixin = self.env["collection.correspondence.mixin"]
+        messages = messages.filtered(lambda message: mixin._has_contacts(message.model))
+        on_cases = messages.filtered(lambda row: row.model == "collection.case")
+        letters = self.env["collection.letter"].sudo()
+        letters = letters.search([("mail_message_id", "in", on_cases.ids)])
+        cases = {}
+        for model, own in (messages - letters.mail_message_id).grouped("model").items():
+            records = self.env[model].sudo().browse(own.mapped("res_id")).exists()
+            for message in own.filtered(lambda row, ids=records.ids: row.res_id in ids):
+                record = records.browse(message.res_id)
+                if case := record._get_contact_case(message):
+                    cases[message] = case
+        return cases
+
+    @api.model
+    def _find_busy(self, cases):
+        """Take the logs of cases until the end of the transaction.
+
+        :return: list of the collection.case records whose log cannot be had
+        """
+        if not cases:
+            return []
+        try:
+            with self.env.cr.savepoint():
+                taken = cases.sudo().try_lock_for_update(allow_referencing=True)
+        except OperationalError:
+            # Somebody has written to one of them since this transaction began.
+            return list(cases)
+        return list(cases - taken)
+
+    @api.model
+    def _send_again_soon(self):
+        moment = fields.Datetime.add(fields.Datetime.now(), minutes=1)
+        self.env.ref("sms.ir_cron_sms_scheduler_action")._trigger(moment)
+
+    def _log_taken(self, cases):
+        """Write down the texts that the provider has taken.
+
+        :param dict cases: what ``_find_cases`` answered
+        """
+        own = self.filtered(lambda text: text.mail_message_id in cases)
+        # Whoever has a number, whether the sender may see them or not.
+        holders = self.env["res.partner"].sudo()
+        holders = holders.search([("phone_sanitized", "in", own.mapped("number"))])
+        by_number = holders.grouped("phone_sanitized")
+        for texts in own.grouped(
+            lambda text: (text.mail_message_id, text.body)
+        ).values():
+            message = texts.mail_message_id.sudo()
+            try:
+                with self.env.cr.savepoint():
+                    texts._log_message(message, cases[message], by_number)
+            except (OperationalError, UserError):
+                _logger.exception("Text message %s is not in the log.", texts.ids)
+
+    def _log_message(self, message, case, by_number):
+        """Write down a text that went to one or several people.
+
+        :param message: mail.message record
+        :param case: collection.case record
+        :param dict by_number: the res.partner records per number
+        """
+        record = self.env[message.model].sudo().browse(message.res_id)
+        is_stayed = record._is_message_stayed(message)
+        people, numbers = self.env["res.partner"].sudo(), []
+        for text in self:
+            holders = by_number.get(text.number, people.browse())
+            if found := case._find_texted(text, holders, is_stayed):
+                people |= found[0]
+                numbers += [found[1]] if found[1] else []
+        if not (people or numbers):
+            return
+        vals = record._prepare_written_vals(message, case, people)
+        case.env["collection.contact"].create(
+            {
+                **vals,
+                "channel": "sms",
+                "user_id": self[:1]._get_text_writer(message).id,
+                "person": ", ".join(filter(None, [vals["person"], *numbers])),
+                "note": (self[:1].body or "").strip()[:NOTE_LENGTH],
+            }
+        )
+
+    def _get_text_writer(self, message):
+        """:return: the res.users who had the text sent"""
+        user = self.create_uid
+        if user.id == SUPERUSER_ID or user.share:
+            return self.env["collection.correspondence.mixin"]._get_writer(message)
+        return user
