@@ -137,7 +137,8 @@ class CollectionBankruptcy(models.Model):
 
     def _get_refusal_text(self):
         """:return: translated text shown to whoever tries what the stay forbids"""
-        return f"{self._get_stay_text()} {self.env._('This attempt has been noted.')}"
+        noted = self.env._("This attempt has been noted.")
+        return f"{self._get_stay_text()} {noted}"
 
     def _get_stay_text(self):
         """:return: translated text: what the stay forbids, and what it allows"""

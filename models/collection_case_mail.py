@@ -134,10 +134,11 @@ class CollectionCase(models.Model):
         mail = self._get_mail()
         if mail is None:
             return []
+        name = subject or self.env._("Message")
         return [
             fields.Command.create(
                 {
-                    "name": f"{subject or self.env._('Message')}.eml",
+                    "name": f"{name}.eml",
                     "raw": mail.as_bytes(),
                     "mimetype": "message/rfc822",
                     "res_model": "collection.contact",
