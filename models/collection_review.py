@@ -209,14 +209,21 @@ class CollectionReview(models.AbstractModel):
         self._execute(
             SQL(
                 """
+                WITH moved AS MATERIALIZED (
+                    SELECT snapshot.item_id, snapshot.date_maturity, case_.case_id
+                      FROM collection_snapshot snapshot
+                      JOIN collection_figure case_
+                        ON case_.partner_id = snapshot.partner_id
+                     WHERE snapshot.item_id IS NOT NULL AND snapshot.is_debt
+                       AND (snapshot.is_outdated
+                            OR snapshot.case_id <> case_.case_id))
                 UPDATE collection_item item
-                   SET case_id = case_.case_id, is_open = TRUE, date_settled = NULL,
-                       date_maturity = snapshot.date_maturity
-                  FROM collection_snapshot snapshot
-                  JOIN collection_figure case_
-                    ON case_.partner_id = snapshot.partner_id
-                 WHERE item.id = snapshot.item_id AND snapshot.is_debt
-                   AND (snapshot.is_outdated OR snapshot.case_id <> case_.case_id)
+                   SET case_id = moved.case_id, is_open = TRUE, date_settled = NULL,
+                       date_maturity = moved.date_maturity
+                  FROM moved
+                 WHERE item.id = moved.item_id
+                   -- They are few, and looked up instead of reading all.
+                   AND item.id = ANY(ARRAY(SELECT item_id FROM moved))
                 """
             )
         )
