@@ -190,10 +190,7 @@ class TestDelivery(DeliveryCommon):
         self.assertEqual(self.open_actions(self.customer).state, "approve")
 
     def keep_here(self):
-        """:return: a letter that was kept here because of a payment, now returned"""
-        invoice = self.make_invoice(self.customer)
-        letter = self.send()
-        self.assertEqual(letter.case_id.item_ids.stage_id, self.stage)
+        invoice, letter = self.make_invoice(self.customer), self.send()
         payment = self.pay(invoice)
         self.assert_stays_here(letter)
         self.take_back(payment)
@@ -203,12 +200,9 @@ class TestDelivery(DeliveryCommon):
         letter = self.keep_here()
         self.plan(self.day(1))
         item = letter.case_id.item_ids
-        self.assertFalse(item.stage_id)
-        self.assertFalse(item.date_stage)
-        self.assertFalse(letter.case_id.stage_id)
+        self.assertFalse(item.stage_id or item.date_stage or item.case_id.stage_id)
         self.plan(self.day(self.policy.quiet_days))
-        step = self.open_actions(self.customer)
-        self.assertEqual(step.stage_id, self.stage)
+        self.assertEqual(self.open_actions(self.customer).stage_id, self.stage)
 
     def test_returned_after_the_message_was_kept_here(self):
         """It never left, and the case says so; a person has it sent after all."""
