@@ -35,9 +35,6 @@ class CollectionItem(models.Model):
     date_maturity = fields.Date("Due date", index=False, readonly=True)
     stage_id = UncheckedMany2one("collection.stage", "Stage reached")
     date_stage = fields.Date("Reached on")
-    # Where it goes back to when the message of the stage never leaves.
-    stage_before_id = UncheckedMany2one("collection.stage")
-    date_stage_before = fields.Date()
     days_frozen = fields.Integer(
         help="Days on hold since the stage was reached; they do not count as waiting."
     )

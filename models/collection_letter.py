@@ -110,10 +110,6 @@ class CollectionLetter(models.Model):
         state = MAIL_STATES[mail_state]
         vals = {"failure_reason": failure_reason if state == "failed" else False}
         emails = self.filtered(lambda letter: letter.channel == "email")
-        if state == "queued":
-            emails.filtered(
-                lambda letter: letter.stage_id and letter.delivery_state == "cancelled"
-            )._count_steps()
         if state == "sent":
             vals["date_sent"] = fields.Datetime.now()
         emails.write({"delivery_state": state, **vals})

@@ -43,7 +43,6 @@ class CollectionLetter(models.Model):
         """
         # The queue is worked by whoever sends mail, with whatever rights.
         obsolete = self.sudo()._find_obsolete()
-        obsolete._take_back_steps()
         obsolete._cancel_queued()
         obsolete.write(
             {
@@ -54,47 +53,6 @@ class CollectionLetter(models.Model):
             }
         )
         return obsolete
-
-    def _take_back_steps(self):
-        """What never left does not count: the items go back to the stage before, and
-        when the money is returned the ladder repeats the step. A final demand that
-        nobody got must not be followed by what it announces."""
-        for letter in self:
-            # Of a letter on paper, the e-mail beside it may have left.
-            if letter.mail_id.sudo().state == "sent":
-                continue
-            for item in letter._find_items([("stage_id", "=", letter.stage_id.id)]):
-                item.write(
-                    {
-                        "stage_id": item.stage_before_id.id,
-                        "date_stage": item.date_stage_before,
-                    }
-                )
-        if self:
-            self.case_id._refresh_stages()
-
-    def _count_steps(self):
-        """A person sends what was kept here after all: it counts as the step again."""
-        for letter in self:
-            for item in letter._find_items([("is_open", "=", True)]):
-                if item.stage_id.sequence < letter.stage_id.sequence:
-                    item.write(
-                        {
-                            "stage_before_id": item.stage_id.id,
-                            "date_stage_before": item.date_stage,
-                            "stage_id": letter.stage_id.id,
-                            "date_stage": letter.company_id._get_collection_today(),
-                        }
-                    )
-        if self:
-            self.case_id._refresh_stages()
-
-    def _find_items(self, domain):
-        """:return: the collection.item records of this message's invoices, also those
-        that are settled by now"""
-        return self.env["collection.item"].search(
-            [("move_line_id.move_id", "in", self.move_ids.ids), *domain]
-        )
 
     def _find_queued(self, messages):
         """:return: the waiting letters that mails or text messages deliver"""

@@ -126,7 +126,8 @@ class CollectionReview(models.AbstractModel):
                    SET stage_id = item.stage_id, date_stage = item.date_stage,
                        days_frozen = item.days_frozen, date_resumed = item.date_resumed
                   FROM collection_item item
-                 WHERE item.id = snapshot.item_id
+                 -- Not by item: those just made have none in the snapshot.
+                 WHERE item.move_line_id = snapshot.move_line_id
                    AND (item.stage_id, item.date_stage, item.days_frozen,
                         item.date_resumed)
                        IS DISTINCT FROM (snapshot.stage_id, snapshot.date_stage,

@@ -68,9 +68,7 @@ class CollectionVerdict(models.AbstractModel):
                 """
                 WITH %(ctes)s
                 UPDATE collection_item item
-                   SET stage_before_id = item.stage_id,
-                       date_stage_before = item.date_stage,
-                       stage_id = ready.stage_id, date_stage = %(as_of)s,
+                   SET stage_id = ready.stage_id, date_stage = %(as_of)s,
                        days_frozen = 0, date_resumed = NULL
                   FROM ready
                   JOIN UNNEST(%(cases)s, %(stages)s) AS step(case_id, stage_id)

@@ -189,33 +189,19 @@ class TestDelivery(DeliveryCommon):
         self.plan(self.day(1))
         self.assertEqual(self.open_actions(self.customer).state, "approve")
 
-    def keep_here(self):
-        invoice, letter = self.make_invoice(self.customer), self.send()
+    def test_returned_after_the_message_was_kept_here(self):
+        """It never left, and the case says so; a person has it sent after all."""
+        invoice = self.make_invoice(self.customer)
+        letter = self.send()
         payment = self.pay(invoice)
         self.assert_stays_here(letter)
         self.take_back(payment)
-        return letter
-
-    def test_the_step_of_a_message_that_never_left_is_repeated(self):
-        letter = self.keep_here()
-        self.plan(self.day(1))
-        item = letter.case_id.item_ids
-        self.assertFalse(item.stage_id or item.date_stage or item.case_id.stage_id)
-        self.plan(self.day(self.policy.quiet_days))
-        self.assertEqual(self.open_actions(self.customer).stage_id, self.stage)
-
-    def test_returned_after_the_message_was_kept_here(self):
-        """It never left, and the case says so; a person has it sent after all."""
-        letter = self.keep_here()
         self.plan(self.day(1))
         self.assertRegex(letter.case_id.delivery_problem, "before the message left")
         letter.sudo().mail_id.mark_outgoing()
         self.assertEqual(len(self.run_queue()), 1)
         self.assertEqual(letter.delivery_state, "sent")
         self.assertFalse(letter.case_id.delivery_problem)
-        self.assertEqual(letter.case_id.item_ids.stage_id, self.stage)
-        self.plan(self.day(self.policy.quiet_days))
-        self.assertFalse(self.open_actions(self.customer))
 
     def test_paid_in_part_while_it_waited_in_the_queue(self):
         """The rest is still to be asked for."""

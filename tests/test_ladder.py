@@ -242,6 +242,23 @@ class TestLadder(CollectionCommon):
         self.assertEqual(self.get_items(invoice).stage_id.name, "Stage 1")
         self.assertEqual(self.get_case(self.customer).stage_id.name, "Stage 1")
 
+    def test_a_call_that_expires_counts_for_what_is_new_that_night(self):
+        self.make_policy(
+            {"days": 1, "channel": "phone", "template_id": False},
+            {"days": 30},
+            quiet_days=1,
+            task_patience=7,
+        )
+        self.make_invoice(self.customer, 400, self.day(0))
+        for offset in range(1, 9):
+            self.plan(self.day(offset))
+            self.execute(self.day(offset))
+        new = self.make_invoice(self.customer, 100, self.day(2))
+        self.plan(self.day(9))
+        self.assertEqual(self.get_items(new).stage_id.name, "Stage 1")
+        self.assertFalse(self.open_actions(self.customer))
+        self.assertEqual(self.get_case(self.customer).next_stage_id.name, "Stage 2")
+
     def test_decision_task_does_not_expire(self):
         """Whether to refer is for a person to decide, however long it takes."""
         self.make_policy({"days": 1, "channel": "task", "template_id": False})

@@ -8,9 +8,14 @@ class SmsComposer(models.TransientModel):
     _inherit = "sms.composer"
 
     def _action_send_sms_numbers(self):
-        if self._is_contact():
-            return self._action_send_sms_comment(self._get_records()[:1])
-        return super()._action_send_sms_numbers()
+        if not self._is_contact():
+            return super()._action_send_sms_numbers()
+        # To the numbers typed and to nobody else, as Odoo does without a record.
+        single = self.recipient_single_number_itf or self.recipient_single_number
+        typed = self.sanitized_numbers or single or ""
+        return self._get_records()[:1]._message_sms(
+            self.body, partner_ids=[], sms_numbers=typed.split(",")
+        )
 
     def _action_send_sms_mass(self, records=None):
         if self._is_contact():
