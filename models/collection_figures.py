@@ -120,12 +120,10 @@ class CollectionFigures(models.AbstractModel):
     def _gather(self, company, as_of, partner_ids):
         """Leave what the ledger says of each customer in a temporary table: those who
         have an open case, and those who get one now because something is open."""
+        self.env["collection.review"]._keep(
+            "collection_figure", self._gathered(company, as_of, partner_ids)
+        )
         statements = (
-            SQL("DROP TABLE IF EXISTS collection_figure"),
-            SQL(
-                "CREATE TEMPORARY TABLE collection_figure ON COMMIT DROP AS %s",
-                self._gathered(company, as_of, partner_ids),
-            ),
             # Apart, because PostgreSQL does nothing in parallel that takes numbers.
             SQL(
                 """

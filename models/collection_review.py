@@ -90,13 +90,12 @@ class CollectionReview(models.AbstractModel):
             company, partner_ids, ledger_date
         )
         self._tune()
-        self._execute(SQL("DROP TABLE IF EXISTS collection_snapshot"))
         # What review and plan need and no more: it is read many times over. A debt has
         # an item; it counts in the figures as long as it is not stayed.
-        self._execute(
+        self._keep(
+            "collection_snapshot",
             SQL(
                 """
-                CREATE TEMPORARY TABLE collection_snapshot ON COMMIT DROP AS
                 SELECT move_line_id, item_id, case_id, partner_id, stage_id,
                        date_stage, days_frozen, date_resumed,
                        item_id IS NOT NULL OR %(is_review)s AS has_item,
@@ -110,10 +109,24 @@ class CollectionReview(models.AbstractModel):
                 """,
                 is_review=is_review,
                 exposure=query,
-            )
+            ),
         )
         self._execute(SQL("ANALYZE collection_snapshot"))
         self.env["collection.total"]._take(company, as_of)
+
+    @api.model
+    def _keep(self, name, query):
+        """Keep the answer of a query until the end of the transaction, in place of an
+        earlier one.
+
+        :param str name: of the temporary table
+        :param SQL query: what is kept
+        """
+        table = SQL.identifier(name)
+        self._execute(SQL("DROP TABLE IF EXISTS %s", table))
+        self._execute(
+            SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query)
+        )
 
     @api.model
     def _refresh_snapshot(self):

@@ -39,12 +39,8 @@ class CollectionTotal(models.AbstractModel):
         :param company: res.company record
         :param date as_of: the day, in the company's time zone
         """
-        self.env.cr.execute(SQL("DROP TABLE IF EXISTS collection_total"))
-        self.env.cr.execute(
-            SQL(
-                "CREATE TEMPORARY TABLE collection_total ON COMMIT DROP AS %s",
-                self._query(company, as_of),
-            )
+        self.env["collection.review"]._keep(
+            "collection_total", self._query(company, as_of)
         )
 
     @api.model

@@ -26,31 +26,19 @@ class CollectionVerdict(models.AbstractModel):
         :param date as_of: the day the decision is for
         :param partner_ids: restrict to these commercial partners
         """
-        restrict = self.env["collection.review"]._restrict(partner_ids)
-        self._take_positions(company, as_of, restrict)
-        self.env.cr.execute(SQL("DROP TABLE IF EXISTS collection_verdict"))
-        self.env.cr.execute(
-            SQL(
-                "CREATE TEMPORARY TABLE collection_verdict ON COMMIT DROP AS %s",
-                self._query(company, as_of),
-            )
-        )
+        review = self.env["collection.review"]
+        self._take_positions(company, as_of, review._restrict(partner_ids))
+        review._keep("collection_verdict", self._query(company, as_of))
 
     @api.model
     def _take_positions(self, company, as_of, restrict):
         """Leave what concerns a case as a whole in a temporary table, counted, so that
         PostgreSQL plans for as many cases as there are: after the first night it would
         think there are next to none, and compare each with each."""
-        statements = (
-            SQL("DROP TABLE IF EXISTS collection_position"),
-            SQL(
-                "CREATE TEMPORARY TABLE collection_position ON COMMIT DROP AS %s",
-                self._position(company, as_of, restrict),
-            ),
-            SQL("ANALYZE collection_position"),
+        self.env["collection.review"]._keep(
+            "collection_position", self._position(company, as_of, restrict)
         )
-        for statement in statements:
-            self.env.cr.execute(statement)
+        self.env.cr.execute(SQL("ANALYZE collection_position"))
 
     @api.model
     def _raise_items(self, company, as_of, stage_by_case):
