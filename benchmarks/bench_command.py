@@ -28,17 +28,7 @@ QUICK_SIZES = ((5_000, 500), (20_000, 2_000))
 def main(arguments):
     """Run the command; answer the exit code."""
     options = _parse(arguments)
-    bench = Bench(options)
-    results = {"machine": describe_machine(), "sizes": []}
-    for number, (items, customers) in enumerate(options.sizes):
-        results["sizes"].append(
-            bench.measure_size(
-                items,
-                customers,
-                with_messages=number == 0,
-                with_oca=number == 0 and options.oca,
-            )
-        )
+    results = {"machine": describe_machine(), "sizes": Bench(options).measure()}
     print(format_report(results))
     if options.json:
         options.json.write_text(json.dumps(results, indent=2) + "\n")
@@ -71,60 +61,66 @@ def _parse(arguments):
 
 
 class Bench:
-    """Measures one ledger after the other, each measurement on a copy of its own."""
+    """Measures ledgers of several sizes, each measurement on a copy of its own."""
 
     def __init__(self, options):
         self.options = options
-        self.base = databases.full_name("bench_base")
         self.copy = databases.full_name("bench_copy")
 
-    def measure_size(self, items, customers, with_messages, with_oca):
-        """Measure a ledger.
+    def measure(self):
+        """Answer a dict of results per ledger, the first one with what is measured
+        once."""
+        results = [self._make_ledger(*size) for size in self.options.sizes]
+        self._measure_plans(results)
+        for number, result in enumerate(results):
+            self._measure_rest(result, is_first=number == 0)
+            databases.drop(result.pop("base"))
+        databases.drop(self.copy)
+        return results
 
-        :param int items: how many overdue invoices
-        :param int customers: of how many customers
-        :param bool with_messages: execute e-mails
-        :param bool with_oca: compare with OCA's addon
-        :return: dict of results
-        """
+    def _make_ledger(self, items, customers):
         say(f"A ledger of {items:,} items of {customers:,} customers ...")
-        databases.create(self.base)
-        databases.install(self.base, databases.ADDON)
-        ledger = run_worker("ledger", self.base, items=items, customers=customers)
-        result = {"items": items, "customers": customers, "ledger": ledger}
-        result["plan"] = self._measure_plan()
-        say("  The worklist ...")
+        base = databases.full_name(f"bench_base_{items}")
+        databases.create(base)
+        databases.install(base, databases.ADDON)
+        ledger = run_worker("ledger", base, items=items, customers=customers)
+        return {"base": base, "items": items, "customers": customers, "ledger": ledger}
+
+    def _measure_plans(self, results):
+        """Take the sizes in turn, so that a machine that is slower for some minutes is
+        so for all of them."""
+        runs = [[] for _result in results]
+        for number in range(self.options.repeat):
+            for result, mine in zip(results, runs, strict=True):
+                say(
+                    f"  Review and plan of {result['items']:,} items,"
+                    f" {number + 1} of {self.options.repeat} ..."
+                )
+                self._make_copy(result)
+                mine.append(run_worker("plan", self.copy))
+        for result, mine in zip(results, runs, strict=True):
+            result["plan"] = _summarize_plans(mine)
+
+    def _measure_rest(self, result, is_first):
+        say(f"  The worklist of {result['customers']:,} customers ...")
+        self._make_copy(result)
         result["worklist"] = run_worker("worklist", self.copy)
-        if with_messages:
+        if is_first:
             say(f"  {self.options.messages} e-mails with PDF ...")
-            self._make_copy()
+            self._make_copy(result)
             result["messages"] = run_worker(
                 "messages", self.copy, count=self.options.messages
             )
-        if with_oca:
-            result["oca"] = self._measure_oca()
-        databases.drop(self.copy)
-        databases.drop(self.base)
-        return result
+        if is_first and self.options.oca:
+            result["oca"] = self._measure_oca(result)
 
-    def _make_copy(self):
-        databases.create(self.copy, template=self.base)
+    def _make_copy(self, result):
+        databases.create(self.copy, template=result["base"])
         databases.settle()
 
-    def _measure_plan(self):
-        runs = []
-        for number in range(self.options.repeat):
-            say(f"  Review and plan, {number + 1} of {self.options.repeat} ...")
-            self._make_copy()
-            runs.append(run_worker("plan", self.copy))
-        return {
-            **{kind: _summarize([run[kind] for run in runs]) for kind in PLAN_KINDS},
-            "peak_mb": max(run["peak_mb"] for run in runs),
-        }
-
-    def _measure_oca(self):
+    def _measure_oca(self, result):
         say("  OCA's account_credit_control on the same ledger ...")
-        self._make_copy()
+        self._make_copy(result)
         with installed_oca(self.copy) as (options, report_url):
             return run_worker(
                 "oca", self.copy, odoo_options=options, report_url=report_url
@@ -132,6 +128,13 @@ class Bench:
 
 
 PLAN_KINDS = ("first", "again", "next_day")
+
+
+def _summarize_plans(runs):
+    return {
+        **{kind: _summarize([run[kind] for run in runs]) for kind in PLAN_KINDS},
+        "peak_mb": max(run["peak_mb"] for run in runs),
+    }
 
 
 def _summarize(runs):

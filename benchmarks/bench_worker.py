@@ -12,7 +12,6 @@ from time import perf_counter
 
 from lxml import etree
 from odoo import fields
-from odoo.modules.registry import Registry
 from odoo.tools.safe_eval import safe_eval
 
 from . import databases
@@ -49,22 +48,20 @@ def measure_ledger(database, items, customers):
         make_ledger(env, Size(items, customers), AS_OF)
         env.cr.commit()
         seconds = perf_counter() - started
-    with Registry(database).cursor() as cr:
-        # As after the nights a ledger of this size has behind it.
-        cr._cnx.rollback()
-        cr._cnx.autocommit = True
-        cr._cnx.cursor().execute("VACUUM ANALYZE")
+    databases.tend(database)
     return {"seconds": seconds}
 
 
 def measure_plan(database):
-    """Review and plan: the first run ever, one without news, and the next day's."""
+    """Review and plan: the first run ever, one without news, and the next day's; each
+    on a tended database, as a night finds it."""
     runs = {}
     for kind, day in (
         ("first", AS_OF),
         ("again", AS_OF),
         ("next_day", AS_OF + timedelta(days=1)),
     ):
+        databases.tend(database)
         with databases.environment(database) as env:
             queries, started = env.cr.sql_log_count, perf_counter()
             run = env["collection.planner"]._run(env.company, day)
@@ -113,6 +110,10 @@ def measure_messages(database, count):
 
 def measure_worklist(database):
     """Read the first page of the worklist as the web client does, for a collector."""
+    with databases.environment(database) as env:
+        env["collection.planner"]._run(env.company, AS_OF)
+        env.cr.commit()
+    databases.tend(database)
     with databases.environment(database) as env:
         collector = env["res.users"].create(
             {

@@ -106,6 +106,9 @@ class CollectionReview(models.AbstractModel):
                        amount_collectable, CASE WHEN currency_id <> company_currency_id
                                                 THEN currency_id END AS foreign_id
                   FROM (%(exposure)s) exposure
+                 -- With the items of a customer side by side, what is summed up per
+                 -- customer stays in the processor's cache.
+                 ORDER BY partner_id
                 """,
                 is_review=is_review,
                 exposure=query,
