@@ -1,6 +1,7 @@
 from . import (  # before the models that inherit from them
     collection_claim_part_mixin,
     collection_correspondence_mixin,
+    collection_correspondence_queue,
     collection_guarded_mixin,
 )
 
@@ -66,6 +67,7 @@ from . import (
     collection_contact,
     collection_contact_chain,
     collection_contact_complete,
+    collection_contact_message,
     collection_contact_plan,
     collection_contact_promise,
     collection_contact_seal,
@@ -170,6 +172,7 @@ from . import (
     ir_module_module,
     mail_activity,
     mail_mail,
+    mail_mail_contact,
     mail_mail_stay,
     mail_template,
     mail_thread,

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 
 
 class CollectionCase(models.Model):
@@ -79,25 +79,4 @@ class CollectionCase(models.Model):
             and author
             and told
             and not self._filter_people(told | author)
-        )
-
-    def _take_message_bounce(self, subject, email, people, moves):
-        """Mark the address that a message came back from, log it, tell the collector.
-
-        :param str subject: subject of the message
-        :param str email: the address
-        :param people: res.partner records of the customer who have it
-        :param moves: account.move records the message was about
-        """
-        # Whoever fetches the mail reports what came back, with whatever rights.
-        people.sudo().collection_email_bounced = email
-        self._log_mail(
-            {"subject": subject},
-            people[:1],
-            "bounced",
-            move_ids=[fields.Command.set(moves.ids)],
-        )
-        self._add_task(
-            self.env._("Message not delivered"),
-            self.env._("The mail server sent it back."),
         )

@@ -6,7 +6,7 @@ from ..tools.automatic_mail import is_failure
 # The message itself stays where it was written.
 NOTE_LENGTH = 2000
 # What people write; steps and notices are logged where they are sent.
-BY_PEOPLE = ("comment", "email_outgoing")
+BY_PEOPLE = ("comment", "email", "email_outgoing")
 
 
 class CollectionCorrespondenceMixin(models.AbstractModel):
@@ -141,9 +141,8 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         outside = [
             row for row in recipients if row["share"] and row["notif"] == "email"
         ]
-        is_by_people = message.message_type in (*BY_PEOPLE, "email")
         writer = self._get_writer(message)
-        if not (outside and is_by_people and writer):
+        if not (outside and writer and self._is_by_people(message)):
             return
         case = self._get_contact_case(message)
         people = case and case._filter_reached(
@@ -174,6 +173,15 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
             "move_ids": [fields.Command.set(moves.ids)],
             "message_ref": message.message_id,
         }
+
+    @api.model
+    def _is_by_people(self, message):
+        """Tell messages from Odoo's own notices, of a change of state for example,
+        which go to followers and name nobody.
+
+        :return: whether somebody wrote it
+        """
+        return message.message_type in BY_PEOPLE or bool(message.partner_ids)
 
     @api.model
     def _get_writer(self, message):
@@ -255,23 +263,14 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         returned_id = self.env.context.get("collection_returned_id")
         message = self.env["mail.message"].sudo().browse(returned_id or [])
         mail = self.env["collection.case"]._get_mail()
-        if message.message_type != "comment" or mail is None or not is_failure(mail):
-            return result
-        # The same report again says nothing new; Odoo marks the recipient after this.
-        if partner & message.notification_ids.filtered(
-            lambda row: row.notification_status == "bounce"
-        ).mapped("res_partner_id"):
-            return result
         # Odoo also asks everybody who has the address.
-        is_own = message.model == self._name
-        for record in self.filtered(lambda own: is_own and own.id == message.res_id):
-            case = record._get_answer_case(message)
-            people = case and case._filter_people(partner)
+        is_own = message.model == self._name and message.res_id in self.ids
+        if is_own and mail is not None and is_failure(mail):
+            text = self.env._("The mail server sent it back.")
+            people = self.env["collection.contact"]._log_undelivered(
+                message, partner, text
+            )
             if people:
-                case._take_message_bounce(
-                    message.subject or record.sudo()._message_compute_subject(),
-                    email,
-                    people,
-                    record.sudo()._get_collection_moves(),
-                )
+                # Whoever fetches the mail reports what came back, with any rights.
+                people.sudo().collection_email_bounced = email
         return result

@@ -53,7 +53,9 @@ class CollectionRecital(models.Model):
     _order = "moment, id"
     _depends = {
         "collection.action": ["case_id", "stage_id", "state", "untold"],
-        "collection.contact": ["case_id", "channel", "outcome", "is_void", "date"],
+        "collection.contact": [
+            *("case_id", "channel", "outcome", "is_void", "date", "message_ref"),
+        ],
         "collection.letter": ["delivery_state", "date_sent"],
         "collection.promise": ["case_id", "state", "date_taken", "date_last"],
         "collection.stage": ["is_final_demand"],
@@ -140,6 +142,13 @@ class CollectionRecital(models.Model):
             """
             (contact.is_void IS NOT TRUE AND contact.channel = ANY(%s)
              AND contact.outcome = ANY(%s)
+             AND NOT EXISTS (
+                SELECT FROM collection_contact returned
+                 WHERE returned.message_ref = contact.message_ref
+                   AND returned.case_id = contact.case_id
+                   AND returned.id > contact.id AND returned.outcome = 'bounced'
+                   AND returned.is_void IS NOT TRUE
+                   AND returned.partner_id IS NOT DISTINCT FROM contact.partner_id)
              AND (contact.letter_id IS NULL OR EXISTS (
                 SELECT FROM collection_letter sent
                  WHERE sent.id = contact.letter_id AND sent.delivery_state = ANY(%s))))

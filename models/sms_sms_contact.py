@@ -21,8 +21,9 @@ class SmsSms(models.Model):
     _inherit = "sms.sms"
 
     def _send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
-        cases = self._find_cases()
-        busy = self._find_busy(self.env["collection.case"].union(*cases.values()))
+        mixin = self.env["collection.correspondence.mixin"]
+        cases = mixin._find_queued_cases(self.mail_message_id)
+        busy = mixin._find_busy(cases.values())
         going = self.filtered(lambda text: cases.get(text.mail_message_id) not in busy)
         if going != self:
             self._send_again_soon()
@@ -36,41 +37,6 @@ class SmsSms(models.Model):
         going.filtered(lambda text: text.state in TAKEN)._log_taken(cases)
         return result
 
-    def _find_cases(self):
-        """:return: dict of the collection.case per mail.message of these texts, of
-        those that belong in its log; steps are logged where they are sent"""
-        # Who sends the queue may not read what the messages are about.
-        messages = self.mail_message_id.sudo()
-        mixin = self.env["collection.correspondence.mixin"]
-        messages = messages.filtered(lambda message: mixin._has_contacts(message.model))
-        on_cases = messages.filtered(lambda row: row.model == "collection.case")
-        letters = self.env["collection.letter"].sudo()
-        letters = letters.search([("mail_message_id", "in", on_cases.ids)])
-        cases = {}
-        for model, own in (messages - letters.mail_message_id).grouped("model").items():
-            records = self.env[model].sudo().browse(own.mapped("res_id")).exists()
-            for message in own.filtered(lambda row, ids=records.ids: row.res_id in ids):
-                record = records.browse(message.res_id)
-                if case := record._get_contact_case(message):
-                    cases[message] = case
-        return cases
-
-    @api.model
-    def _find_busy(self, cases):
-        """Take the logs of cases until the end of the transaction.
-
-        :return: list of the collection.case records whose log cannot be had
-        """
-        if not cases:
-            return []
-        try:
-            with self.env.cr.savepoint():
-                taken = cases.sudo().try_lock_for_update(allow_referencing=True)
-        except OperationalError:
-            # Somebody has written to one of them since this transaction began.
-            return list(cases)
-        return list(cases - taken)
-
     @api.model
     def _send_again_soon(self):
         moment = fields.Datetime.add(fields.Datetime.now(), minutes=1)
@@ -79,7 +45,7 @@ class SmsSms(models.Model):
     def _log_taken(self, cases):
         """Write down the texts that the provider has taken.
 
-        :param dict cases: what ``_find_cases`` answered
+        :param dict cases: what ``_find_queued_cases`` answered
         """
         own = self.filtered(lambda text: text.mail_message_id in cases)
         # Whoever has a number, whether the sender may see them or not.

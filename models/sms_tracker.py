@@ -21,7 +21,24 @@ class SmsTracker(models.Model):
             notification_status, failure_type, failure_reason
         )
         self._tell_collection_letters()
+        if notification_status in ("bounce", "exception"):
+            self._log_failed()
         return result
+
+    def _log_failed(self):
+        """Write down which texts of colleagues have not got through."""
+        # What the provider says of a message is nobody's to read but the system's.
+        for notification in self.mail_notification_id.sudo():
+            number, named = notification.sms_number, notification.res_partner_id
+            # Who has the number counts, whatever name it was sent to.
+            holders = number and named.search([("phone_sanitized", "=", number)])
+            people = holders or named
+            self.env["collection.contact"]._log_undelivered(
+                notification.mail_message_id,
+                people,
+                notification.failure_reason or notification.format_failure_reason(),
+                address=None if people else number,
+            )
 
     def _tell_collection_letters(self):
         """Carry the state of text messages over to the letters they deliver."""

@@ -18,6 +18,7 @@ from . import (
     test_contact_seal,
     test_correspondence,
     test_correspondence_customer,
+    test_correspondence_queue,
     test_correspondence_stay,
     test_correspondence_texts,
     test_crons,

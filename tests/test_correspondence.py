@@ -119,13 +119,13 @@ class TestCorrespondence(CorrespondenceCommon):
                     record, colleague, subtype_xmlid="mail.mt_note", subject="Note"
                 )
                 self.assertFalse(note)
-                record.message_unsubscribe(self.customer.ids)
-                self.assertFalse(self.write_to(record, colleague | self.adviser))
                 # Odoo's own notices, of a change of state for example.
                 notice = self.write_to(
-                    record, self.customer, message_type="notification"
+                    record, self.env["res.partner"], message_type="notification"
                 )
                 self.assertFalse(notice)
+                record.message_unsubscribe(self.customer.ids)
+                self.assertFalse(self.write_to(record, colleague | self.adviser))
 
     def test_an_address_of_the_customer_counts(self):
         entry = self.write_to(

@@ -83,7 +83,10 @@ class TestCustomerMessages(CustomerCommon):
         self.assertFalse(
             self.write_from(self.customer, subtype_xmlid="mail.mt_note", partner_ids=[])
         )
-        self.assertFalse(self.write_from(self.customer, message_type="notification"))
+        self.customer.message_subscribe(self.customer.ids)
+        self.assertFalse(
+            self.write_from(self.customer, message_type="notification", partner_ids=[])
+        )
         # The program itself, and a customer who owes nothing.
         self.assertFalse(self.write_from(self.customer, user=self.root.user))
         self.assertFalse(self.write_from(self.adviser, self.adviser))

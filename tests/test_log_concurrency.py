@@ -1,6 +1,7 @@
 from threading import Thread
 from unittest.mock import patch
 
+from odoo.addons.base.models.ir_mail_server import IrMail_Server
 from odoo.addons.sms.tools.sms_api import SmsApi
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -8,6 +9,7 @@ from odoo.tools import mute_logger
 from psycopg2.errors import SerializationFailure
 
 from .concurrency_common import ConcurrencyCommon
+from .smtp_server import SmtpServer
 
 
 @tagged("post_install", "-at_install")
@@ -22,6 +24,10 @@ class TestLogConcurrency(ConcurrencyCommon):
         env["collection.contact"].create(
             {"case_id": self.get_case(env).id, "outcome": "no_answer", "note": note}
         )
+
+    def remove(self, model, ids):
+        with self.worker() as env:
+            env[model].browse(ids).exists().unlink()
 
     def check_chain(self, count):
         with self.worker() as env:
@@ -165,6 +171,67 @@ class TestLogConcurrency(ConcurrencyCommon):
             self.assertEqual(case.action_ids.mapped("reason"), ["reply"])
 
     # ------------------------------------------------------------------
+    # E-mails that are not in the log yet
+    # ------------------------------------------------------------------
+
+    def queue_mail(self, env):
+        """:return: id of an e-mail about the case that waits in the queue"""
+        case = self.get_case(env)
+        server = env["ir.mail_server"].create(
+            {
+                "name": "Test",
+                "smtp_host": "127.0.0.1",
+                "smtp_port": self.smtp.port,
+                "smtp_encryption": "none",
+            }
+        )
+        self.addCleanup(self.remove, "ir.mail_server", server.ids)
+        author = env.ref("base.user_admin")
+        mail = env["mail.mail"].create(
+            {
+                "model": "collection.case",
+                "res_id": case.id,
+                "author_id": author.partner_id.id,
+                "subject": "Our talk",
+                "body_html": "<p>As agreed.</p>",
+                "recipient_ids": [(4, case.partner_id.id)],
+                "mail_server_id": server.id,
+            }
+        )
+        self.addCleanup(self.remove, "mail.mail", mail.ids)
+        return mail.id
+
+    @mute_logger("odoo.sql_db")
+    def test_an_e_mail_waits_for_the_log(self):
+        """Who cannot have the log leaves it in the queue, which sends it once."""
+        self.smtp = self.enterContext(SmtpServer())
+        # Odoo sends nothing in tests; here it shall.
+        self.enterContext(
+            patch.object(IrMail_Server, "_disable_send", lambda _s: False)
+        )
+        self.make_debts(1)
+        with self.worker() as env:
+            mail_id = self.queue_mail(env)
+        with self.worker() as writer:
+            self.write_down(writer, "On the phone")
+            with self.worker() as queue:
+                queue.cr.execute("SET LOCAL lock_timeout = '5s'")
+                mail = queue["mail.mail"].browse(mail_id)
+                mail.send()
+                self.assertEqual(mail.state, "outgoing")
+        self.assertFalse(self.smtp.envelopes)
+        with self.worker() as queue:
+            mail = queue["mail.mail"].browse(mail_id)
+            mail.send()
+            self.assertEqual(mail.state, "sent")
+            [entry] = self.get_case(queue).contact_ids.filtered(
+                lambda row: row.channel == "email"
+            )
+            self.assertEqual(entry.subject, "Our talk")
+        self.assertEqual(len(self.smtp.envelopes), 1)
+        self.check_chain(2)
+
+    # ------------------------------------------------------------------
     # Text messages
     # ------------------------------------------------------------------
 
@@ -174,12 +241,8 @@ class TestLogConcurrency(ConcurrencyCommon):
             "Please call.", sms_numbers=["+32470123456"], put_in_queue=True
         )
         text = env["sms.sms"].search([("mail_message_id", "=", message.id)])
-        self.addCleanup(self.remove_text, text.ids)
+        self.addCleanup(self.remove, "sms.sms", text.ids)
         return text.ids
-
-    def remove_text(self, ids):
-        with self.worker() as env:
-            env["sms.sms"].browse(ids).exists().unlink()
 
     def send_text(self, env, ids):
         """:return: the numbers that the provider has taken"""
