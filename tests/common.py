@@ -65,15 +65,29 @@ class CollectionCommon(AccountTestInvoicingCommon):
     def make_users(cls):
         """Create one user of each kind, all in the company of the tests."""
         return {
-            kind: new_test_user(
-                cls.env,
-                login=f"collection_{kind}",
-                groups=group,
-                company_id=cls.company.id,
-                company_ids=[Command.set(cls.company.ids)],
-            )
+            kind: cls.make_user(f"collection_{kind}", group)
             for kind, group in GROUPS.items()
         }
+
+    @classmethod
+    def make_user(cls, login, groups, **vals):
+        """Create a user in the company of the tests.
+
+        :param str groups: XML ids of groups, with commas between them
+        """
+        return new_test_user(
+            cls.env,
+            login=login,
+            groups=groups,
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+            **vals,
+        )
+
+    @classmethod
+    def make_seller(cls):
+        """Create somebody who writes to customers and does not collect."""
+        return cls.make_user("seller", "base.group_user,base.group_partner_manager")
 
     @classmethod
     def make_customer(cls, name="Customer", **vals):

@@ -1,6 +1,3 @@
-from odoo.fields import Command
-from odoo.tests import new_test_user
-
 from .common_promise import PromiseCommon
 
 
@@ -12,12 +9,8 @@ class BankruptcyCommon(PromiseCommon):
         super().setUpClass()
         cls.court = cls.env.ref("account_collections.court_deb")
         cls.other_court = cls.env.ref("account_collections.court_nysb")
-        cls.collector = new_test_user(
-            cls.env,
-            login="collector_stay",
-            groups="account_collections.group_collection_user",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
+        cls.collector = cls.make_user(
+            "collector_stay", "account_collections.group_collection_user"
         )
 
     @classmethod

@@ -1,6 +1,6 @@
 from markupsafe import Markup
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .test_correspondence_texts import NUMBERS, TextCommon
 
@@ -12,13 +12,7 @@ class CustomerCommon(TextCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.places = cls.customer | cls.person
-        cls.seller = new_test_user(
-            cls.env,
-            login="seller",
-            groups="base.group_user,base.group_partner_manager",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-        )
+        cls.seller = cls.make_seller()
         collector = cls.users["collector"]
         collector.group_ids += cls.env.ref("base.group_partner_manager")
         collector.email, cls.seller.email = "cora@example.com", "sam@example.com"

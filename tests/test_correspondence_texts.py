@@ -1,6 +1,5 @@
 from odoo.addons.sms.tests.common import SMSCase
-from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .test_correspondence import CorrespondenceCommon
 
@@ -205,13 +204,7 @@ class TestTexts(TextCommon):
         """Who may write to the queue itself does so in their own name."""
         self.write_text(self.case)
         message = self.case.message_ids[0]
-        system = new_test_user(
-            self.env,
-            login="system",
-            groups="base.group_system",
-            company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)],
-        )
+        system = self.make_user("system", "base.group_system")
         with self.mockSMSGateway():
             self.env(user=system)["sms.sms"].create(
                 {

@@ -1,6 +1,5 @@
 from odoo.exceptions import AccessError
-from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .common_plan import PlanCommon
 
@@ -39,12 +38,8 @@ class TestPlanCompanies(PlanCommon):
         self.assertEqual((own.state, others.state), ("notice", "active"))
         self.night(20, other)
         self.assertEqual((own.state, others.state), ("notice", "notice"))
-        user = new_test_user(
-            self.env,
-            "collector_own",
-            groups="account_collections.group_collection_user",
-            company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)],
+        user = self.make_user(
+            "collector_own", "account_collections.group_collection_user"
         )
         mine = self.env["collection.plan"].with_user(user).search([])
         self.assertIn(own, mine)

@@ -1,8 +1,7 @@
 from unittest.mock import patch
 
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
-from odoo.fields import Command
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from .common_bankruptcy import BankruptcyCommon
@@ -205,14 +204,8 @@ class TestStayRefusals(BankruptcyCommon):
     def test_texts_about_something_else_are_left_alone(self):
         """A text to the debtor that is about no debt, and one that is about nothing."""
         self.record()
-        seller = new_test_user(
-            self.env,
-            login="seller",
-            groups="base.group_user,base.group_partner_manager",
-            company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)],
-        )
-        about = self.customer.with_user(seller).message_post(body="The door code is 12")
+        customer = self.customer.with_user(self.make_seller())
+        about = customer.message_post(body="The door code is 12")
         texts = self.root["sms.sms"].create(
             [
                 {"number": "+3222903490", "partner_id": self.customer.id},

@@ -1,5 +1,4 @@
-from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .common_claim import ClaimCommon
 from .common_tours import TourCase
@@ -16,12 +15,9 @@ class TestToursClaim(ClaimCommon, TourCase):
         cls.today = cls.company._get_collection_today()
         cls.petition = cls.day(-14)
         cls.collector, cls.manager = (
-            new_test_user(
-                cls.env,
+            cls.make_user(
                 f"claims_{kind}",
-                groups=f"account_collections.group_collection_{kind}",
-                company_id=cls.company.id,
-                company_ids=[Command.set(cls.company.ids)],
+                f"account_collections.group_collection_{kind}",
                 lang="en_US",
             )
             for kind in ("user", "manager")

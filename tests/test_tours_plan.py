@@ -1,4 +1,3 @@
-from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from .common_plan import PlanCommon
@@ -24,13 +23,8 @@ class TestToursPlan(PlanTours):
 
     def test_collector_proposes_and_offers(self):
         """From the case: propose, see what it means, save, offer, send."""
-        collector = new_test_user(
-            self.env,
-            "collector_plan",
-            groups="account_collections.group_collection_user",
-            company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)],
-            lang="en_US",
+        collector = self.make_user(
+            "collector_plan", "account_collections.group_collection_user", lang="en_US"
         )
         self.start_tour(
             f"/odoo/collections/{self.case.id}",

@@ -1,8 +1,7 @@
 from datetime import timedelta
 
 from lxml import etree
-from odoo.fields import Command
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 
 from .common import CollectionCommon
 
@@ -130,14 +129,7 @@ class TestViews(CollectionCommon):
 
     def test_customer_is_saved_without_rights(self):
         """Somebody who keeps the address book goes on doing so."""
-        clerk = new_test_user(
-            self.env,
-            login="collection_clerk",
-            groups="base.group_user,base.group_partner_manager",
-            company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)],
-        )
-        with Form(self.customer.with_user(clerk)) as form:
+        with Form(self.customer.with_user(self.make_seller())) as form:
             form.street = "Side Street 2"
         self.assertEqual(self.customer.street, "Side Street 2")
 
