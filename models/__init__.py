@@ -17,6 +17,7 @@ from . import (
     account_move_written,
     account_partial_reconcile,
     collection_action,
+    collection_action_edit,
     collection_action_recital,
     collection_action_screen,
     collection_action_stay,

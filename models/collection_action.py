@@ -163,25 +163,6 @@ class CollectionAction(models.Model):
         # writable by hand for anybody.
         self.sudo().write({"state": state, **vals})
 
-    def action_edit(self):
-        """Fill this one message with the words of the stage, to be changed."""
-        self.ensure_one()
-        self.check_access("write")
-        if self.state not in OPEN_STATES:
-            raise UserError(
-                self.env._("This step is over; its message was sent as is.")
-            )
-        if not self.stage_id.template_id:
-            raise UserError(self.env._("This step sends no message."))
-        message = self.env["collection.message"]
-        subject, body = message._get_words(self, message._get_lang(self))
-        self.write({"subject": subject, "body": body})
-
-    def action_discard_edit(self):
-        """Go back to the words of the stage."""
-        self.check_access("write")
-        self.write({"subject": False, "body": False})
-
     def action_approve(self):
         """Release steps that wait for approval; the execution takes them at once."""
         self.check_access("write")

@@ -280,6 +280,21 @@ class CollectionBankruptcy(models.Model):
                     )
                 )
 
+    @api.constrains("partner_id", "trustee_id", "lawyer_id", "agent_id")
+    def _check_allies(self):
+        """What is written to them is not stayed."""
+        for bankruptcy in self:
+            allies = bankruptcy.trustee_id | bankruptcy.lawyer_id | bankruptcy.agent_id
+            debtor = bankruptcy.partner_id.commercial_partner_id
+            if debtor & allies.commercial_partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "Trustee, counsel and claims agent are not the debtor, nor a"
+                        " contact person of the debtor. Record them as contacts of"
+                        " their own."
+                    )
+                )
+
     @api.constrains("date_petition", "state")
     def _check_date_petition(self):
         today = self.env.company._get_collection_today()

@@ -23,12 +23,9 @@ class CollectionCase(models.Model):
         addresses = [row["email_normalized"] for row in recipients if not row["id"]]
         if not addresses:
             return people
-        return people | people.search(
-            [
-                ("commercial_partner_id", "=", self.partner_id.id),
-                ("email_normalized", "in", addresses),
-            ]
-        )
+        holders = self.env["res.partner"].with_context(active_test=False)
+        holders = holders.search([("email_normalized", "in", addresses)])
+        return people | self._filter_people(holders)
 
     def _find_texted(self, text, holders, is_stayed):
         """Tell whom a text message reaches: who has the number counts, whatever name

@@ -1,6 +1,12 @@
+import logging
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from psycopg2 import OperationalError
 
 from .collection_correspondence_mixin import NOTE_LENGTH
+
+_logger = logging.getLogger(__name__)
 
 
 class CollectionContact(models.Model):
@@ -9,34 +15,68 @@ class CollectionContact(models.Model):
     _inherit = "collection.contact"
 
     @api.model
-    def _find_messages(self, messages):
-        """:return: dict of the collection.contact records per Message-Id, oldest first:
-        that a message was sent and, possibly, that it has not got through"""
-        refs = [ref for ref in messages.mapped("message_id") if ref]
+    def _find_message(self, reference):
+        """Find the entries of a message: that it was sent and, possibly, that it has
+        not got through.
+
+        :param reference: mail.message record, or its Message-Id
+        :return: collection.contact records, oldest first
+        """
+        if not isinstance(reference, str):
+            reference = reference.message_id
         # The log is read for the sake of the log.
-        entries = self.sudo().search([("message_ref", "in", refs)], order="id")
-        return entries.grouped("message_ref")
+        entries = self.sudo()
+        if not reference:
+            return entries.browse()
+        return entries.search([("message_ref", "=", reference)], order="id")
+
+    def _get_lost(self):
+        """:return: the res.partner records whom a message, whose entries these are, has
+        not reached when it was last sent"""
+        sent = self.filtered(lambda entry: entry.outcome == "sent")[-1:]
+        later = self.filtered(
+            lambda entry: entry.id > sent.id and entry.outcome == "bounced"
+        )
+        return later.filtered(lambda entry: not entry.is_void).partner_id
 
     @api.model
-    def _log_undelivered(self, message, people, reason, address=None):
+    def _log_undelivered(self, reference, people, reason, address=None):
         """Write down that a message in the log has not got through, once for each of
-        those it has not reached.
+        those it has not reached. Others may have been sent theirs: nothing fails here.
 
-        :param message: mail.message record
+        :param str reference: the Message-Id
         :param people: res.partner records
         :param str reason: what is known of why
         :param str address: where it went, if that is nobody on file
         :return: those of them who are the customer's, none if nothing was written
         """
-        entries = self._find_messages(message).get(message.message_id, self)
+        entries = self._find_message(reference)
         sent = entries.filtered(lambda entry: entry.outcome == "sent")[-1:]
         later = entries.filtered(lambda entry: entry.id > sent.id)
         people = sent.case_id._filter_people(people - later.partner_id)
-        for person in people:
-            sent._log_returned(reason, person)
-        if sent and address and address not in later.mapped("person"):
-            sent._log_returned(reason, people, address)
+        try:
+            with self.env.cr.savepoint():
+                for person in people:
+                    sent._log_returned(reason, person)
+                if sent and address and address not in later.mapped("person"):
+                    sent._log_returned(reason, people, address)
+        except (OperationalError, UserError):
+            _logger.exception("The log does not say that %s was lost.", reference)
         return people
+
+    @api.model
+    def _take_bounce(self, references, people, email):
+        """Log a message that has come back, and mark the address.
+
+        :param references: the Message-Ids that the report names
+        :param people: res.partner records who have the address
+        :param str email: the address
+        """
+        reason = self.env._("The mail server sent it back.")
+        for reference in references:
+            lost = self._log_undelivered(reference, people, reason)
+            # Whoever fetches the mail reports what came back, with whatever rights.
+            lost.sudo().collection_email_bounced = email
 
     def _log_returned(self, reason, person, address=None):
         """Log that this message has not reached somebody, and tell the collector."""
@@ -52,4 +92,19 @@ class CollectionContact(models.Model):
             note=reason[:NOTE_LENGTH],
             move_ids=[fields.Command.set(self.move_ids.ids)],
         )
-        self.case_id._add_task(self.env._("Message not delivered"), reason)
+        # Not by e-mail: the mail server may be what does not work.
+        case = self.case_id.with_context(mail_activity_quick_update=True)
+        case._add_task(self.env._("Message not delivered"), reason)
+
+    def _get_reached_text(self):
+        """:return: names of those a message has reached, or who were talked with"""
+        if self.direction == "in" or not self.message_ref:
+            return self.person or self.partner_id.name or self.case_id.partner_id.name
+        later = self._find_message(self.message_ref)
+        lost = later.filtered(lambda entry: entry.id >= self.id)._get_lost()
+        others = self.person or ""
+        for name in lost.mapped("display_name"):
+            others = others.replace(name, "")
+        first = self.partner_id - lost
+        names = [first.name, *(name.strip() for name in others.split(", "))]
+        return ", ".join(filter(None, names))

@@ -121,6 +121,13 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
     # What colleagues write
     # ------------------------------------------------------------------
 
+    def message_post(self, *, message_type="notification", **kwargs):
+        # What comes in by mail comes through the gateway; whoever calls this over the
+        # network writes in their own name.
+        if message_type == "email" and self.env["collection.case"]._get_mail() is None:
+            message_type = "comment"
+        return super().message_post(message_type=message_type, **kwargs)
+
     def _notify_thread_by_email(
         self, message, recipients_data, *, msg_vals=False, **kwargs
     ):
@@ -266,11 +273,7 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         # Odoo also asks everybody who has the address.
         is_own = message.model == self._name and message.res_id in self.ids
         if is_own and mail is not None and is_failure(mail):
-            text = self.env._("The mail server sent it back.")
-            people = self.env["collection.contact"]._log_undelivered(
-                message, partner, text
+            self.env["collection.contact"]._take_bounce(
+                [message.message_id], partner, email
             )
-            if people:
-                # Whoever fetches the mail reports what came back, with any rights.
-                people.sudo().collection_email_bounced = email
         return result

@@ -38,13 +38,14 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         :param cases: iterable of collection.case records
         :return: list of those whose log cannot be had now
         """
-        cases = self.env["collection.case"].union(*cases)
-        if not cases:
-            return []
-        try:
-            with self.env.cr.savepoint():
-                taken = cases.sudo().try_lock_for_update(allow_referencing=True)
-        except OperationalError:
-            # Somebody has written to one of them since this transaction began.
-            return list(cases)
-        return list(cases - taken)
+        busy = []
+        for case in self.env["collection.case"].union(*cases):
+            try:
+                with self.env.cr.savepoint():
+                    taken = case.sudo().try_lock_for_update(allow_referencing=True)
+            except OperationalError:
+                # Somebody has written to it since this transaction began.
+                taken = False
+            if not taken:
+                busy.append(case)
+        return busy

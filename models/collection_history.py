@@ -57,9 +57,7 @@ class CollectionHistory(models.AbstractModel):
             if promises
             else self._get_what(contact),
             "proof": ", ".join(letter._get_proofs()) if letter._is_paper() else "",
-            "with": contact.person
-            or contact.partner_id.name
-            or contact.case_id.partner_id.name,
+            "with": contact._get_reached_text(),
             "by": self._get_by(contact),
         }
 

@@ -142,13 +142,13 @@ class CollectionRecital(models.Model):
             """
             (contact.is_void IS NOT TRUE AND contact.channel = ANY(%s)
              AND contact.outcome = ANY(%s)
-             AND NOT EXISTS (
+             AND (contact.person <> '' OR NOT EXISTS (
                 SELECT FROM collection_contact returned
                  WHERE returned.message_ref = contact.message_ref
                    AND returned.case_id = contact.case_id
                    AND returned.id > contact.id AND returned.outcome = 'bounced'
                    AND returned.is_void IS NOT TRUE
-                   AND returned.partner_id IS NOT DISTINCT FROM contact.partner_id)
+                   AND returned.partner_id IS NOT DISTINCT FROM contact.partner_id))
              AND (contact.letter_id IS NULL OR EXISTS (
                 SELECT FROM collection_letter sent
                  WHERE sent.id = contact.letter_id AND sent.delivery_state = ANY(%s))))

@@ -144,9 +144,16 @@ class CollectionStay(models.AbstractModel):
         allies = (
             bankruptcies.trustee_id | bankruptcies.lawyer_id | bankruptcies.agent_id
         )
+        debtors = bankruptcies.partner_id
+        # Nobody is an ally against themselves.
+        if not partner or partner.commercial_partner_id in (
+            debtors | debtors.commercial_partner_id
+        ):
+            return False
         return bool(
-            partner and (partner | partner.commercial_partner_id) & allies
-        ) or bool(partner and partner in allies.commercial_partner_id.child_ids)
+            (partner | partner.commercial_partner_id) & allies
+            or partner in allies.commercial_partner_id.child_ids
+        )
 
     @api.model
     def _get_subject(self, message):

@@ -1,11 +1,5 @@
-import logging
-
-from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
 from odoo.tools import email_normalize, email_normalize_all
-from psycopg2 import OperationalError
-
-_logger = logging.getLogger(__name__)
 
 
 class MailMail(models.Model):
@@ -15,56 +9,89 @@ class MailMail(models.Model):
 
     _inherit = "mail.mail"
 
-    def _stop_before_sending(self):
-        stopped = super()._stop_before_sending()
-        return stopped | (self - stopped)._log_leaving()
+    @api.model_create_multi
+    def create(self, vals_list):
+        mixin = self.env["collection.correspondence.mixin"]
+        for vals in vals_list:
+            # Odoo's templates do not say in which company they were sent.
+            if mixin._has_contacts(vals.get("model")) and vals.get("res_id"):
+                vals.setdefault("record_company_id", self._find_company(vals).id)
+        return super().create(vals_list)
+
+    @api.model
+    def _find_company(self, vals):
+        record = self.env[vals["model"]].sudo().browse(vals["res_id"])
+        return record._mail_get_companies(default=self.env.company)[record.id]
+
+    # ------------------------------------------------------------------
+    # What leaves
+    # ------------------------------------------------------------------
+
+    def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
+        """Called for each mail in the moment of sending; what a stay stops is empty."""
+        emails = super()._prepare_outgoing_list(mail_server, doc_to_followers)
+        if emails and not self._log_leaving():
+            self._wait_in_queue()
+            return []
+        return emails
 
     def _log_leaving(self):
-        """Write down what is about to leave and is not in the log.
+        """Write down what is about to leave, unless it is in the log.
 
-        :return: those that wait in the queue, for somebody else is writing to the log
+        :return: False when somebody else is writing to that log now
         """
-        cases = self._find_unlogged()
-        mixin = self.env["collection.correspondence.mixin"]
-        busy, waiting = mixin._find_busy(cases.values()), self.browse()
-        for mail, case in cases.items():
-            if case in busy:
-                waiting |= mail
-                continue
-            message = mail.sudo().mail_message_id
-            record = self.env[message.model].sudo().browse(message.res_id)
-            record._log_written(message, mail._get_recipient_rows())
-        if waiting:
-            moment = fields.Datetime.add(fields.Datetime.now(), minutes=1)
-            queue = self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()
-            queue._trigger(moment)
-        return waiting
+        case = self._find_unlogged()
+        if not case:
+            return True
+        if self.env["collection.correspondence.mixin"]._find_busy(case):
+            return False
+        # Who sends the queue may not read what the messages are about.
+        message = self.sudo().mail_message_id
+        record = self.env[message.model].sudo().browse(message.res_id)
+        with self.env.cr.savepoint():
+            record._log_written(message, self._get_recipient_rows())
+        return True
 
     def _find_unlogged(self):
-        """:return: dict of the collection.case per mail that is not in its log: never
-        posted, or sent once more after it had not got through"""
+        """:return: the collection.case in whose log this mail is missing: it was never
+        posted, or is sent once more after it had not got through"""
         mixin = self.env["collection.correspondence.mixin"]
-        # Who sends the queue may not read what the messages are about.
-        mails = self.sudo().filtered(
-            lambda mail: (
-                mail.state == "outgoing" and mixin._is_by_people(mail.mail_message_id)
-            )
+        message = self.sudo().mail_message_id
+        nothing = self.env["collection.case"]
+        if not mixin._is_by_people(message):
+            return nothing
+        case = mixin._find_queued_cases(message).get(message, nothing)
+        known = case and self.env["collection.contact"]._find_message(message)
+        if not known:
+            return case if message.message_type == "email_outgoing" else nothing
+        return case if known._get_lost() & self._get_people() else nothing
+
+    def _wait_in_queue(self):
+        """Leave it for the next turn of the queue: Odoo takes it for failed already."""
+        self.write(
+            {"state": "outgoing", "failure_reason": False, "failure_type": False}
         )
-        cases = mixin._find_queued_cases(mails.mail_message_id)
-        entries = self.env["collection.contact"]._find_messages(
-            mails.mail_message_id.browse(message.id for message in cases)
+        waiting = self.env["mail.notification"].sudo()
+        waiting.search([("mail_mail_id", "=", self.id)]).write(
+            {"notification_status": "ready", "failure_type": "", "failure_reason": ""}
         )
-        unlogged = {}
-        for mail in mails.filtered(lambda mail: mail.mail_message_id in cases):
-            known = entries.get(mail.message_id)
-            has_failed = known and known[-1:].outcome == "bounced"
-            if has_failed or (not known and mail.message_type == "email_outgoing"):
-                unlogged[mail] = cases[mail.mail_message_id]
-        return unlogged
+        moment = fields.Datetime.add(fields.Datetime.now(), minutes=1)
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(moment)
+
+    def _get_addresses(self):
+        return email_normalize_all(f"{self.email_to or ''}, {self.email_cc or ''}")
+
+    def _get_people(self):
+        """:return: res.partner records it goes to, by name or by address"""
+        people = self.sudo().recipient_ids
+        addresses = self._get_addresses()
+        holders = people.with_context(active_test=False).search(
+            [("email_normalized", "in", addresses)]
+        )
+        return people | holders
 
     def _get_recipient_rows(self):
         """:return: whom it goes to, as ``_notify_get_recipients`` would have them"""
-        people = self.sudo().recipient_ids
         rows = [
             {
                 "id": person.id,
@@ -72,50 +99,53 @@ class MailMail(models.Model):
                 "share": person.partner_share,
                 "notif": "email",
             }
-            for person in people
+            for person in self.sudo().recipient_ids
         ]
-        typed = email_normalize_all(f"{self.email_to or ''}, {self.email_cc or ''}")
         return rows + [
             {"id": False, "email_normalized": address, "share": True, "notif": "email"}
-            for address in typed
+            for address in self._get_addresses()
         ]
 
-    def _get_missed(self, reached):
-        """:return: the res.partner records who were not sent theirs"""
-        addresses = email_normalize_all(self.email_to or "")
-        holders = self.recipient_ids.search([("email_normalized", "in", addresses)])
-        served = [email_normalize(one) for one in reached if isinstance(one, str)]
-        return (self.recipient_ids | holders).filtered(
-            lambda person: (
-                person not in reached and person.email_normalized not in served
-            )
-        )
+    # ------------------------------------------------------------------
+    # What does not get through
+    # ------------------------------------------------------------------
 
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None
     ):
         # Before super, which may delete the mail.
         if failure_type:
-            self._log_failed([*success_pids, *success_emails], failure_reason)
+            reached = [*success_pids, *success_emails]
+            self._log_failed(failure_reason, reached)
         return super()._postprocess_sent_message(
             success_pids, success_emails, failure_reason, failure_type
         )
 
-    def _log_failed(self, reached, reason):
-        """Write down what the mail server has not taken. Others may have got theirs,
-        so nothing may fail here.
+    def cancel(self):
+        waiting = self.filtered(lambda mail: mail.state in ("outgoing", "exception"))
+        result = super().cancel()
+        waiting._log_failed(self.env._("It was cancelled before it left."))
+        return result
 
-        :param list reached: res.partner records and addresses that were sent theirs
-        :param str reason: what the server said
+    def _leave_out(self, people, reason):
+        self._log_failed(reason, self._get_people() - people)
+        return super()._leave_out(people, reason)
+
+    def _log_failed(self, reason, reached=()):
+        """Write down what has not left.
+
+        :param str reason: what the mail server said, or why it was not asked
+        :param reached: res.partner records and addresses that were sent theirs
         """
         mixin = self.env["collection.correspondence.mixin"]
+        text = self.env._("The mail server did not take it.")
         for mail in self.sudo().filtered(lambda own: mixin._has_contacts(own.model)):
-            try:
-                with self.env.cr.savepoint():
-                    self.env["collection.contact"]._log_undelivered(
-                        mail.mail_message_id,
-                        mail._get_missed(reached),
-                        reason or self.env._("The mail server did not take it."),
-                    )
-            except (OperationalError, UserError):
-                _logger.exception("The failure of mail %s is not in the log.", mail.id)
+            served = [email_normalize(one) for one in reached if isinstance(one, str)]
+            missed = mail._get_people().filtered(
+                lambda person, served=served: (
+                    person not in reached and person.email_normalized not in served
+                )
+            )
+            self.env["collection.contact"]._log_undelivered(
+                mail.message_id, missed, reason or mail.failure_reason or text
+            )

@@ -21,6 +21,17 @@ class MailMail(models.Model):
             return []
         return super()._prepare_outgoing_list(mail_server, doc_to_followers)
 
+    def _postprocess_sent_message(
+        self, success_pids, success_emails, failure_reason=False, failure_type=None
+    ):
+        # What was stopped in that moment has not been sent, as Odoo would have it.
+        going = self.filtered(lambda mail: mail.state not in ("cancel", "outgoing"))
+        if not going:
+            return True
+        return super(MailMail, going)._postprocess_sent_message(
+            success_pids, success_emails, failure_reason, failure_type
+        )
+
     def _stop_for_stay(self):
         """Cancel the messages that a stay forbids, and list them; what goes to trustee
         or counsel as well still goes there.
@@ -126,7 +137,8 @@ class MailMail(models.Model):
 
     def _has_address_of(self, debtors):
         """:return: whether it goes to an address of the debtors"""
-        addresses = email_normalize_all(self.email_to or "")
+        typed = f"{self.email_to or ''}, {self.email_cc or ''}"
+        addresses = email_normalize_all(typed)
         if not addresses:
             return False
         group = self.env["res.partner"].sudo().with_context(active_test=False)

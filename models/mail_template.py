@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+SAID_BY_TEMPLATE = ("message_type", "model", "res_id", "mail_message_id")
+
 
 class MailTemplate(models.Model):
     """The messages that the program sends by itself cannot get lost."""
@@ -20,3 +22,17 @@ class MailTemplate(models.Model):
                     lost[0].name,
                 )
             )
+
+    def send_mail_batch(self, res_ids, *args, email_values=None, **kwargs):
+        # It may be called over the network: what a message is, and what it is about,
+        # decides whether it may leave and is in the log.
+        mixin = self.env["collection.correspondence.mixin"]
+        if email_values and mixin._has_contacts(self.model) and not self.env.su:
+            email_values = {
+                name: value
+                for name, value in email_values.items()
+                if name not in SAID_BY_TEMPLATE
+            }
+        return super().send_mail_batch(
+            res_ids, *args, email_values=email_values, **kwargs
+        )

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..tools.automatic_mail import is_failure
+
 
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
@@ -24,6 +26,16 @@ class MailThread(models.AbstractModel):
             collection_mail=email_message,
             collection_returned_id=returned.id if is_named else False,
         )
-        return super(MailThread, thread)._routing_handle_bounce(
+        result = super(MailThread, thread)._routing_handle_bounce(
             email_message, message_dict
         )
+        if not returned and is_failure(email_message):
+            # The message of a template is deleted when it is sent; the log has it.
+            self.env["collection.contact"].with_context(
+                collection_mail=email_message
+            )._take_bounce(
+                message_dict["bounced_msg_ids"] or (),
+                message_dict["bounced_partner"],
+                message_dict["bounced_email"],
+            )
+        return result

@@ -34,7 +34,7 @@ class SmsTracker(models.Model):
             holders = number and named.search([("phone_sanitized", "=", number)])
             people = holders or named
             self.env["collection.contact"]._log_undelivered(
-                notification.mail_message_id,
+                notification.mail_message_id.message_id,
                 people,
                 notification.failure_reason or notification.format_failure_reason(),
                 address=None if people else number,

@@ -40,6 +40,7 @@ from . import (
     test_log_attack,
     test_log_concurrency,
     test_loopholes,
+    test_mail_leaving,
     test_messages,
     test_plan_companies,
     test_plan_concurrency,

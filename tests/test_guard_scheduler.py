@@ -224,6 +224,9 @@ class TestGuardScheduler(GuardCommon):
             wizard.with_user(self.users["collector"]).create(vals)
         with self.assertRaises(AccessError):
             self.case.with_user(self.users["collector"])._override_limit("email", "x")
+        blank = wizard.with_user(self.users["manager"]).create({**vals, "reason": "  "})
+        with self.assert_refused("Say why it cannot wait"):
+            blank.action_override()
         wizard.with_user(self.users["manager"]).create(vals).action_override()
         entry = self.case.contact_ids.filtered(lambda one: one.outcome == "override")
         self.assertEqual(

@@ -17,8 +17,9 @@ class TestLogConcurrency(ConcurrencyCommon):
     """Two who write to the log of one case do not fork its chain, and who writes to us
     while a message is being made stops it."""
 
-    def get_case(self, env):
-        return env["collection.case"].search([("partner_id", "in", self.partner_ids)])
+    def get_case(self, env, partner_id=None):
+        ids = [partner_id] if partner_id else self.partner_ids
+        return env["collection.case"].search([("partner_id", "in", ids)])
 
     def write_down(self, env, note):
         env["collection.contact"].create(
@@ -174,9 +175,16 @@ class TestLogConcurrency(ConcurrencyCommon):
     # E-mails that are not in the log yet
     # ------------------------------------------------------------------
 
-    def queue_mail(self, env):
+    def start_server(self):
+        self.smtp = self.enterContext(SmtpServer())
+        # Odoo sends nothing in tests; here it shall.
+        self.enterContext(
+            patch.object(IrMail_Server, "_disable_send", lambda _s: False)
+        )
+
+    def queue_mail(self, env, partner_id=None):
         """:return: id of an e-mail about the case that waits in the queue"""
-        case = self.get_case(env)
+        case = self.get_case(env, partner_id)
         server = env["ir.mail_server"].create(
             {
                 "name": "Test",
@@ -204,11 +212,7 @@ class TestLogConcurrency(ConcurrencyCommon):
     @mute_logger("odoo.sql_db")
     def test_an_e_mail_waits_for_the_log(self):
         """Who cannot have the log leaves it in the queue, which sends it once."""
-        self.smtp = self.enterContext(SmtpServer())
-        # Odoo sends nothing in tests; here it shall.
-        self.enterContext(
-            patch.object(IrMail_Server, "_disable_send", lambda _s: False)
-        )
+        self.start_server()
         self.make_debts(1)
         with self.worker() as env:
             mail_id = self.queue_mail(env)
@@ -230,6 +234,25 @@ class TestLogConcurrency(ConcurrencyCommon):
             self.assertEqual(entry.subject, "Our talk")
         self.assertEqual(len(self.smtp.envelopes), 1)
         self.check_chain(2)
+
+    @mute_logger("odoo.sql_db")
+    def test_one_busy_log_holds_up_no_other(self):
+        self.start_server()
+        self.make_debts(3)
+        with self.worker() as env:
+            ids = [self.queue_mail(env, id_) for id_ in self.partner_ids]
+        with self.worker() as queue:
+            queue.cr.execute("SELECT 1")  # its snapshot is of now
+            with self.worker() as env:
+                env["collection.contact"].create(
+                    {
+                        "case_id": self.get_case(env, self.partner_ids[0]).id,
+                        "outcome": "no_answer",
+                    }
+                )
+            mails = queue["mail.mail"].browse(ids)
+            mails.send()
+            self.assertEqual(mails.mapped("state"), ["outgoing", "sent", "sent"])
 
     # ------------------------------------------------------------------
     # Text messages

@@ -152,6 +152,23 @@ class TestSteps(CollectionCommon):
         with self.assertRaises(UserError):
             self.step.action_edit()
 
+    def test_words_that_somebody_has_approved(self):
+        self.step.sudo().state = "approve"
+        users = self.make_users()
+        own = self.step.with_user(users["collector"])
+        own.write({"subject": "Mine", "body": "<p>Mine</p>"})
+        self.step.with_user(users["manager"]).action_approve()
+        for change in (
+            own.action_edit,
+            own.action_discard_edit,
+            lambda: own.write({"body": "<p>We come at night.</p>"}),
+        ):
+            with self.assert_refused("has approved these words"):
+                change()
+        self.step.with_user(users["manager"]).write({"subject": "As it should be"})
+        self.execute()
+        self.assertEqual(self.case.letter_ids.subject, "As it should be")
+
     def test_discarded_edit(self):
         self.step.action_edit()
         self.step.subject = "Only this once"

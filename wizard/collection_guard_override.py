@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from ..models.collection_contact import CHANNELS
 
@@ -16,5 +17,7 @@ class CollectionGuardOverride(models.TransientModel):
     def action_override(self):
         """Lift the limits for one contact."""
         self.ensure_one()
+        if not self.reason.strip():
+            raise UserError(self.env._("Say why it cannot wait."))
         self.case_id._override_limit(self.channel, self.reason.strip())
         return {"type": "ir.actions.act_window_close"}
