@@ -13,8 +13,10 @@ class MailMail(models.Model):
     def create(self, vals_list):
         mixin = self.env["collection.correspondence.mixin"]
         for vals in vals_list:
-            # Odoo's templates do not say in which company they were sent.
-            if mixin._has_contacts(vals.get("model")) and vals.get("res_id"):
+            # Odoo's templates do not say in which company they were sent; what was
+            # posted does.
+            is_new = vals.get("res_id") and not vals.get("mail_message_id")
+            if is_new and mixin._has_contacts(vals.get("model")):
                 vals.setdefault("record_company_id", self._find_company(vals).id)
         return super().create(vals_list)
 
