@@ -34,7 +34,11 @@ class MailMail(models.Model):
         # Before super, which may delete the mail. This is the moment of truth: the mail
         # server took the message or did not.
         self._tell_collection_letters()
-        return super()._postprocess_sent_message(
+        # What was stopped in that moment has not been sent, as Odoo would have it.
+        going = self.filtered(lambda mail: mail.state not in ("cancel", "outgoing"))
+        if not going:
+            return True
+        return super(MailMail, going)._postprocess_sent_message(
             success_pids, success_emails, failure_reason, failure_type
         )
 

@@ -21,17 +21,6 @@ class MailMail(models.Model):
             return []
         return super()._prepare_outgoing_list(mail_server, doc_to_followers)
 
-    def _postprocess_sent_message(
-        self, success_pids, success_emails, failure_reason=False, failure_type=None
-    ):
-        # What was stopped in that moment has not been sent, as Odoo would have it.
-        going = self.filtered(lambda mail: mail.state not in ("cancel", "outgoing"))
-        if not going:
-            return True
-        return super(MailMail, going)._postprocess_sent_message(
-            success_pids, success_emails, failure_reason, failure_type
-        )
-
     def _stop_for_stay(self):
         """Cancel the messages that a stay forbids, and list them; what goes to trustee
         or counsel as well still goes there.

@@ -72,6 +72,10 @@ class ResPartner(models.Model):
         " AND COALESCE(collection_hour_from, 0) <= COALESCE(collection_hour_to, 0))",
         "The best hours are from one hour to a later one of the same day.",
     )
+    _collection_lawyer = models.Constraint(
+        "CHECK (collection_lawyer_id <> id)",
+        "Nobody is represented by themselves. Record the lawyer as a contact.",
+    )
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_collection_contact_count(self):

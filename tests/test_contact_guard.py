@@ -1,6 +1,8 @@
 from datetime import UTC, datetime
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
+from psycopg2.errors import CheckViolation
 
 from .common import CollectionCommon
 
@@ -356,6 +358,12 @@ class TestContactGuard(GuardCommon):
         self.customer.collection_do_not_contact = False
         answer = self.ask("2026-03-02T15:00", partner=self.customer)
         self.assertIn("contact the lawyer", answer.reason)
+
+    @mute_logger("odoo.sql_db")
+    def test_nobody_is_represented_by_themselves(self):
+        with self.assertRaises(CheckViolation):
+            self.customer.collection_lawyer_id = self.customer
+            self.customer.flush_recordset()
 
     def test_a_person_who_does_not_want_to_be_contacted(self):
         person = self.env["res.partner"].create(

@@ -51,6 +51,37 @@ class QueueCommon(CustomerCommon):
         self.env.invalidate_all()
         return (self.cases.contact_ids - before).sorted("id")
 
+    def make_template(self, model="collection.case", **vals):
+        return self.root["mail.template"].create(
+            {
+                "name": "Account",
+                "model_id": self.root["ir.model"]._get_id(model),
+                "subject": "Your account",
+                "body_html": "<p>Please call.</p>",
+                "partner_to": "{{ object.partner_id.id }}",
+                "use_default_to": False,
+                **vals,
+            }
+        )
+
+    def make_final(self):
+        """:return: the case of a customer whose next step is a final demand"""
+        self.make_policy(
+            {"days": 1, "channel": "certified", "is_final_demand": True}, sequence=0
+        )
+        debtor = self.make_customer("Debtor")
+        self.make_invoice(debtor)
+        self.plan()
+        case = self.get_case(debtor)
+        self.cases |= case
+        return case
+
+    def get_told(self, case):
+        """:return: what the final demand of a case recites"""
+        return self.env["collection.recital"].search(
+            [("action_id", "=", case.action_ids.id)]
+        )
+
     def refuse(self, address="writer@example.com"):
         self.smtp.refused.add(address)
 
@@ -129,16 +160,7 @@ class TestMailQueue(QueueCommon):
         self.assertEqual(self.send_queue().partner_id, self.customer)
 
     def test_from_a_template(self):
-        template = self.root["mail.template"].create(
-            {
-                "name": "Account",
-                "model_id": self.root["ir.model"]._get_id("collection.case"),
-                "subject": "Your account",
-                "body_html": "<p>Please call.</p>",
-                "partner_to": "{{ object.partner_id.id }}",
-                "use_default_to": False,
-            }
-        )
+        template = self.make_template()
         template.with_user(self.users["collector"]).send_mail(self.case.id)
         entry = self.send_queue()
         self.assertEqual(entry.user_id, self.users["collector"])
@@ -219,22 +241,14 @@ class TestMailQueue(QueueCommon):
 
     @mute_logger(MAIL_LOG)
     def test_what_was_lost_is_not_recited(self):
-        self.make_policy(
-            {"days": 1, "channel": "certified", "is_final_demand": True}, sequence=0
-        )
-        debtor = self.make_customer("Debtor")
-        self.make_invoice(debtor)
-        self.plan()
-        case = self.get_case(debtor)
-        self.cases |= case
-        step = case.action_ids
+        case = self.make_final()
         for address in ("nobody@example.com", "debtor@example.com"):
             self.smtp.refused = {address}
             self.write_to_all(case, subject=f"Not to {address}")
             self.send_queue()
-        told = self.env["collection.recital"].search([("action_id", "=", step.id)])
         self.assertEqual(
-            told.contact_id.mapped("subject"), ["Not to nobody@example.com"]
+            self.get_told(case).contact_id.mapped("subject"),
+            ["Not to nobody@example.com"],
         )
 
     # ------------------------------------------------------------------

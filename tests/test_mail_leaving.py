@@ -14,35 +14,6 @@ from .test_correspondence_queue import MAIL_LOG, QueueCommon
 class TestLeaving(QueueCommon):
     """What the log says is what the mail server took, and nothing leaves past it."""
 
-    def make_template(self, model="collection.case", **vals):
-        return self.root["mail.template"].create(
-            {
-                "name": "Account",
-                "model_id": self.root["ir.model"]._get_id(model),
-                "subject": "Your account",
-                "body_html": "<p>Please call.</p>",
-                "partner_to": "{{ object.partner_id.id }}",
-                "use_default_to": False,
-                **vals,
-            }
-        )
-
-    def make_final(self):
-        self.make_policy(
-            {"days": 1, "channel": "certified", "is_final_demand": True}, sequence=0
-        )
-        debtor = self.make_customer("Debtor")
-        self.make_invoice(debtor)
-        self.plan()
-        case = self.get_case(debtor)
-        self.cases |= case
-        return case
-
-    def get_told(self, case):
-        return self.env["collection.recital"].search(
-            [("action_id", "=", case.action_ids.id)]
-        )
-
     def run_with_stay(self):
         """A petition is recorded between the start of the queue and the message."""
         MailMail, test, done = type(self.root["mail.mail"]), self, []
