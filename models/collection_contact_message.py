@@ -19,11 +19,9 @@ class CollectionContact(models.Model):
         """Find the entries of a message: that it was sent and, possibly, that it has
         not got through.
 
-        :param reference: mail.message record, or its Message-Id
+        :param str reference: the Message-Id
         :return: collection.contact records, oldest first
         """
-        if not isinstance(reference, str):
-            reference = reference.message_id
         # The log is read for the sake of the log.
         entries = self.sudo()
         if not reference:

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import email_normalize, email_normalize_all
+from odoo.tools import email_normalize
 
 
 class MailMail(models.Model):
@@ -63,7 +63,8 @@ class MailMail(models.Model):
         if not mixin._is_by_people(message):
             return nothing
         case = mixin._find_queued_cases(message).get(message, nothing)
-        known = case and self.env["collection.contact"]._find_message(message)
+        entries = self.env["collection.contact"]
+        known = case and entries._find_message(message.message_id)
         if not known:
             return case if message.message_type == "email_outgoing" else nothing
         return case if known._get_lost() & self._get_people() else nothing
@@ -79,9 +80,6 @@ class MailMail(models.Model):
         )
         moment = fields.Datetime.add(fields.Datetime.now(), minutes=1)
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(moment)
-
-    def _get_addresses(self):
-        return email_normalize_all(f"{self.email_to or ''}, {self.email_cc or ''}")
 
     def _get_people(self):
         """:return: res.partner records it goes to, by name or by address"""

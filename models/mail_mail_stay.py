@@ -124,10 +124,13 @@ class MailMail(models.Model):
             )
         )
 
+    def _get_addresses(self):
+        """:return: the addresses it goes to beside the recipients on file"""
+        return email_normalize_all(f"{self.email_to or ''}, {self.email_cc or ''}")
+
     def _has_address_of(self, debtors):
         """:return: whether it goes to an address of the debtors"""
-        typed = f"{self.email_to or ''}, {self.email_cc or ''}"
-        addresses = email_normalize_all(typed)
+        addresses = self._get_addresses()
         if not addresses:
             return False
         group = self.env["res.partner"].sudo().with_context(active_test=False)
