@@ -20,7 +20,8 @@ HELP = """\
 ./dev demo [--fresh]        start Odoo with the addon and demo data to look at
 ./dev test [PYTEST ARGS]    run the tests; without arguments also install, update
                             and uninstall the addon on databases with demo data
-./dev lint [--fix]          check the style; --fix formats first
+./dev lint [--fix|--rooms]  check the style; --fix formats first, --rooms lists at
+                            once what in the rooms of the addon is out of order
 ./dev translate             bring i18n/ in line with the words of the addon
 ./dev odoo ARGS             run any Odoo command (its databases: ./dev psql -l)
 ./dev shell [DATABASE]      open a Python shell in Odoo (on the demo's database)

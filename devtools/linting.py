@@ -2,7 +2,7 @@
 
 import os
 
-from . import console, databases, odoo_source, postgres, provision, sizes
+from . import console, databases, odoo_source, postgres, provision, rooms, sizes
 from .paths import ADDON_LINK, CHECKOUT, CHECKOUT_HOME, DEVTOOLS, LOGS, database
 from .python_env import LINT_VENV, NODE_MODULES, VENV
 
@@ -48,7 +48,11 @@ ODOO_PYLINT_PLUGINS = [
 
 
 def lint(arguments):
-    """Check the style; with `--fix`, format first."""
+    """Check the style; with `--fix`, format first; with `--rooms`, only the rooms."""
+    if "--rooms" in arguments:
+        found = rooms.findings()
+        console.say(rooms.report(found))
+        return 1 if found else 0
     provision.prepare([*provision.SERVER, provision.LINTERS])
     if "--fix" in arguments:
         _fix()
