@@ -47,12 +47,14 @@ class Addon:
         self.rooms = _ordered_rooms(root)
         self.order = [GROUND, *self.rooms]
         self.modules = sorted(_modules(root), key=lambda one: self.level(one.room))
-        self.classes = [
+        classes = [
             ModelClass(module, node)
             for module in self.modules
             for node in module.tree.body
             if isinstance(node, ast.ClassDef) and _constants(node)
         ]
+        # What creates a model comes before what extends it.
+        self.classes = sorted(classes, key=lambda one: not one.creates)
         self.created = {one.model: one for one in reversed(self.classes) if one.creates}
         self.tables = {
             model.replace(".", "_"): one.module.room

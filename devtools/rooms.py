@@ -9,7 +9,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
-from .addon_source import GROUND, ROOF, Addon
+from .addon_source import GROUND, ROOF, Addon, room_of
 from .addon_uses import uses, uses_of_records
 from .paths import CHECKOUT
 
@@ -29,6 +29,10 @@ class Finding(NamedTuple):
     subject: str
     text: str
 
+    def place(self, addon):
+        """The key that sorts findings from the ground up."""
+        return addon.level(room_of(self.path.parts[:-1])), self.path, self.line
+
     @property
     def exception(self):
         """The key that lets it through."""
@@ -36,7 +40,7 @@ class Finding(NamedTuple):
 
 
 def findings(root=CHECKOUT, allowed=ALLOWED):
-    """Answer what is neither in order nor allowed, by room from the ground up.
+    """Answer what is neither in order nor allowed, from the ground up for each check.
 
     An exception that lets nothing through is not in order either.
     """
@@ -44,7 +48,11 @@ def findings(root=CHECKOUT, allowed=ALLOWED):
     if not addon.rooms:
         return []
     checks = (_arrows_up, _uses_of_records, _cut_classes, _overrides, _strays)
-    found = [one for check in checks for one in check(addon)]
+    found = [
+        one
+        for check in checks
+        for one in sorted(check(addon), key=lambda one: one.place(addon))
+    ]
     unused = allowed.keys() - {one.exception for one in found}
     return [
         *(one for one in found if one.exception not in allowed),

@@ -268,6 +268,19 @@ class TestClasses(TestRooms):
             self.find({path: text}), [("cut class", path, 4, "collection.case")]
         )
 
+    def test_class_is_where_it_is_created(self):
+        """Not in the file that comes first in the alphabet."""
+        path = "models/case/collection_agenda.py"
+        body = "def _is_open(self):\n    return False"
+        found = self.find({path: model(None, body, inherit="collection.case")})
+        self.assertEqual(
+            found,
+            [
+                ("cut class", path, 4, "collection.case"),
+                ("override", path, 7, "collection.case._is_open"),
+            ],
+        )
+
     def test_class_of_odoo_in_two_files_of_a_room(self):
         text = model(None, inherit="res.partner")
         path = "models/case/res_partner_written.py"
