@@ -6,6 +6,7 @@
     "author": "Account Collections contributors",
     "license": "LGPL-3",
     "depends": ["account", "portal", "mail", "resource", "sms"],
+    "external_dependencies": {"python": ["holidays"]},
     "data": [
         "security/collection_groups.xml",
         "security/ir.model.access.csv",

@@ -2,12 +2,10 @@ from datetime import date
 
 from odoo.addons.account_collections.tools.claim_deadlines import (
     Insolvency,
+    roll_forward,
     suggest_deadline,
 )
-from odoo.addons.account_collections.tools.us_holidays import (
-    is_us_holiday,
-    roll_forward,
-)
+from odoo.addons.account_collections.tools.days_off import nationwide_holidays
 from odoo.tests import BaseCase, tagged
 
 from .common_bankruptcy import BankruptcyCommon
@@ -137,10 +135,10 @@ class TestClaimDeadlines(BaseCase):
             date(2026, 12, 25),
         ):
             with self.subTest(day):
-                self.assertTrue(is_us_holiday(day))
+                self.assertIn(day, nationwide_holidays("US", day.year))
                 self.assertGreater(roll_forward(day), day)
-        self.assertFalse(is_us_holiday(date(2026, 11, 27)))
-        self.assertFalse(is_us_holiday(date(2020, 6, 19)))
+        self.assertNotIn(date(2026, 11, 27), nationwide_holidays("US", 2026))
+        self.assertNotIn(date(2020, 6, 19), nationwide_holidays("US", 2020))
         self.assertEqual(roll_forward(date(2027, 12, 31)), date(2028, 1, 3))
 
 

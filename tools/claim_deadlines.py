@@ -10,7 +10,9 @@ Corporations Act (Australia). Nothing here is legal advice.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from .us_holidays import roll_forward
+from dateutil.relativedelta import relativedelta
+
+from .days_off import WEEKEND, nationwide_holidays
 
 CREDITOR_DAYS = 70
 INVOLUNTARY_DAYS = 90
@@ -89,7 +91,8 @@ def _suggest_foreign(case):
     is the safe one."""
     if case.procedure == "fr":
         months = 4 if case.is_abroad else 2
-        return _after_months(case.publication, months), f"fr_{months}"
+        day = case.publication and case.publication + relativedelta(months=months)
+        return day, f"fr_{months}"
     days = {
         "de": (case.petition, GERMAN_DAYS),
         "eu": (case.publication, EUROPEAN_DAYS),
@@ -104,16 +107,21 @@ def _after(day, count):
     return day + timedelta(days=count) if day else None
 
 
-def _after_months(day, months):
-    """The same day of a later month, or its last day if it is shorter.
+def roll_forward(day):
+    """Return the day, or the next one that is no weekend and no legal holiday.
 
-    >>> _after_months(date(2025, 12, 31), 2)
-    datetime.date(2026, 2, 28)
+    The holidays of the federal courts; those of the court's state are not among them,
+    and the earlier day is the safe one.
+
+    :param date day: any day
+    :return: the last day of a period that ends on that day (Rule 9006(a)(1)(C))
+    :rtype: date
+
+    >>> roll_forward(date(2026, 4, 5))  # a Sunday
+    datetime.date(2026, 4, 6)
+    >>> roll_forward(date(2026, 5, 23))  # Saturday, then Sunday and Memorial Day
+    datetime.date(2026, 5, 26)
     """
-    if not day:
-        return None
-    index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
-    following = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
-    last = following - timedelta(days=1)
-    return date(year, month + 1, min(day.day, last.day))
+    while day.weekday() in WEEKEND or day in nationwide_holidays("US", day.year):
+        day += timedelta(days=1)
+    return day

@@ -2,6 +2,10 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
+
+from stdnum import numdb
+from stdnum.iso7064 import mod_97_10
 
 # 11 U.S.C. 503(b)(9) and 547(b)(4)(A).
 GOODS_DAYS = 20
@@ -67,22 +71,11 @@ PATTERNS = {
 }
 
 
-# How long an account number of a country is (ISO 13616).
-_IBAN_LENGTHS = {
-    **dict.fromkeys(("NO",), 15),
-    **dict.fromkeys(("BE",), 16),
-    **dict.fromkeys(("DK", "FI", "NL"), 18),
-    **dict.fromkeys(("AT", "EE", "LT", "LU"), 20),
-    **dict.fromkeys(("CH", "HR", "LI", "LV"), 21),
-    **dict.fromkeys(("BG", "DE", "GB", "IE", "RS"), 22),
-    **dict.fromkeys(("AE", "GI", "IL"), 23),
-    **dict.fromkeys(("CZ", "ES", "RO", "SA", "SE", "SK"), 24),
-    **dict.fromkeys(("PT",), 25),
-    **dict.fromkeys(("IS", "TR"), 26),
-    **dict.fromkeys(("FR", "GR", "IT", "MC", "SM"), 27),
-    **dict.fromkeys(("AL", "CY", "HU", "PL"), 28),
-    **dict.fromkeys(("MT",), 31),
-}
+# The lengths of all countries (ISO 13616). The module stdnum.iban itself can't be
+# imported where the server has put its own loader before the package.
+_IBAN_FILE = Path(numdb.__file__).with_name("iban.dat")
+with _IBAN_FILE.open(encoding="utf-8") as lines:
+    _IBAN_RULES = numdb.read(lines)
 _IBAN_START = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}")
 
 
@@ -104,7 +97,7 @@ def find_private(text):
     """
     # Where a line ends in the text of a PDF says nothing of what belongs together.
     text = " ".join(text.split())
-    found = {("iban", iban) for iban in _find_ibans(text)}
+    found = {("iban", number) for number in _find_ibans(text)}
     for kind, pattern in PATTERNS.items():
         for match in pattern.finditer(text):
             found.add((kind, match.group(match.lastindex or 0).strip()))
@@ -113,20 +106,14 @@ def find_private(text):
 
 def _find_ibans(text):
     for match in _IBAN_START.finditer(text):
-        start = match.group().replace(" ", "")
-        iban = start[: _IBAN_LENGTHS.get(start[:2], len(start))]
-        if is_iban(iban):
-            yield iban
-
-
-def is_iban(text):
-    """Tell whether the check digits of an account number are right (modulo 97).
-
-    >>> is_iban("BE71096123456769"), is_iban("BE71096123456768")
-    (True, False)
-    """
-    digits = "".join(str(int(char, 36)) for char in text[4:] + text[:4])
-    return int(digits) % 97 == 1
+        number = match.group().replace(" ", "")
+        _country, rules = _IBAN_RULES.info(number)[0]
+        if "bban" in rules:
+            # As "3!n7!n2!n"; what follows the number may look like a part of it.
+            length = sum(map(int, re.findall(r"\d+", rules["bban"])))
+            number = number[: 4 + length]
+        if mod_97_10.is_valid(number[4:] + number[:4]):
+            yield number
 
 
 def mask(text):

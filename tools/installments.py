@@ -5,8 +5,10 @@ USD, 0.001 for KWD), so that a schedule adds up exactly.
 """
 
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import date, timedelta  # noqa: F401 (date: for the examples)
 from decimal import ROUND_HALF_UP, Decimal
+
+from dateutil.relativedelta import relativedelta
 
 RHYTHM_DAYS = {"weekly": 7, "fortnightly": 14}
 RHYTHMS = (*RHYTHM_DAYS, "monthly")
@@ -47,9 +49,8 @@ def add_months(day, months):
     >>> str(add_months(date(2026, 4, 30), 1))  # the last of April, so the last of May
     '2026-05-31'
     """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = monthrange(year, month + 1)[1]
-    return date(year, month + 1, last if is_month_end(day) else min(day.day, last))
+    # A day that the month does not have becomes its last one.
+    return day + relativedelta(months=months, day=31 if is_month_end(day) else day.day)
 
 
 def make_dates(first, rhythm, count, shift=None):
