@@ -8,6 +8,7 @@ from . import (
     databases,
     demo,
     linting,
+    names,
     postgres,
     provision,
     testing,
@@ -18,19 +19,23 @@ from .python_env import VENV
 
 HELP = """\
 ./dev demo [--fresh]        start Odoo with the addon and demo data to look at
-./dev test [PYTEST ARGS]    run the tests; without arguments also install, update
-                            and uninstall the addon on databases with demo data
+./dev test [PYTEST ARGS]    run the tests; without arguments all, in a process for
+                            each core, and also install, update and uninstall the
+                            addon on databases with demo data
 ./dev lint [--fix|--rooms]  check the style; --fix formats first, --rooms lists at
                             once what in the rooms of the addon is out of order
 ./dev translate             bring i18n/ in line with the words of the addon
-./dev odoo ARGS             run any Odoo command (its databases: ./dev psql -l)
-./dev shell [DATABASE]      open a Python shell in Odoo (on the demo's database)
-./dev psql [ARGS]           open a database (the demo's)
+./dev odoo ARGS             run any Odoo command, as in ./dev odoo -d NAME -u ...
+./dev shell [NAME]          open a Python shell in Odoo (on the demo's database)
+./dev psql [NAME] [ARGS]    open a database (the demo's)
 ./dev newdb NAME [--demo]   make a database with the addon installed
 ./dev bench ARGS            run benchmarks/run.py
 ./dev replay ARGS           run benchmarks/replay.py
 ./dev stop                  stop PostgreSQL
 ./dev clean                 stop it and remove the cache with all databases
+
+A database's NAME is the short one: demo, test, what ./dev newdb was told. Its full
+name begins with {prefix}, for checkouts share a server (./dev psql -l).
 
 Everything is kept in {cache}.
 ODOO_HOME=FOLDER uses a checkout of Odoo 19.0 instead of fetching Odoo,
@@ -47,7 +52,7 @@ def main(arguments):
     command, *rest = arguments or ["help"]
     try:
         if command in ("help", "-h", "--help"):
-            console.say(HELP.format(cache=CACHE))
+            console.say(HELP.format(cache=CACHE, prefix=database("")))
             return 0
         if command not in COMMANDS:
             console.say(f"There is no command {command!r}: see ./dev help")
@@ -62,19 +67,28 @@ def main(arguments):
 
 def _odoo(arguments):
     provision.prepare(provision.SERVER)
-    command = databases.odoo_command(*arguments)
+    # `odoo db drop lat` and its like say the name alone.
+    expand = names.expand_all if arguments[:1] == ["db"] else names.expand
+    command = databases.odoo_command(*expand(arguments, postgres.names()))
     console.replace_process(command, env=provision.environment())
 
 
 def _shell(arguments):
-    name, *rest = arguments or [database("demo")]
+    provision.prepare(provision.SERVER)
+    name, *rest = arguments or ["demo"]
+    name = names.require(name, postgres.names())
     _odoo(["shell", "-d", name, "--no-http", *rest])
 
 
 def _psql(arguments):
     provision.prepare(provision.SERVER)
+    known = postgres.names()
+    if arguments and arguments[0] not in names.OPTIONS:
+        # psql takes the name without an option, too: here it comes first.
+        arguments = [names.full_name(arguments[0], known), *arguments[1:]]
     env = {**os.environ, **postgres.environment(), "PGDATABASE": database("demo")}
-    console.replace_process([postgres.programs() / "psql", *arguments], env=env)
+    command = [postgres.programs() / "psql", *names.expand(arguments, known)]
+    console.replace_process(command, env=env)
 
 
 def _newdb(arguments):

@@ -1,12 +1,21 @@
 """Talk to the person at the terminal, and run programs on their behalf."""
 
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 LOG_TAIL_LINES = 40
+# A browser test needs a moment to close its browser.
+SECONDS_TO_END = 20
+
+# The programs that `call` waits for, in whichever thread, until all are ended.
+_running = set()
+_ended = threading.Event()
+_lock = threading.Lock()
 
 
 class Failure(Exception):
@@ -15,7 +24,8 @@ class Failure(Exception):
 
 def say(text=""):
     """Print `text` at once, also when the output is a file or a pipe."""
-    print(text, flush=True)
+    # In one piece: others may be printing, too.
+    print(f"{text}\n", end="", flush=True)
 
 
 @contextmanager
@@ -40,19 +50,70 @@ def run(command, *, log=None, env=None, cwd=None, stdin=None):
         raise Failure(f"{tail(log)}\nFailed with code {code}: {shown}")
 
 
-def call(command, *, log=None, env=None, cwd=None, stdin=None):
+def call(command, *, log=None, env=None, cwd=None, stdin=None, pass_fds=()):
     """Like `run`, but answer the exit code instead of raising."""
     options = {"env": env, "cwd": cwd, "stdin": stdin or subprocess.DEVNULL}
+    options["pass_fds"] = pass_fds
     try:
         if log is None:
-            return subprocess.run(command, **options).returncode
+            return _wait_for(command, options)
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("a") as output:
-            return subprocess.run(
-                command, stdout=output, stderr=subprocess.STDOUT, **options
-            ).returncode
+            options |= {"stdout": output, "stderr": subprocess.STDOUT}
+            return _wait_for(command, options)
     except FileNotFoundError as error:
         raise Failure(f"This program is missing: {error.filename}") from error
+
+
+def _wait_for(command, options):
+    with _lock:
+        if _ended.is_set():
+            raise Failure("Interrupted.")
+        # Whoever ends it ends what it has started, too: Chromium, wkhtmltopdf.
+        process = subprocess.Popen(command, process_group=0, **options)
+        _running.add(process)
+    try:
+        return process.wait()
+    except BaseException:
+        _end([process])
+        raise
+    finally:
+        _running.discard(process)
+
+
+def end_all():
+    """End the programs that `call` has started, in all threads; start no more."""
+    with _lock:
+        _ended.set()
+        processes = list(_running)
+    _end(processes)
+
+
+def _end(processes):
+    for process in processes:
+        _signal(process, signal.SIGTERM)
+    deadline = time.monotonic() + SECONDS_TO_END
+    for process in processes:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(max(deadline - time.monotonic(), 0))
+        # Neither it nor a program of its own is left behind.
+        _signal(process, signal.SIGKILL)
+        process.wait()
+
+
+def _signal(process, number):
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
+
+
+def interrupt_on_signals():
+    """Let whoever ends `./dev` (or closes its terminal) interrupt it as Ctrl-C does."""
+
+    def interrupt(_signal, _frame):
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
 
 
 def output(command, *, env=None, cwd=None):

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import signal
 import socket
 import subprocess
 import time
@@ -91,15 +90,10 @@ def _serve(name, log):
         return server.wait()
 
 
-def _interrupted(_signal, _frame):
-    raise KeyboardInterrupt
-
-
 @contextlib.contextmanager
 def _stopped_at_the_end(server):
     # Whoever ends us ends Odoo: it must not be left behind, holding the port.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupted)
+    console.interrupt_on_signals()
     try:
         yield
     except KeyboardInterrupt:

@@ -176,9 +176,14 @@ def query(statement, dbname="postgres"):
     ).splitlines()
 
 
+def names():
+    """Answer the full names of all databases."""
+    return query("SELECT datname FROM pg_database")
+
+
 def exists(name):
     """Answer whether there is a database called `name`."""
-    return name in query("SELECT datname FROM pg_database")
+    return name in names()
 
 
 def files(name):

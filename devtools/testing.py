@@ -1,9 +1,6 @@
 """`./dev test`: the test suite, and what happens to a database around it."""
 
-import time
-import xml.etree.ElementTree as ElementTree
-
-from . import console, databases, postgres, provision
+from . import console, databases, postgres, provision, suite
 from .paths import (
     ADDON,
     ADDON_LINK,
@@ -16,60 +13,13 @@ from .paths import (
 )
 from .pytest_plugins import log_noise
 from .python_env import NODE_MODULES, VENV
+from .results import Report
 
 PLUGINS = DEVTOOLS / "pytest_plugins"
 RESULTS = CHECKOUT_HOME / "tests.xml"
 SCRIPTS = DEVTOOLS / "odoo_scripts"
-
-
-class Report:
-    """Counts what passed and what failed, and says so at the end."""
-
-    def __init__(self):
-        self.passed = 0
-        self.failed = 0
-        self.lines = []
-
-    def check(self, title, action, *arguments):
-        """Run one step; answer whether it passed.
-
-        :param action: a function that raises `Failure` when the step fails
-        """
-        console.say(f"\n== {title}")
-        started = time.monotonic()
-        try:
-            action(*arguments)
-        except console.Failure as error:
-            console.say(str(error))
-            self._note("FAILED", title, started)
-            self.failed += 1
-            return False
-        self._note("ok", title, started)
-        self.passed += 1
-        return True
-
-    def _note(self, outcome, title, started):
-        seconds = time.monotonic() - started
-        self.lines.append(f"  {outcome:6}  {title} ({seconds:.0f} s)")
-
-    def add_tests(self, results):
-        """Count the tests of pytest's result file in place of its step."""
-        if not results.exists():
-            return
-        suite = ElementTree.parse(results).getroot().find("testsuite")
-        total, *bad = (
-            int(suite.get(name)) for name in ("tests", "failures", "errors", "skipped")
-        )
-        self.passed += total - sum(bad)
-        self.failed += sum(bad)
-
-    def close(self):
-        """Print the summary and answer the exit code."""
-        console.say("\n== summary of ./dev test")
-        for line in self.lines:
-            console.say(line)
-        console.say(f"{self.passed} passed, {self.failed} failed")
-        return 1 if self.failed else 0
+# Where tests are; `tools` has its own in the documentation of its functions.
+TESTED = ["tests", "tools", "devtools/tests", "benchmarks/tests"]
 
 
 def test(arguments):
@@ -80,13 +30,27 @@ def test(arguments):
 
 
 def _test(arguments):
+    console.interrupt_on_signals()
+    RESULTS.unlink(missing_ok=True)
     report = Report()
-    if report.check("install the addon on a fresh database", _install):
-        report.check("test suite", _pytest, arguments)
-        report.add_tests(RESULTS)
-    if not arguments:
-        _check_life_cycle(report)
+    if arguments:
+        if report.check("install the addon on a fresh database", _install):
+            report.check("test suite", _run_tests, arguments)
+    else:
+        _test_all(report)
+    report.add_tests(RESULTS)
     return report.close()
+
+
+def _test_all(report):
+    # Or each would wait for the other to make its template.
+    for demo in (False, True):
+        databases.template(demo)
+    with suite.threads() as pool:
+        life_cycle = pool.submit(_check_life_cycle, report)
+        if report.check("install the addon on a fresh database", _install_for_all):
+            report.check("test suite", _run_all_tests, pool)
+        life_cycle.result()
 
 
 def _fresh_log(name):
@@ -112,39 +76,62 @@ def _install():
     _expect_silence(log)
 
 
-def _pytest(arguments):
-    RESULTS.unlink(missing_ok=True)
+def _install_for_all():
+    _install()
+    log = _fresh_log("test_prepare")
+    databases.run_in_shell(database("test"), SCRIPTS / "prepare_tests.py", log)
+    _expect_silence(log)
+
+
+def _environment():
     env = provision.environment()
     env["PYTHONPATH"] += f":{PLUGINS}"
     # The checker of accessibility that the browser tests put into pages.
     env["AXE_CORE"] = str(NODE_MODULES / "axe-core/axe.min.js")
-    code = console.call(
-        [
-            *(VENV.python, "-m", "pytest"),
-            *("-p", "strict_outcome", "-p", "report_address"),
-            *("-c", ADDON_LINK / "pyproject.toml", "--rootdir", ADDON_LINK),
-            *("--odoo-config", ODOO_RC, "--odoo-database", database("test")),
-            *("--odoo-http", "--odoo-log-level", "info"),
-            *("--odoo-extra", "max-cron-threads=0"),
-            *("--odoo-extra", f"logfile={_fresh_log('test')}"),
-            *("--junitxml", RESULTS),
-            *_located(arguments),
-        ],
-        env=env,
-        cwd=CHECKOUT_HOME,
-    )
+    return env
+
+
+def _pytest(name, log, results):
+    """Answer the command that runs pytest, up to the tests.
+
+    :param name: the database's full name
+    """
+    return [
+        *(VENV.python, "-m", "pytest"),
+        *("-p", "strict_outcome", "-p", "report_address"),
+        *("-c", ADDON_LINK / "pyproject.toml", "--rootdir", ADDON_LINK),
+        *("--odoo-config", ODOO_RC, "--odoo-database", name),
+        *("--odoo-http", "--odoo-log-level", "info"),
+        *("--odoo-extra", "max-cron-threads=0"),
+        *("--odoo-extra", f"logfile={log}"),
+        *("--junitxml", results),
+    ]
+
+
+def _run_tests(arguments):
+    """Run some tests, in one process."""
+    command = _pytest(database("test"), _fresh_log("test"), RESULTS)
+    command += _located(arguments)
+    code = console.call(command, env=_environment(), cwd=CHECKOUT_HOME)
     if code == 5:
         raise console.Failure("No test ran.")
     if code:
         raise console.Failure(f"pytest ended with code {code}.")
 
 
+def _run_all_tests(pool):
+    def command(worker):
+        log = _fresh_log(worker.name)
+        return [*_pytest(worker.database, log, worker.results), *_located([])]
+
+    suite.run(pool, command, _environment(), RESULTS)
+
+
 def _located(arguments):
     """Make paths in `arguments` paths below the link that bears the addon's name."""
     located = [_locate(argument) for argument in arguments]
     if not any(argument.startswith(str(ADDON_LINK)) for argument in located):
-        folders = [ADDON_LINK / "tests", ADDON_LINK / "tools"]
-        located += [str(folder) for folder in folders if folder.is_dir()]
+        located += [str(ADDON_LINK / folder) for folder in TESTED]
     return located
 
 

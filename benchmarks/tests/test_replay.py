@@ -9,9 +9,8 @@ from odoo.addons.account_collections.benchmarks.replay_report import (
     format_report,
     summarize,
 )
+from odoo.addons.account_collections.tests.common import CollectionCommon
 from odoo.tests import tagged
-
-from .common import CollectionCommon
 
 LEDGER = Path(__file__).parent / "data" / "ledger.csv"
 

@@ -3,9 +3,7 @@ import tempfile
 from pathlib import Path
 from unittest.mock import patch
 
-from odoo.tests import BaseCase, tagged
-
-from ..devtools import (
+from odoo.addons.account_collections.devtools import (
     cli,
     console,
     databases,
@@ -15,6 +13,7 @@ from ..devtools import (
     programs,
     provision,
 )
+from odoo.tests import BaseCase, tagged
 
 
 @tagged("post_install", "-at_install")
