@@ -9,13 +9,13 @@ WORK_TABLES = (
     "collection_bankruptcy_event",
     "collection_bankruptcy_deadline",
     "collection_bankruptcy",
-    "collection_plan",
+    "collection_installment_plan",
     "collection_promise_line",
     "collection_promise",
     "collection_dispute",
     "collection_contact_seal",
     "collection_contact",
-    "collection_action",
+    "collection_step",
     "collection_letter",
     "collection_hold",
     "collection_item",
@@ -32,7 +32,7 @@ THREAD_MODELS = (
     "collection.claim",
     "collection.dispute",
     "collection.inbox",
-    "collection.plan",
+    "collection.installment.plan",
     "collection.promise",
 )
 # What the demo data adds to Odoo's own records: by now it stands on invoices.
@@ -68,7 +68,7 @@ def uninstall_hook(env):
     env.cr.execute(
         SQL(
             "DROP TABLE IF EXISTS"
-            " collection_snapshot, collection_figure, collection_verdict"
+            " collection_snapshot, collection_figure, collection_decision_statement"
         )
     )
     # Versions of a claim hold on to each other.

@@ -79,11 +79,11 @@ def measure_messages(database, count):
     """Execute e-mails that carry the statement as PDF; nothing is really sent."""
     with databases.environment(database) as env:
         env["collection.planner"]._run(env.company, AS_OF)
-        stages = env["collection.action"].search([]).stage_id
+        stages = env["collection.step"].search([]).stage_id
         stages.write({"attach_statement": True})
         env.cr.commit()
         counts = {"done_count": 0, "failed_count": 0, "cancelled_count": 0}
-        sender, batches, started = env["collection.sender"], [], perf_counter()
+        sender, batches, started = env["collection.executor"], [], perf_counter()
         while counts["done_count"] < count:
             done, clock = counts["done_count"], perf_counter()
             if not sender._execute_batch(env.company, AS_OF, counts):

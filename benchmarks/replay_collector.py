@@ -55,10 +55,10 @@ class Collector:
         """
         env = self._at(day)
         for action in self._search(day, "todo"):
-            log = env["collection.contact.log"].create(
+            log = env["collection.call.screen"].create(
                 {
                     "case_id": action.case_id.id,
-                    "action_id": action.id,
+                    "step_id": action.id,
                     "channel": action.channel,
                     "outcome": "no_answer",
                     "note": "Left a message.",
@@ -112,6 +112,6 @@ class Collector:
         )
 
     def _search(self, day, state):
-        return self._at(day)["collection.action"].search(
+        return self._at(day)["collection.step"].search(
             [("company_id", "=", self.company.id), ("state", "=", state)]
         )

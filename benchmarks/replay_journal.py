@@ -82,7 +82,7 @@ class Recorder:
             for table in (
                 "collection_letter",
                 "collection_decision",
-                "collection_action",
+                "collection_step",
             )
         }
         self.open_actions = []
@@ -160,14 +160,14 @@ class Recorder:
         )
         rows = self._fetch(
             SQL(
-                "SELECT this.id, %s FROM collection_action this %s"
+                "SELECT this.id, %s FROM collection_step this %s"
                 " WHERE this.id = ANY(%s)",
                 columns,
                 join,
                 self.open_actions,
             )
         )
-        rows += self._take_new("collection_action", columns, join)
+        rows += self._take_new("collection_step", columns, join)
         self.open_actions = [id_ for id_, *_, state, _, _ in rows if state not in OVER]
         self.journal.steps += [
             Step(day, *rest) for _id, *rest in rows if rest[4] in OVER

@@ -124,7 +124,7 @@ class Replay:
 
     def _execute(self, day):
         counts = {"done_count": 0, "failed_count": 0, "cancelled_count": 0}
-        sender = self._at(day)["collection.sender"]
+        sender = self._at(day)["collection.executor"]
         while sender._execute_batch(self.company, day, counts):
             pass
 

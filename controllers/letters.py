@@ -27,7 +27,7 @@ class CollectionLetters(http.Controller):
         letters = letters.filtered("attachment_id")
         if not letters:
             raise NotFound
-        content = request.env["collection.courier"]._merge_documents(letters)
+        content = request.env["collection.dispatcher"]._merge_documents(letters)
         name = (
             letters.attachment_id.name
             if len(letters) == 1

@@ -150,7 +150,7 @@ class CollectionPortal(PortalAccount):
         if user._is_public():
             document = getattr(document, "moves", document)
             sender = f"{document._name} {document.id}"
-        may = request.env["collection.portal.post"].sudo()._count(sender)
+        may = request.env["collection.portal.rate.limit"].sudo()._count(sender)
         if not may:
             form.refuse()
         return may

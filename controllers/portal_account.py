@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
 from werkzeug.exceptions import abort
 
-from ..models.collection_portal_account import CREDITS
+from ..models.portal.collection_portal_account import CREDITS
 from .portal import MEANS, CollectionPortal
 from .portal_account_form import AccountForm
 from .portal_form import MAX_NAME, MAX_REQUEST
@@ -310,7 +310,7 @@ class CollectionPortalAccount(CollectionPortal):
         return {
             "today": account.company._get_collection_today(),
             "days_max": case.policy_id.promise_days_max,
-            "contact": account.env["collection.message"]._get_contact(case)
+            "contact": account.env["collection.message.composer"]._get_contact(case)
             if case
             else {},
             "means": self._get_means(),

@@ -38,7 +38,9 @@ class CollectionPortalPlan(CustomerPortal):
         """
         if plan_id > MAX_ID:
             raise MissingError(request.env._("This page does not exist."))
-        plan = request.env["collection.plan"].sudo().browse(plan_id).exists()
+        plan = (
+            request.env["collection.installment.plan"].sudo().browse(plan_id).exists()
+        )
         if not plan or plan.state not in SHOWN_STATES or not plan.date_offered:
             raise MissingError(request.env._("This page does not exist."))
         if is_token_of(plan, access_token):
@@ -64,7 +66,7 @@ class CollectionPortalPlan(CustomerPortal):
         if not user.share:
             return False
         who = f"{plan._name} {plan.id}" if user._is_public() else f"user {user.id}"
-        return request.env["collection.portal.post"].sudo()._count(who)
+        return request.env["collection.portal.rate.limit"].sudo()._count(who)
 
     def _get_plan_domain(self):
         return [
@@ -77,7 +79,7 @@ class CollectionPortalPlan(CustomerPortal):
         values = super()._prepare_home_portal_values(counters)
         if "collection_plan_count" in counters:
             # The visitor's own plans only, see the domain.
-            Plan = request.env["collection.plan"].sudo()
+            Plan = request.env["collection.installment.plan"].sudo()
             values["collection_plan_count"] = Plan.search_count(self._get_plan_domain())
         return values
 
@@ -90,13 +92,13 @@ class CollectionPortalPlan(CustomerPortal):
     )
     def portal_my_plans(self, page=1, **_kwargs):
         """List the plans of the visitor's company."""
-        Plan = request.env["collection.plan"].sudo()
+        Plan = request.env["collection.installment.plan"].sudo()
         domain = self._get_plan_domain()
         pages = pager("/my/plans", Plan.search_count(domain), page=page, step=PAGE)
         values = {
             **self._prepare_portal_layout_values(),
             "plans": Plan.search(domain, limit=PAGE, offset=pages["offset"]),
-            "page_name": "collection_plan",
+            "page_name": "collection_installment_plan",
             "pager": pages,
             "default_url": "/my/plans",
         }
@@ -118,7 +120,7 @@ class CollectionPortalPlan(CustomerPortal):
         plan = plan.with_context(lang=request.env.lang)
         user, cannot_sign = request.env.user, plan._get_cannot_sign_reason()
         values = {
-            "page_name": "collection_plan",
+            "page_name": "collection_installment_plan",
             "plan": plan,
             "items": plan.item_ids.sorted(lambda item: (item.date_maturity, item.id)),
             "token": access_token,
@@ -141,7 +143,7 @@ class CollectionPortalPlan(CustomerPortal):
         """:return: where to pay what is to be paid now, and what to quote"""
         if plan.state not in ("active", "notice", "defaulted"):
             return {}
-        bank = plan.env["collection.message"]._get_bank(
+        bank = plan.env["collection.message.composer"]._get_bank(
             plan.company_id, plan.item_ids.move_id
         )
         return {

@@ -5,7 +5,7 @@ from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
 
-from ..models.collection_portal_post import PREVIEWS_PER_HOUR
+from ..models.portal.collection_portal_rate_limit import PREVIEWS_PER_HOUR
 from .portal_account import FORM_ROUTE, URL, CollectionPortalAccount
 from .portal_form import MAX_DAYS
 
@@ -58,7 +58,7 @@ class CollectionPortalPlanRequest(CollectionPortalAccount):
     def _preview(self, account, form):
         """:return: the schedule of a form; None, and an error, when there is none"""
         sender = f"preview {request.env.user.id}"
-        posts = account.env["collection.portal.post"]
+        posts = account.env["collection.portal.rate.limit"]
         if not posts._count(sender, PREVIEWS_PER_HOUR):
             form.refuse()
         if form.errors:
@@ -103,7 +103,7 @@ class CollectionPortalPlanRequest(CollectionPortalAccount):
 
     def _get_form_choices(self, account):
         values = super()._get_form_choices(account)
-        fields = request.env["collection.plan"]._fields
+        fields = request.env["collection.installment.plan"]._fields
         labels = dict(fields["rhythm"]._description_selection(request.env))
         values["rhythms"] = [(key, labels[key]) for key in RHYTHMS]
         case = account.service._get_case(account.customer, account.company)

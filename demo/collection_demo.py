@@ -10,7 +10,7 @@ from . import history
 
 # Tables of this addon with a line per event, and their columns that say when.
 EVENT_COLUMNS = {
-    "collection_action": ("create_date", "date_done"),
+    "collection_step": ("create_date", "date_done"),
     # When it happened is sealed, and true already: the clock is put back for it.
     "collection_contact": ("create_date",),
     "collection_bankruptcy": ("create_date", "date_recorded"),
@@ -21,14 +21,14 @@ EVENT_COLUMNS = {
     "collection_hold": ("create_date",),
     "collection_letter": ("create_date", "date_sent", "date_printed"),
     "collection_letter_batch": ("create_date", "date_printed"),
-    "collection_plan": ("create_date", "signed_on"),
+    "collection_installment_plan": ("create_date", "signed_on"),
     "collection_promise": ("create_date",),
 }
 # Whose messages are dated on the day they belong to.
 THREADS = (
     "collection.case",
     "collection.dispute",
-    "collection.plan",
+    "collection.installment.plan",
     "collection.bankruptcy",
     "collection.claim",
     "collection.promise",
@@ -140,7 +140,7 @@ class CollectionDemo(models.AbstractModel):
     @api.model
     def _execute(self, company, day):
         counts = dict.fromkeys(("done_count", "failed_count", "cancelled_count"), 0)
-        while self.env["collection.sender"]._execute_batch(company, day, counts):
+        while self.env["collection.executor"]._execute_batch(company, day, counts):
             pass
         self._deliver()
 
@@ -198,7 +198,7 @@ class CollectionDemo(models.AbstractModel):
     @api.model
     def _work(self, day):
         """Do what came up on earlier days, but for what the demo leaves open."""
-        waiting = self.env["collection.action"].search(
+        waiting = self.env["collection.step"].search(
             [("state", "in", ("approve", "todo")), ("date_planned", "<", day)]
         )
         for action in waiting:
@@ -219,10 +219,10 @@ class CollectionDemo(models.AbstractModel):
     def _call(self, action, name, day):
         outcome, reason, note = history.CALLS.get(name, ("no_answer", False, ""))
         clock = self._at(day, 17, 25)
-        clock["collection.contact.log"].with_user(self._user("collector")).create(
+        clock["collection.call.screen"].with_user(self._user("collector")).create(
             {
                 "case_id": action.case_id.id,
-                "action_id": action.id,
+                "step_id": action.id,
                 "outcome": outcome,
                 "reason_id": reason
                 and self.env.ref(f"account_collections.{reason}").id,

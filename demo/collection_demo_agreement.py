@@ -44,7 +44,7 @@ class CollectionDemoAgreement(models.AbstractModel):
     def _follow_up_agreements(self, company, day):
         self.env["collection.promise"]._follow_up(company, day)
         self.env["collection.dispute"]._follow_up(company, day)
-        self.env["collection.plan"]._follow_up(company, day)
+        self.env["collection.installment.plan"]._follow_up(company, day)
 
     @api.model
     def _take_demo_promise(self, name, _on, promised, share, person, means):
@@ -101,7 +101,7 @@ class CollectionDemoAgreement(models.AbstractModel):
     def _offer_demo_plan(self, name, offered, signer, first, terms):
         case = self._customer(name).collection_case_id
         items = case._get_plannable_items()
-        plan = self.env["collection.plan"].create(
+        plan = self.env["collection.installment.plan"].create(
             {
                 "case_id": case.id,
                 "item_ids": [Command.set(items.ids)],

@@ -10,7 +10,7 @@ class CollectionDocument(models.AbstractModel):
     _name = "collection.document"
     _description = "Letters and Statements"
 
-    _document_model = "collection.action"
+    _document_model = "collection.step"
     _document_template = ""
 
     @api.model
@@ -41,7 +41,7 @@ class CollectionDocument(models.AbstractModel):
 
     @api.model
     def _render_document(self, record, values):
-        render = self.env["collection.message"]._render
+        render = self.env["collection.message.composer"]._render
         return {
             "id": record.id,
             "lang": values["lang"],

@@ -40,7 +40,7 @@ class ReportCollectionClaim(models.AbstractModel):
             "title": " · ".join(
                 (own.company_id.name, self._get_title(own), own.case_number or "")
             ),
-            "html": self.env["collection.message"]._render(template, values),
+            "html": self.env["collection.message.composer"]._render(template, values),
         }
 
     @api.model

@@ -11,4 +11,4 @@ class ReportCollectionLetter(models.AbstractModel):
 
     @api.model
     def _prepare(self, records):
-        return self.env["collection.message"]._prepare(records)
+        return self.env["collection.message.composer"]._prepare(records)

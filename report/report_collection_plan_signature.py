@@ -9,7 +9,7 @@ class ReportCollectionPlanSignature(models.AbstractModel):
     _name = "report.account_collections.report_collection_plan_signature"
     _inherit = "collection.document"
     _description = "Signature of an Installment Agreement (PDF)"
-    _document_model = "collection.plan"
+    _document_model = "collection.installment.plan"
     _document_template = "collection_plan_signature_document"
 
     @api.model
@@ -21,10 +21,10 @@ class ReportCollectionPlanSignature(models.AbstractModel):
         env = self.with_context(lang=plan.lang).env
         own = plan.with_env(env)
         case = own.case_id
-        addressee = env["collection.addressee"]._find_for_letters(case)[case]
+        addressee = env["collection.recipient"]._find_for_letters(case)[case]
         zone = own.company_id.collection_tz or own.company_id.partner_id.tz or "UTC"
         return {
-            **env["collection.message"]._get_parties(case, addressee),
+            **env["collection.message.composer"]._get_parties(case, addressee),
             "plan": own,
             "subject": env._("Signature of installment agreement %s", own.name),
             "signature_uri": own.signature and image_data_uri(own.signature),

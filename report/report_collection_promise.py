@@ -12,5 +12,5 @@ class ReportCollectionPromise(models.AbstractModel):
 
     @api.model
     def _prepare(self, records):
-        notice = self.env["collection.notice"]
+        notice = self.env["collection.customer.notice"]
         return {promise: notice._prepare_letter(promise) for promise in records}

@@ -14,7 +14,7 @@ class ReportCollectionStatement(models.AbstractModel):
         statement = self.env["collection.statement"]
         return {
             action: statement._get_values(values, values["exposures"])
-            for action, values in self.env["collection.message"]
+            for action, values in self.env["collection.message.composer"]
             ._prepare(records)
             .items()
         }

@@ -12,7 +12,10 @@ class ReportCollectionSummary(models.AbstractModel):
 
     @api.model
     def _prepare(self, records):
-        summary, notice = self.env["collection.summary"], self.env["collection.notice"]
+        summary, notice = (
+            self.env["collection.conversation.summary"],
+            self.env["collection.customer.notice"],
+        )
         values = {}
         for contact in records:
             subject, words = summary._write_words(contact)

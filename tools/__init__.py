@@ -12,6 +12,7 @@ from . import (
     outcomes,
     public_holidays,
     retry,
+    step_states,
     time_zones,
     tracking_number,
     us_holidays,

@@ -1,5 +1,5 @@
 from odoo.addons.account_collections.benchmarks.bench_ledger import Size, make_ledger
-from odoo.addons.account_collections.tests.common import CollectionCommon
+from odoo.addons.account_collections.tests.common.base import CollectionCommon
 from odoo.tests import tagged
 
 

@@ -9,7 +9,7 @@ from odoo.addons.account_collections.benchmarks.replay_report import (
     format_report,
     summarize,
 )
-from odoo.addons.account_collections.tests.common import CollectionCommon
+from odoo.addons.account_collections.tests.common.base import CollectionCommon
 from odoo.tests import tagged
 
 LEDGER = Path(__file__).parent / "data" / "ledger.csv"

@@ -314,7 +314,7 @@ class TestClasses(TestRooms):
 
     def test_file_in_no_room(self):
         for path in ("models/collection_total.py", "models/cellar/collection_total.py"):
-            found = self.find({path: model("collection.total")})
+            found = self.find({path: model("collection.snapshot")})
             self.assertEqual(
                 found[-1], ("stray file", path, 1, "collection_total"), path
             )

@@ -1,0 +1,34 @@
+from odoo import models
+
+
+class CollectionContact(models.Model):
+    """What a customer wrote or said may be a promise, or a dispute."""
+
+    _inherit = "collection.contact"
+
+    def action_take_promise(self):
+        """Take down the promise that this entry tells of."""
+        self.ensure_one()
+        case = self.case_id
+        return case._take_promise(
+            case._get_promisable_items(),
+            contact_id=self.id,
+            person=self.person or self.partner_id.name,
+        )
+
+    def action_open_dispute(self):
+        """Take down what the customer disputes in this entry."""
+        self.ensure_one()
+        return self.case_id._open_dispute(
+            contact_id=self.id, words=self.note or self.subject
+        )
+
+    # ------------------------------------------------------------------
+    # Installment plans
+    # ------------------------------------------------------------------
+
+    def action_propose_plan(self):
+        """Propose the installments that this entry asks for."""
+        self.ensure_one()
+        case = self.case_id
+        return case._propose_plan(case._get_plannable_items(), contact_id=self.id)

@@ -1,0 +1,705 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL, is_html_empty
+
+STATES = [
+    ("new", "New"),
+    ("review", "In review"),
+    ("wait_customer", "Waiting for the customer"),
+    ("wait_us", "Waiting for us"),
+    ("accepted", "Accepted"),
+    ("partly", "Partly accepted"),
+    ("rejected", "Rejected"),
+    ("withdrawn", "Withdrawn"),
+]
+OPEN_STATES = ("new", "review", "wait_customer", "wait_us")
+GRANTED_STATES = ("accepted", "partly")
+# Which states a dispute may go to from each one.
+TRANSITIONS = {
+    **{
+        state: {*OPEN_STATES[1:], "accepted", "partly", "rejected", "withdrawn"}
+        - {state}
+        for state in OPEN_STATES
+    },
+    "accepted": set(),
+    "partly": set(),
+    "rejected": {"review"},
+    "withdrawn": {"review"},
+}
+ANSWER_DAYS = 10
+# What is disputed can be put right while the dispute is open, not afterwards.
+CLAIM_FIELDS = {"amount", "line_ids", "move_id", "reason_id"}
+DISPUTABLE = ("out_invoice", "out_receipt")
+# So long after the answer was due the managers hear of it.
+ESCALATE_DAYS = 5
+
+
+class CollectionDispute(models.Model):
+    """What a customer contests of an invoice, and what became of it.
+
+    The disputed part is not chased; the rest is. Accepting drafts the credit note for
+    the accepted amount, and the amount stays out of collection until that is posted.
+    After a rejection or a withdrawal the item goes on at the stage it had. Somebody who
+    cannot pay has no dispute: that leads to installments.
+
+    Collectors and the dispute's owner work it.
+    """
+
+    _name = "collection.dispute"
+    _description = "Disputed Invoice"
+    _inherit = [
+        "collection.correspondence.mixin",
+        "collection.protected.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
+    _order = "date_answer_due, id"
+    _check_company_auto = True
+
+    name = fields.Char(compute="_compute_name", store=True)
+    move_id = fields.Many2one(
+        "account.move",
+        "Invoice",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        domain="[('move_type', 'in', ('out_invoice', 'out_receipt')),"
+        " ('state', '=', 'posted'), ('amount_residual', '>', 0)]",
+    )
+    company_id = fields.Many2one(
+        related="move_id.company_id", store=True, index=True, precompute=True
+    )
+    partner_id = fields.Many2one(
+        related="move_id.commercial_partner_id",
+        string="Customer",
+        store=True,
+        index=True,
+        precompute=True,
+    )
+    case_id = fields.Many2one("collection.case", compute="_compute_case_id")
+    currency_id = fields.Many2one(related="move_id.currency_id", store=True)
+    line_ids = fields.Many2many(
+        "account.move.line",
+        string="Disputed lines",
+        domain="[('move_id', '=', move_id), ('display_type', '=', 'product')]",
+        help="Choose lines to have their sum proposed, or state the amount yourself.",
+    )
+    amount = fields.Monetary(
+        "Disputed amount",
+        compute="_compute_amount",
+        precompute=True,
+        store=True,
+        readonly=False,
+        required=True,
+    )
+    reason_id = fields.Many2one(
+        "collection.reason",
+        required=True,
+        domain="[('kind', '=', 'dispute')]",
+        help="What the customer says.",
+    )
+    words = fields.Text("In the customer's words")
+    attachment_ids = fields.Many2many("ir.attachment", string="Evidence")
+    contact_id = fields.Many2one("collection.contact", readonly=True)
+    is_portal = fields.Boolean("From the portal", readonly=True)
+    user_id = fields.Many2one(
+        "res.users",
+        "Owner",
+        default=lambda self: self.env.user,
+        tracking=True,
+        domain="[('share', '=', False)]",
+    )
+    date_opened = fields.Date(
+        "Opened",
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.company._get_collection_today(),
+    )
+    date_answer_due = fields.Date(
+        "Answer due",
+        required=True,
+        tracking=True,
+        default=lambda self: fields.Date.add(
+            self.env.company._get_collection_today(), days=ANSWER_DAYS
+        ),
+    )
+    escalation = fields.Integer(readonly=True, help="0: none, 1: owner, 2: manager.")
+    state = fields.Selection(
+        STATES,
+        "Status",
+        required=True,
+        readonly=True,
+        default="new",
+        index=True,
+        tracking=True,
+    )
+    is_active = fields.Boolean(
+        "Out of collection",
+        compute="_compute_is_active",
+        store=True,
+        help="The amount is not chased: the dispute is open, or it was accepted and the"
+        " credit note is not posted yet.",
+    )
+    amount_accepted = fields.Monetary("Accepted amount", readonly=True)
+    amount_apart = fields.Monetary(
+        "Amount out of collection",
+        compute="_compute_is_active",
+        store=True,
+        help="The disputed amount; of an accepted dispute, what will be credited.",
+    )
+    credit_note_id = fields.Many2one(
+        "account.move", readonly=True, copy=False, ondelete="set null", index=True
+    )
+    credit_note_state = fields.Selection(
+        related="credit_note_id.state", string="Credit note status"
+    )
+    cause_id = fields.Many2one(
+        "collection.reason",
+        "Root cause",
+        domain="[('kind', '=', 'cause')]",
+        help="What we found.",
+    )
+    answer = fields.Html("Answer to the customer")
+    date_closed = fields.Date("Closed", readonly=True)
+    days_open = fields.Integer(
+        "Days to resolve", compute="_compute_days_open", store=True, aggregator="avg"
+    )
+    product_id = fields.Many2one(
+        "product.product", compute="_compute_product_id", store=True
+    )
+    salesperson_id = fields.Many2one(related="move_id.invoice_user_id", store=True)
+    amount_residual = fields.Monetary(
+        related="move_id.amount_residual", string="Open on the invoice"
+    )
+    is_overdue = fields.Boolean("Answer overdue", compute="_compute_is_overdue")
+
+    _amount_positive = models.Constraint(
+        "CHECK (amount > 0)", "The disputed amount must be above zero."
+    )
+
+    @api.depends("move_id.name", "partner_id")
+    def _compute_name(self):
+        for dispute in self:
+            dispute.name = f"{dispute.move_id.name}: {dispute.partner_id.display_name}"
+
+    @api.depends("partner_id", "company_id")
+    def _compute_case_id(self):
+        cases = self.env["collection.case"]._find_open(self.partner_id, self.company_id)
+        by_customer = {(case.company_id, case.partner_id): case for case in cases}
+        for dispute in self:
+            key = (dispute.company_id, dispute.partner_id)
+            dispute.case_id = by_customer.get(key)
+
+    @api.depends("line_ids", "move_id")
+    def _compute_amount(self):
+        for dispute in self:
+            total = sum(dispute.line_ids.mapped("price_total"))
+            if dispute.line_ids or not dispute.amount:
+                free = dispute._get_free_amount()
+                dispute.amount = min(total or free, free)
+
+    @api.depends("state", "credit_note_id.state", "amount", "amount_accepted")
+    def _compute_is_active(self):
+        for dispute in self:
+            is_open = dispute.state in OPEN_STATES
+            dispute.is_active = is_open or (
+                dispute.state in GRANTED_STATES and dispute.credit_note_state == "draft"
+            )
+            amount = dispute.amount if is_open else dispute.amount_accepted
+            dispute.amount_apart = amount if dispute.is_active else 0.0
+
+    @api.depends("date_opened", "date_closed")
+    def _compute_days_open(self):
+        for dispute in self:
+            closed = dispute.date_closed
+            dispute.days_open = (closed - dispute.date_opened).days if closed else 0
+
+    @api.depends("line_ids.product_id")
+    def _compute_product_id(self):
+        for dispute in self:
+            dispute.product_id = dispute.line_ids.product_id[:1]
+
+    @api.depends("date_answer_due", "state")
+    @api.depends_context("collection_as_of")
+    def _compute_is_overdue(self):
+        for dispute in self:
+            company = dispute.company_id or self.env.company
+            dispute.is_overdue = (
+                dispute.state in ("new", "review", "wait_customer", "wait_us")
+                and dispute.date_answer_due
+                and dispute.date_answer_due < company._get_collection_today()
+            )
+
+    # Not when the state changes: what was paid since then must not hold a dispute up.
+    @api.constrains("amount", "move_id")
+    def _check_amount(self):
+        for dispute in self.filtered(lambda dispute: dispute.state in OPEN_STATES):
+            free = dispute._get_free_amount()
+            if dispute.currency_id.compare_amounts(dispute.amount, free) > 0:
+                raise ValidationError(
+                    self.env._(
+                        "%(amount)s cannot be disputed: only %(free)s of %(invoice)s is"
+                        " open and not disputed yet.",
+                        amount=dispute.currency_id.format(dispute.amount),
+                        free=dispute.currency_id.format(max(free, 0.0)),
+                        invoice=dispute.move_id.name,
+                    )
+                )
+
+    @api.constrains("move_id", "line_ids")
+    def _check_move(self):
+        for dispute in self:
+            move = dispute.move_id
+            if move.state != "posted" or move.move_type not in DISPUTABLE:
+                raise ValidationError(
+                    self.env._("Only a posted customer invoice can be disputed.")
+                )
+            if dispute.line_ids.move_id - move:
+                raise ValidationError(
+                    self.env._("The disputed lines belong to another invoice.")
+                )
+
+    @api.constrains("date_answer_due")
+    def _check_answer_due(self):
+        dated = self.filtered("date_answer_due")
+        if any(dispute.date_answer_due < dispute.date_opened for dispute in dated):
+            raise ValidationError(
+                self.env._("The answer cannot be due before the dispute was opened.")
+            )
+
+    @api.constrains("contact_id", "move_id")
+    def _check_contact(self):
+        if any(dispute.contact_id.customer_id - dispute.partner_id for dispute in self):
+            raise ValidationError(self.env._("The contact is another customer's."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        disputes = super().create(vals_list)
+        # Two disputes of one invoice at a time, or a dispute while a reminder is being
+        # written: one of them waits for the other and starts again.
+        disputes._find_cases()._stop_execution()
+        disputes._cancel_what_is_queued()
+        disputes._review_customers()
+        return disputes
+
+    def write(self, vals):
+        is_closed = any(dispute.state not in OPEN_STATES for dispute in self)
+        if CLAIM_FIELDS & vals.keys() and is_closed and not self.env.su:
+            raise UserError(
+                self.env._("The dispute is closed. Open it again to change it.")
+            )
+        if "move_id" in vals and any(
+            dispute.move_id.id != vals["move_id"] for dispute in self
+        ):
+            raise UserError(self.env._("A dispute stays with its invoice."))
+        result = super().write(vals)
+        if "date_answer_due" in vals:
+            # Reminded of anew; a field nobody writes by hand.
+            self.sudo().escalation = 0
+        if vals.keys() & {"amount", "line_ids"}:
+            self._review_customers()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_always(self):
+        raise UserError(
+            self.env._("A dispute stays on record. Withdraw it instead of deleting it.")
+        )
+
+    @api.model
+    def _get_guarded_fields(self):
+        # Set once, when the dispute is taken.
+        return super()._get_guarded_fields() - {"contact_id"}
+
+    # ------------------------------------------------------------------
+    # The way of a dispute
+    # ------------------------------------------------------------------
+
+    def _set_state(self, state, **vals):
+        """Change the state along ``TRANSITIONS``.
+
+        :raises UserError: when a dispute cannot go there from where it is
+        """
+        self.check_access("write")
+        self._check_may_become(state)
+        reopened = self.filtered(lambda dispute: dispute.state not in OPEN_STATES)
+        for dispute in self:
+            closes = state not in OPEN_STATES
+            today = dispute.company_id._get_collection_today()
+            # State and outcome are readonly for everybody; the right was checked above.
+            dispute.sudo().write(
+                {"state": state, "date_closed": today if closes else False, **vals}
+            )
+            if closes:
+                dispute._find_items()._resume(today)
+        reopened._start_again()
+        self._review_customers()
+
+    def _check_may_become(self, state):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for dispute in self:
+            if state not in TRANSITIONS[dispute.state]:
+                raise UserError(
+                    self.env._(
+                        "The dispute is “%(old)s” and cannot become “%(new)s”.",
+                        old=labels[dispute.state],
+                        new=labels[state],
+                    )
+                )
+            if state not in OPEN_STATES and not dispute.cause_id:
+                raise UserError(
+                    self.env._("Choose the root cause before the dispute is closed.")
+                )
+
+    def _start_again(self):
+        """Open disputes again: what is contested must still be open, and the customer
+        waits for an answer anew."""
+        self._check_amount()
+        for dispute in self:
+            today = dispute.company_id._get_collection_today()
+            dispute.date_answer_due = fields.Date.add(today, days=ANSWER_DAYS)
+
+    def action_review(self):
+        """Take the dispute into review, or open it again after a rejection."""
+        self._set_state("review")
+
+    def action_wait_customer(self):
+        """The customer has to say or send something."""
+        self._set_state("wait_customer")
+
+    def action_wait_us(self):
+        """Somebody of ours has to."""
+        self._set_state("wait_us")
+
+    def action_accept(self):
+        """Accept the whole amount and draft its credit note."""
+        for dispute in self:
+            dispute._accept(dispute.amount)
+
+    def action_open_resolve(self):
+        """Ask for the outcome (accepted amount, rejection, withdrawal), the cause and
+        the answer."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Resolve the dispute"),
+            "res_model": "collection.dispute.resolve",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_dispute_id": self.id,
+                "default_decision": self.env.context.get("decision", "accept"),
+            },
+        }
+
+    def action_withdraw(self):
+        """The customer does not insist."""
+        self._set_state("withdrawn")
+
+    def action_view_credit_note(self):
+        """Open the credit note."""
+        self.ensure_one()
+        return self.credit_note_id._get_records_action()
+
+    def _accept(self, amount):
+        """Grant an amount: the credit note is drafted, never posted by itself.
+
+        :param float amount: in the invoice's currency, at most the disputed amount
+        :raises UserError: when the amount is not within the disputed one
+        """
+        self.ensure_one()
+        compare = self.currency_id.compare_amounts
+        if compare(amount, 0) <= 0 or compare(amount, self.amount) > 0:
+            raise UserError(
+                self.env._(
+                    "Accept an amount above zero and up to %s.",
+                    self.currency_id.format(self.amount),
+                )
+            )
+        is_whole = compare(amount, self.amount) == 0
+        note = self._draft_credit_note(amount)
+        self._set_state(
+            "accepted" if is_whole else "partly",
+            amount_accepted=amount,
+            credit_note_id=note.id,
+        )
+
+    def _reject(self, answer):
+        """Reject with a reasoned answer; collection goes on where it stood.
+
+        :raises UserError: without an answer
+        """
+        self.ensure_one()
+        if is_html_empty(answer):
+            raise UserError(self.env._("Say why the dispute is rejected."))
+        self._set_state("rejected", answer=answer, amount_accepted=0.0)
+
+    # ------------------------------------------------------------------
+    # Case
+    # ------------------------------------------------------------------
+
+    def _find_items(self):
+        """:return: the due items of the disputed invoices, of any case"""
+        return (
+            self.env["collection.item"]
+            .sudo()
+            .search([("move_line_id.move_id", "in", self.move_id.ids)])
+        )
+
+    def _cancel_what_is_queued(self):
+        """A reminder for the invoice that is still in the mail queue stays here."""
+        letters = self.env["collection.letter"]._find_queued_about(self.move_id)
+        letters._cancel_queued()
+
+    def _find_cases(self):
+        return self.env["collection.case"]._find_open(self.partner_id, self.company_id)
+
+    def _review_customers(self):
+        self._find_cases()._review_now()
+
+    # ------------------------------------------------------------------
+    # Checks
+    # ------------------------------------------------------------------
+
+    def _get_free_amount(self):
+        """:return: what is open on the invoice and not disputed by another one"""
+        self.ensure_one()
+        others = self.search(
+            [
+                ("move_id", "=", self.move_id._origin.id),
+                ("is_active", "=", True),
+                ("id", "!=", self._origin.id),
+            ]
+        )
+        return self.move_id.amount_residual - sum(others.mapped("amount_apart"))
+
+    # ------------------------------------------------------------------
+    # Credit notes
+    # ------------------------------------------------------------------
+
+    def _draft_credit_note(self, amount):
+        """Draft a credit note over the accepted amount, for the disputed lines if some
+        were chosen, else for all, in proportion.
+
+        Each line keeps its account and taxes, so that the tax is corrected too; what
+        rounding leaves is a line of its own, so that the total is exact.
+        """
+        lines = self._get_lines_to_credit()
+        share = amount / sum(lines.mapped("price_total"))
+        # Collectors who may not invoice still settle disputes; it stays a draft.
+        note = (
+            self.env["account.move"]
+            .sudo()
+            .create(
+                {
+                    **self._prepare_credit_note_vals(),
+                    "invoice_line_ids": [
+                        Command.create(self._prepare_credit_line_vals(line, share))
+                        for line in lines
+                    ],
+                }
+            )
+        )
+        self._add_rounding(note, self.currency_id.round(amount - note.amount_total))
+        return note
+
+    def _get_lines_to_credit(self):
+        move, chosen = self.move_id, self.line_ids
+        if move.state != "posted":
+            raise UserError(
+                self.env._("The invoice is not posted any more; nothing is credited.")
+            )
+        total = sum(chosen.mapped("price_total"))
+        if self.currency_id.compare_amounts(total, 0) > 0:
+            return chosen
+        return move.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product"
+        )
+
+    def _add_rounding(self, note, rest):
+        if rest:
+            note.invoice_line_ids = [
+                Command.create(
+                    {
+                        "name": self.env._("Rounding"),
+                        "account_id": note.invoice_line_ids[-1:].account_id.id,
+                        "quantity": 1,
+                        "price_unit": rest,
+                        "tax_ids": [Command.clear()],
+                    }
+                )
+            ]
+
+    def _prepare_credit_note_vals(self):
+        move = self.move_id
+        return {
+            "move_type": "out_refund",
+            "company_id": move.company_id.id,
+            "journal_id": move.journal_id.id,
+            "partner_id": move.partner_id.id,
+            "currency_id": move.currency_id.id,
+            "fiscal_position_id": move.fiscal_position_id.id,
+            "invoice_user_id": move.invoice_user_id.id,
+            "invoice_payment_term_id": False,
+            "reversed_entry_id": move.id,
+            "ref": self.env._(
+                "Dispute of %(invoice)s: %(reason)s",
+                invoice=move.name,
+                reason=self.reason_id.name,
+            ),
+        }
+
+    def _prepare_credit_line_vals(self, line, share):
+        net = line.price_unit * line.quantity * (1 - line.discount / 100)
+        return {
+            "name": line.name,
+            "product_id": line.product_id.id,
+            "account_id": line.account_id.id,
+            "quantity": 1,
+            "price_unit": net * share,
+            "tax_ids": [Command.set(line.tax_ids.ids)],
+        }
+
+    def _reopen_without_credit_note(self):
+        """Open disputes again whose credit note was cancelled or deleted.
+
+        The amount was granted and is not credited: chasing it would be wrong, and so
+        would be forgetting it. Somebody has to decide again, so the owner is told.
+        """
+        for dispute in self:
+            today = dispute.company_id._get_collection_today()
+            dispute.write(
+                {
+                    "state": "review",
+                    "amount_accepted": 0.0,
+                    "credit_note_id": False,
+                    "date_closed": False,
+                    "date_answer_due": fields.Date.add(today, days=ANSWER_DAYS),
+                }
+            )
+            text = dispute.env._(
+                "The credit note was cancelled before it was posted. The dispute is"
+                " open again: decide anew."
+            )
+            dispute.message_post(body=text)
+            dispute.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=text,
+                user_id=(dispute.user_id or dispute.env.user).id,
+            )
+        self._review_customers()
+
+    # ------------------------------------------------------------------
+    # Follow-up
+    # ------------------------------------------------------------------
+
+    def _send_answer(self):
+        """Send the reasoned answer to the customer."""
+        template = self.env.ref("account_collections.mail_template_dispute_answer")
+        for dispute in self:
+            if not dispute.case_id:
+                raise UserError(
+                    self.env._("The customer owes nothing any more; there is no case.")
+                )
+            self.env["collection.customer.notice"]._send(
+                dispute, template, dispute.move_id
+            )
+
+    @api.model
+    def _follow_up(self, company, today):
+        """Remind the owner of an answer that is overdue, then the managers.
+
+        :param company: res.company record
+        :param date today: the day, in the company's time zone
+        """
+        overdue = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "in", OPEN_STATES),
+                ("date_answer_due", "<", today),
+                ("escalation", "<", 2),
+            ]
+        )
+        isolate = self.env["collection.customer.notice"]._isolate
+        for dispute in overdue:
+            late = (today - dispute.date_answer_due).days
+            reached = 2 if late > ESCALATE_DAYS else 1
+            # After nights that were missed, both.
+            for level in range(dispute.escalation + 1, reached + 1):
+                isolate(dispute._remind_of_answer, level)
+
+    def _remind_of_answer(self, level):
+        managers = self.env.ref("account_collections.group_collection_manager")
+        users = self.user_id if level == 1 else managers.all_user_ids.filtered("active")
+        for user in users.filtered(lambda user: self.company_id in user.company_ids):
+            self.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Answer to the dispute is overdue"),
+                user_id=user.id,
+            )
+        self.sudo().escalation = level
+
+    # ------------------------------------------------------------------
+    # Installment plans
+    # ------------------------------------------------------------------
+
+    def action_propose_plan(self):
+        """Propose installments to a customer who cannot pay at once: the dispute is
+        withdrawn, so that the invoice can be covered."""
+        self.ensure_one()
+        self.check_access("write")
+        case = self.case_id
+        if not case:
+            raise UserError(
+                self.env._("The customer owes nothing any more; there is no case.")
+            )
+        if self.state in OPEN_STATES:
+            # Nothing was wrong with the invoice.
+            self.cause_id = self.cause_id or self.env.ref(
+                "account_collections.reason_cause_none"
+            )
+            self.action_withdraw()
+        items = case._get_plannable_items(self.move_id)
+        return case._propose_plan(items, dispute_id=self.id, note=self.words)
+
+    # ------------------------------------------------------------------
+    # Screen
+    # ------------------------------------------------------------------
+
+    def _read_group_select(self, aggregate_spec, query):
+        """Average the days to resolve over what has been resolved."""
+        if aggregate_spec == "days_open:avg":
+            return SQL(
+                "AVG(%s) FILTER (WHERE %s IS NOT NULL)",
+                self._field_to_sql(self._table, "days_open", query),
+                self._field_to_sql(self._table, "date_closed", query),
+            )
+        return super()._read_group_select(aggregate_spec, query)
+
+    def action_view_case(self):
+        """Open the customer's case."""
+        self.ensure_one()
+        return self.case_id._get_records_action()
+
+    def _log_credit_note(self):
+        """Note that the credit note of these disputes was posted."""
+        for dispute in self:
+            dispute.message_post(
+                body=self.env._(
+                    "Credit note %(note)s over %(amount)s was posted and matched with"
+                    " %(invoice)s.",
+                    note=dispute.credit_note_id.name,
+                    amount=dispute.currency_id.format(
+                        dispute.credit_note_id.amount_total
+                    ),
+                    invoice=dispute.move_id.name,
+                )
+            )
+
+    # ------------------------------------------------------------------
+    # Correspondence
+    # ------------------------------------------------------------------
+
+    def _get_collection_moves(self):
+        return self.move_id

@@ -1,0 +1,514 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class CollectionInstallmentEvaluation(models.AbstractModel):
+    """Judge installment plans by the ledger. Set-based.
+
+    Received is the money that was allocated to the covered items since the plan was
+    accepted; remaining is what is still open on them, less what is disputed, and at
+    most what the plan has not received. What a credit note takes off shortens the plan
+    at its end. Nothing of it is stored but the verdict.
+    """
+
+    _name = "collection.installment.evaluation"
+    _description = "Judgement of Installment Plans"
+
+    # ------------------------------------------------------------------
+    # Positions
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _received(self, plans):
+        """:return: SQL with plan_id, received (in the plan's currency)
+
+        :param plans: SQL condition on ``plan``
+        """
+        return SQL(
+            """
+            SELECT plan.id AS plan_id, SUM(partial.debit_amount_currency) AS received
+              FROM collection_installment_plan plan
+              JOIN collection_installment_plan_item_rel rel ON rel.plan_id = plan.id
+              JOIN collection_item item ON item.id = rel.item_id
+              JOIN account_partial_reconcile partial
+                ON partial.debit_move_id = item.move_line_id
+              JOIN account_move_line paying ON paying.id = partial.credit_move_id
+              JOIN account_move move ON move.id = paying.move_id
+             WHERE partial.id > plan.last_allocation
+               AND (plan.end_allocation IS NULL OR plan.end_allocation = 0
+                    OR partial.id <= plan.end_allocation)
+               AND move.move_type NOT IN ('out_refund', 'out_invoice')
+               AND move.reversed_entry_id IS NULL
+               AND %s AND %s
+             GROUP BY plan.id
+            """,
+            self.env["collection.promise.evaluation"]._is_money(),
+            plans,
+        )
+
+    @api.model
+    def _opened(self, plans):
+        """:return: SQL with plan_id, amount (open and not disputed)"""
+        return SQL(
+            """
+            SELECT plan.id AS plan_id,
+                   SUM(GREATEST(open_line.amount_residual_currency
+                       - COALESCE(disputed.amount, 0), 0)) AS amount
+              FROM collection_installment_plan plan
+              JOIN collection_installment_plan_item_rel rel ON rel.plan_id = plan.id
+              JOIN collection_item item ON item.id = rel.item_id
+              JOIN account_move_line open_line ON open_line.id = item.move_line_id
+               AND open_line.parent_state = 'posted'
+               AND open_line.amount_residual_currency > 0
+              LEFT JOIN (%s) disputed ON disputed.line_id = open_line.id
+             WHERE %s
+             GROUP BY plan.id
+            """,
+            self.env["collection.reserved.amount"]._disputed(),
+            plans,
+        )
+
+    @api.model
+    def _positions(self, plans):
+        """:return: SQL with plan_id, received and remaining per plan that was accepted
+
+        :param plans: SQL condition on ``plan``
+        """
+        return SQL(
+            """
+            SELECT plan.id AS plan_id, COALESCE(money.received, 0) AS received,
+                   GREATEST(LEAST(plan.amount - COALESCE(money.received, 0),
+                                  COALESCE(opened.amount, 0)), 0) AS remaining
+              FROM collection_installment_plan plan
+              LEFT JOIN (%s) money ON money.plan_id = plan.id
+              LEFT JOIN (%s) opened ON opened.plan_id = plan.id
+             WHERE plan.date_active IS NOT NULL AND %s
+            """,
+            self._received(plans),
+            self._opened(plans),
+            plans,
+        )
+
+    @api.model
+    def _get_positions(self, plans):
+        """:return: dict of (received, remaining) per id of a plan that was accepted"""
+        if not plans.ids:
+            return {}
+        self.env.flush_all()
+        condition = SQL("plan.id = ANY(%s)", plans.ids)
+        rows = self.env.execute_query(self._positions(condition))
+        return {
+            plan_id: (float(received), float(remaining))
+            for plan_id, received, remaining in rows
+        }
+
+    # ------------------------------------------------------------------
+    # The judgement of a company
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _judge(self, company, as_of, partner_ids=None):
+        """Judge all plans of a company: end offers, and decide by the ledger.
+
+        :param company: res.company record
+        :param date as_of: the day of the judgement
+        :param partner_ids: restrict to these commercial partners
+        """
+        own = SQL("plan.company_id = %s", company.id)
+        if partner_ids is not None:
+            own = SQL("%s AND plan.partner_id = ANY(%s)", own, list(partner_ids))
+        cr = self.env.cr
+        cr.execute(self._move_plans(company))
+        cr.execute(self._expire_offers(own, as_of))
+        cr.execute(self._void_offers(own))
+        behind = self._find_behind(company, own, as_of)
+        cr.execute(self._pause_cures(own, as_of))
+        cr.execute(self._judge_plans(own, as_of, behind))
+        self.env["collection.installment.plan"].invalidate_model()
+        self.env["collection.item"].invalidate_model()
+
+    @api.model
+    def _move_plans(self, company):
+        """The plans of a customer who has another commercial entity now go with the
+        items that they cover."""
+        return SQL(
+            """
+            UPDATE collection_installment_plan AS plan
+               SET case_id = target.id, partner_id = target.partner_id
+              FROM collection_case old
+              JOIN res_partner partner ON partner.id = old.partner_id
+              JOIN collection_case target
+                ON target.company_id = old.company_id
+               AND target.partner_id = partner.commercial_partner_id
+               AND target.state <> 'closed'
+             WHERE old.id = plan.case_id AND old.company_id = %s
+               AND partner.commercial_partner_id <> old.partner_id
+               AND plan.state IN ('active', 'notice', 'suspended')
+            """,
+            company.id,
+        )
+
+    @api.model
+    def _expire_offers(self, own, as_of):
+        return SQL(
+            """
+            UPDATE collection_installment_plan AS plan SET state = 'expired'
+             WHERE plan.state = 'offered' AND plan.date_offer_end < %s AND %s
+            """,
+            as_of,
+            own,
+        )
+
+    @api.model
+    def _void_offers(self, own):
+        """A covered invoice that changed before the signature makes the offer void."""
+        offered = SQL("plan.state = 'offered' AND %s", own)
+        return SQL(
+            """
+            UPDATE collection_installment_plan AS plan SET state = 'void'
+              FROM collection_installment_plan other
+              LEFT JOIN (%s) opened ON opened.plan_id = other.id
+             WHERE other.id = plan.id AND %s
+               AND COALESCE(opened.amount, 0) <> plan.amount_covered
+            """,
+            self._opened(offered),
+            offered,
+        )
+
+    @api.model
+    def _judge_plans(self, own, as_of, behind):
+        """:return: SQL that writes the verdicts; the items of a plan that is in default
+        now go on where they stood, or one stage higher"""
+        return SQL(
+            """
+            WITH verdict AS MATERIALIZED (%(verdicts)s), judged AS (
+                UPDATE collection_installment_plan AS plan
+                   SET state = verdict.new_state, %(changes)s
+                  FROM verdict
+                 WHERE verdict.plan_id = plan.id AND plan.state <> verdict.new_state
+                RETURNING plan.id, plan.state,
+                          COALESCE(plan.date_reinstated, plan.date_active) AS start)
+            UPDATE collection_item AS item
+               SET date_resumed = %(as_of)s,
+                   days_frozen = CASE WHEN next.id IS NOT NULL THEN 0 ELSE
+                       COALESCE(item.days_frozen, 0) + GREATEST(%(as_of)s - GREATEST(
+                           judged.start,
+                           COALESCE(item.date_stage, item.date_maturity)), 0) END,
+                   stage_id = COALESCE(next.id, item.stage_id),
+                   date_stage = CASE WHEN next.id IS NOT NULL THEN %(as_of)s
+                                     ELSE item.date_stage END
+              FROM judged
+              JOIN collection_installment_plan_item_rel rel ON rel.plan_id = judged.id
+              JOIN collection_item covered ON covered.id = rel.item_id
+              JOIN collection_case case_ ON case_.id = covered.case_id
+              LEFT JOIN LATERAL (%(next)s) next ON TRUE
+             WHERE judged.state = 'defaulted' AND item.id = covered.id
+            """,
+            verdicts=self._verdicts(own, as_of, behind),
+            changes=self._changes(as_of),
+            as_of=as_of,
+            next=self._next_stage(),
+        )
+
+    @api.model
+    def _next_stage(self):
+        """:return: SQL of the stage above the one that ``covered`` has reached, where
+        the policy of ``case_`` says so"""
+        return SQL(
+            """
+            SELECT stage.id
+              FROM collection_policy policy
+              JOIN collection_stage stage
+                ON stage.policy_id = policy.id AND stage.active
+              LEFT JOIN collection_stage reached ON reached.id = covered.stage_id
+             WHERE policy.id = case_.policy_id AND policy.plan_raise_stage
+               AND stage.days >= 0
+               AND (reached.id IS NULL OR stage.sequence > reached.sequence)
+             ORDER BY stage.sequence LIMIT 1
+            """
+        )
+
+    @api.model
+    def _changes(self, as_of):
+        return SQL(
+            """
+            breach = CASE WHEN new_state = 'notice' AND is_late THEN 'installment'
+                          WHEN new_state = 'notice' THEN 'current'
+                          WHEN new_state = 'defaulted' THEN plan.breach END,
+            notice_count = COALESCE(plan.notice_count, 0)
+                + (new_state = 'notice')::int,
+            cured_count = COALESCE(plan.cured_count, 0)
+                + (plan.state = 'notice' AND new_state <> 'defaulted')::int,
+            date_notice = CASE WHEN new_state = 'notice' THEN %(as_of)s
+                               WHEN new_state = 'defaulted' THEN plan.date_notice END,
+            date_cure = CASE WHEN new_state = 'notice'
+                                  THEN %(as_of)s + plan.cure_days
+                             WHEN new_state = 'defaulted' THEN plan.date_cure END,
+            date_paused = NULL,
+            date_default = CASE WHEN new_state = 'defaulted' THEN %(as_of)s
+                                ELSE plan.date_default END,
+            amount_default = CASE WHEN new_state = 'defaulted' THEN remaining
+                                  ELSE plan.amount_default END,
+            default_percent = CASE WHEN new_state = 'defaulted' THEN 100
+                                   ELSE COALESCE(plan.default_percent, 0) END,
+            cured_percent = CASE WHEN plan.state = 'notice' THEN
+                100.0 * (COALESCE(plan.cured_count, 0)
+                         + (new_state <> 'defaulted')::int)
+                / GREATEST(plan.notice_count, 1) ELSE plan.cured_percent END,
+            date_completed = CASE WHEN new_state = 'completed' THEN %(as_of)s END
+            """,
+            as_of=as_of,
+        )
+
+    @api.model
+    def _verdicts(self, own, as_of, behind):
+        """:return: SQL with the new state per plan in force or completed
+
+        A plan whose case is on hold, or that has a payment on its way, is not late: it
+        waits. Open credits of the customer count where the policy nets.
+        """
+        return SQL(
+            """
+            SELECT standing.*, CASE
+                WHEN remaining = 0 AND NOT is_unsettled THEN 'completed'
+                WHEN is_paused THEN
+                    CASE WHEN state = 'completed' THEN 'active' ELSE state END
+                WHEN state = 'notice' AND NOT is_late AND NOT is_behind THEN 'active'
+                WHEN state = 'notice' AND date_cure < %s THEN 'defaulted'
+                WHEN state <> 'notice' AND (is_late OR is_behind) THEN 'notice'
+                WHEN state = 'completed' THEN 'active'
+                ELSE state END AS new_state
+              FROM (%s) standing
+            """,
+            as_of,
+            self._standing(own, as_of, behind),
+        )
+
+    @api.model
+    def _standing(self, own, as_of, behind):
+        """:return: SQL with what is remaining, and whether it is late, per plan"""
+        return SQL(
+            """
+            SELECT plan.id AS plan_id, plan.state, plan.date_cure, remaining,
+                   plan.partner_id = ANY(%(behind)s::int[]) AS is_behind,
+                   %(paused)s AS is_paused,
+                   plan.amount > position.received AND %(unsettled)s AS is_unsettled,
+                   COALESCE(missed.amount, 0) - COALESCE(credit.amount, 0)
+                       > plan.tolerance_amount
+                   AND (missed.missed_count > plan.missed_max
+                        OR plan.date_last + plan.tolerance_days < %(as_of)s) AS is_late
+              FROM collection_installment_plan plan
+              JOIN (%(positions)s) position ON position.plan_id = plan.id
+              LEFT JOIN (%(missed)s) missed ON missed.plan_id = plan.id
+              LEFT JOIN (%(credits)s) credit ON credit.partner_id = plan.partner_id
+               AND credit.company_id = plan.company_id
+               AND credit.currency_id = plan.currency_id
+             WHERE %(judged)s
+            """,
+            as_of=as_of,
+            behind=behind,
+            paused=self._paused(),
+            unsettled=self._unsettled(),
+            positions=self._positions(self._judged(own)),
+            missed=self._missed(own, as_of),
+            credits=self._credits(own),
+            judged=self._judged(own),
+        )
+
+    @api.model
+    def _judged(self, own):
+        return SQL("plan.state IN ('active', 'notice', 'completed') AND %s", own)
+
+    # ------------------------------------------------------------------
+    # Late installments
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _find_behind(self, company, own, as_of):
+        """:return: ids of customers with an overdue item outside their plan, among
+        those whose plan asks that new invoices stay current"""
+        watched = SQL(
+            "plan.is_current_required AND %s"
+            " AND plan.state IN ('active', 'notice', 'completed')",
+            own,
+        )
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT plan.partner_id"
+                " FROM collection_installment_plan plan WHERE %s",
+                watched,
+            )
+        )
+        if not rows:
+            return []
+        exposure = self.env["collection.exposure"]._query(
+            company, [partner_id for [partner_id] in rows]
+        )
+        rows = self.env.execute_query(self._behind(exposure, watched, as_of))
+        return [partner_id for [partner_id] in rows]
+
+    @api.model
+    def _behind(self, exposure, watched, as_of):
+        """:return: SQL with the customers who are behind with something else"""
+        return SQL(
+            """
+            SELECT DISTINCT plan.partner_id
+              FROM collection_installment_plan plan
+              JOIN (%s) exposure ON exposure.partner_id = plan.partner_id
+             WHERE %s AND exposure.status = 'open'
+               AND exposure.date_maturity + plan.tolerance_days < %s
+               AND NOT EXISTS (
+                    SELECT FROM collection_installment_plan_item_rel rel
+                      JOIN collection_item item ON item.id = rel.item_id
+                     WHERE rel.plan_id = plan.id
+                       AND item.move_line_id = exposure.move_line_id)
+            """,
+            exposure,
+            watched,
+            as_of,
+        )
+
+    @api.model
+    def _missed(self, own, as_of):
+        """:return: SQL with what should have come in by now and did not, per plan"""
+        return SQL(
+            """
+            SELECT plan_id, COUNT(*) AS missed_count, SUM(short) AS amount
+              FROM (
+                SELECT due.plan_id, due.tolerance_amount,
+                       LEAST(due.amount, GREATEST(LEAST(
+                           due.upto, position.received + position.remaining)
+                           - position.received, 0)) AS short
+                  FROM (
+                    SELECT line.plan_id, line.date, line.amount, plan.tolerance_days,
+                           plan.tolerance_amount, SUM(line.amount) OVER (
+                               PARTITION BY line.plan_id
+                               ORDER BY line.date, line.id) AS upto
+                      FROM collection_installment line
+                      JOIN collection_installment_plan plan ON plan.id = line.plan_id
+                     WHERE %(judged)s) due
+                  JOIN (%(positions)s) position ON position.plan_id = due.plan_id
+                 WHERE due.date + due.tolerance_days < %(as_of)s) due
+             WHERE short > 0
+             GROUP BY plan_id
+            """,
+            judged=self._judged(own),
+            positions=self._positions(self._judged(own)),
+            as_of=as_of,
+        )
+
+    @api.model
+    def _credits(self, own):
+        """:return: SQL with the open credits per customer, company and currency, where
+        the policy nets; of the customers with plans only"""
+        return SQL(
+            """
+            SELECT plan.partner_id, plan.company_id, line.currency_id,
+                   -SUM(line.amount_residual_currency) AS amount
+              FROM (
+                SELECT DISTINCT plan.partner_id, plan.company_id
+                  FROM collection_installment_plan plan
+                  JOIN collection_case case_ ON case_.id = plan.case_id
+                  LEFT JOIN collection_policy policy ON policy.id = case_.policy_id
+                 WHERE %s AND COALESCE(policy.net_credits, TRUE)) plan
+              JOIN res_partner partner
+                ON partner.commercial_partner_id = plan.partner_id
+              JOIN account_move_line line ON line.partner_id = partner.id
+               AND line.company_id = plan.company_id
+               AND line.parent_state = 'posted' AND line.reconciled IS NOT TRUE
+               AND line.amount_residual_currency < 0
+              JOIN account_account account ON account.id = line.account_id
+               AND account.account_type = 'asset_receivable'
+             GROUP BY plan.partner_id, plan.company_id, line.currency_id
+            """,
+            self._judged(own),
+        )
+
+    @api.model
+    def _get_waiting(self, plans):
+        """Say what keeps plans from being reminded of.
+
+        :return: dict of (whether it is on hold or a payment is on its way, open credits
+            in its currency) per collection.installment.plan id
+        """
+        self.env.flush_all()
+        own = SQL("plan.id = ANY(%s)", plans.ids)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT plan.id, %s, COALESCE(credit.amount, 0)
+                  FROM collection_installment_plan plan
+                  LEFT JOIN (%s) credit ON credit.partner_id = plan.partner_id
+                   AND credit.company_id = plan.company_id
+                   AND credit.currency_id = plan.currency_id
+                 WHERE %s
+                """,
+                self._paused(),
+                self._credits(own),
+                own,
+            )
+        )
+        return {id_: (is_paused, float(credit)) for id_, is_paused, credit in rows}
+
+    @api.model
+    def _unsettled(self):
+        """:return: SQL condition that something covered by ``plan`` is open still, be
+        it disputed or on an invoice that is being corrected"""
+        return SQL(
+            """
+            EXISTS (
+                SELECT FROM collection_installment_plan_item_rel rel
+                  JOIN collection_item item ON item.id = rel.item_id
+                  JOIN account_move_line line ON line.id = item.move_line_id
+                 WHERE rel.plan_id = plan.id
+                   AND (line.parent_state = 'draft' OR line.parent_state = 'posted'
+                        AND line.amount_residual_currency > 0))
+            """
+        )
+
+    @api.model
+    def _pause_cures(self, own, as_of):
+        """:return: SQL that stops the time to cure of plans that are paused now, and
+        gives back what was left of it to those that are not paused any more"""
+        return SQL(
+            """
+            UPDATE collection_installment_plan AS plan
+               SET date_cure = plan.date_cure
+                       + GREATEST(%(as_of)s - COALESCE(plan.date_paused, %(as_of)s), 0),
+                   date_paused = CASE WHEN plan.date_paused IS NULL
+                                      THEN %(as_of)s::date END
+             WHERE plan.state = 'notice' AND %(own)s
+               AND %(paused)s <> (plan.date_paused IS NOT NULL)
+            """,
+            as_of=as_of,
+            own=own,
+            paused=self._paused(),
+        )
+
+    @api.model
+    def _paused(self):
+        """:return: SQL condition that the case of ``plan`` is on hold, or that one of
+        its open items is or has a payment on its way"""
+        return SQL(
+            """
+            (EXISTS (SELECT FROM collection_hold hold
+                      WHERE hold.case_id = plan.case_id AND hold.state = 'active'
+                        AND hold.scope = 'case')
+             OR EXISTS (
+                SELECT FROM collection_installment_plan_item_rel rel
+                  JOIN collection_hold_item_rel held ON held.item_id = rel.item_id
+                  JOIN collection_hold hold ON hold.id = held.hold_id
+                   AND hold.state = 'active'
+                  JOIN collection_item item ON item.id = rel.item_id
+                   AND item.is_open
+                 WHERE rel.plan_id = plan.id)
+             OR EXISTS (
+                SELECT FROM collection_installment_plan_item_rel rel
+                  JOIN collection_item item ON item.id = rel.item_id
+                  JOIN account_move_line line ON line.id = item.move_line_id
+                   AND line.amount_residual_currency > 0
+                  JOIN account_move move ON move.id = line.move_id
+                 WHERE rel.plan_id = plan.id AND %s))
+            """,
+            self.env["collection.exposure"]._in_transit(),
+        )

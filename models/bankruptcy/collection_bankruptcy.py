@@ -1,0 +1,601 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_amount, format_date
+
+from ...tools.case_number import case_number_key, clean_case_number
+
+CHAPTERS = [
+    ("7", "Chapter 7: liquidation"),
+    ("9", "Chapter 9: municipality"),
+    ("11", "Chapter 11: reorganization"),
+    ("12", "Chapter 12: family farmer or fisherman"),
+    ("13", "Chapter 13: individual with regular income"),
+    ("15", "Chapter 15: ancillary to a foreign case"),
+    ("foreign", "Outside the United States"),
+]
+PROCEDURES = [
+    ("uk", "United Kingdom: proof of debt"),
+    ("de", "Germany: Insolvenzverfahren"),
+    ("fr", "France: procédure collective"),
+    ("eu", "European Union, cross-border"),
+    ("ca", "Canada"),
+    ("au", "Australia"),
+    ("other", "Elsewhere"),
+]
+STATES = [
+    ("rumor", "Rumor"),
+    ("refuted", "Not confirmed"),
+    ("open", "Stay in force"),
+    ("dismissed", "Dismissed"),
+    ("discharged", "Discharged"),
+    ("closed", "Closed"),
+    ("mistake", "Recorded by mistake"),
+]
+# Which states a bankruptcy may go to from each one.
+TRANSITIONS = {
+    "rumor": {"open", "refuted"},
+    "refuted": set(),
+    "open": {"dismissed", "discharged", "closed", "mistake"},
+    "dismissed": {"open"},
+    "discharged": {"closed"},
+    "closed": {"open"},
+    "mistake": set(),
+}
+# What was owed before the petition stays out of collection: while the stay lasts, and
+# after a discharge or the end of the case, which leave nothing to collect.
+STOPPING_STATES = ("open", "discharged", "closed")
+MEANS = [
+    ("mail", "Letter from the court"),
+    ("email", "E-mail"),
+    ("bnc", "Bankruptcy Noticing Center"),
+    ("phone", "Telephone"),
+    ("register", "Public register or gazette"),
+    ("press", "Press"),
+    ("other", "Other"),
+]
+FIXED_FIELDS = {"partner_id", "is_rumor", "contact_id"}
+
+
+class CollectionBankruptcy(models.Model):
+    """An insolvency of a customer: the stay, and the file of the case.
+
+    It belongs to no company: the stay applies in every company that has the customer,
+    with all its contacts, from the moment it is recorded. Three things are needed:
+    debtor, court and day of the petition; the rest can follow. What was posted up to
+    that day is stayed, see ``collection.stay``.
+
+    Collectors record bankruptcies and keep the file. How a case ended, and another day
+    of the petition, is decided by a manager, see ``collection.bankruptcy.event``. A
+    rumor is recorded without a stay. Nothing is ever deleted.
+    """
+
+    _name = "collection.bankruptcy"
+    _description = "Bankruptcy"
+    _inherit = [
+        "collection.correspondence.mixin",
+        "collection.protected.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
+    _order = "date_petition desc, id desc"
+    _mail_post_access = "read"
+
+    name = fields.Char(compute="_compute_name", store=True)
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Debtor",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        help="The customer itself; the stay covers all its contacts.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        default=lambda self: self.env.user,
+        domain="[('share', '=', False)]",
+        tracking=True,
+    )
+    manager_id = fields.Many2one(
+        "res.users",
+        default=lambda self: self._get_default_manager(),
+        domain="[('share', '=', False)]",
+        help="Is reminded of deadlines, and decides about the end of the stay.",
+    )
+    is_rumor = fields.Boolean(
+        "Only a rumor", help="Nothing is stopped until it is confirmed."
+    )
+    state = fields.Selection(
+        STATES,
+        "Status",
+        required=True,
+        readonly=True,
+        compute="_compute_state",
+        store=True,
+        precompute=True,
+        index=True,
+        tracking=True,
+        group_expand="_group_expand_states",
+    )
+    stops_collection = fields.Boolean(
+        compute="_compute_stops_collection", store=True, precompute=True
+    )
+    # The case
+    court_id = fields.Many2one(
+        "collection.court", index=True, ondelete="restrict", tracking=True
+    )
+    is_us = fields.Boolean(related="court_id.is_us")
+    case_number = fields.Char("Case number", tracking=True)
+    case_key = fields.Char(compute="_compute_case_key", store=True, precompute=True)
+    chapter = fields.Selection(CHAPTERS, "Chapter or procedure", tracking=True)
+    procedure = fields.Selection(PROCEDURES, "Foreign procedure", tracking=True)
+    is_subchapter_v = fields.Boolean("Subchapter V")
+    is_voluntary = fields.Boolean("Voluntary petition", default=True)
+    date_petition = fields.Date(
+        "Petition",
+        tracking=True,
+        help="The day the petition was filed; elsewhere, the day of the opening. What"
+        " was posted up to this day is stayed.",
+    )
+    date_recorded = fields.Datetime("In force here since", readonly=True)
+    date_relief = fields.Date("Order for relief", tracking=True)
+    date_conversion = fields.Date("Converted on", readonly=True)
+    date_end = fields.Date("Ended on", readonly=True)
+    judge = fields.Char()
+    # How we know
+    date_notice = fields.Date("Notice received")
+    notice_means = fields.Selection(MEANS, "Received by")
+    contact_id = fields.Many2one(
+        "collection.contact",
+        "Learned from",
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    date_publication = fields.Date("Published on", help="In the register or gazette.")
+    # What the deadline depends on
+    assets = fields.Selection(
+        [
+            ("unknown", "Not known"),
+            ("expected", "Assets expected"),
+            ("none", "No asset"),
+        ],
+        default="unknown",
+        required=True,
+        tracking=True,
+    )
+    date_asset_notice = fields.Date(
+        "Notice of assets mailed",
+        help="The day on which the clerk mailed the notice that a dividend is possible"
+        " after all.",
+    )
+    is_governmental = fields.Boolean("We are a governmental unit")
+    is_abroad = fields.Boolean("We are outside metropolitan France")
+    # People
+    trustee_id = fields.Many2one("res.partner", "Trustee or office-holder")
+    lawyer_id = fields.Many2one("res.partner", "Counsel of the debtor")
+    agent_id = fields.Many2one("res.partner", "Claims agent")
+    guarantor_ids = fields.Many2many(
+        "res.partner",
+        "collection_bankruptcy_guarantor_rel",
+        string="Guarantors",
+        help="The stay does not cover them. They are approached by hand only.",
+    )
+    # Deadlines and documents
+    date_meeting = fields.Date("Meeting of creditors", tracking=True)
+    meeting_place = fields.Char("Place of the meeting")
+    deadline_ids = fields.One2many(
+        "collection.bankruptcy.deadline", "bankruptcy_id", "Deadlines"
+    )
+    event_ids = fields.One2many(
+        "collection.bankruptcy.event", "bankruptcy_id", "Course of the case"
+    )
+    attempt_ids = fields.One2many(
+        "collection.blocked.attempt", "bankruptcy_id", "Blocked attempts"
+    )
+    pulled_letter_ids = fields.Many2many(
+        "collection.letter",
+        "collection_bankruptcy_letter_rel",
+        string="Stopped messages",
+        readonly=True,
+        help="What was still in the mail queue or not yet posted when the stay began.",
+    )
+    attachment_ids = fields.Many2many(
+        "ir.attachment",
+        "collection_bankruptcy_attachment_rel",
+        string="Documents",
+    )
+    note = fields.Html()
+    case_ids = fields.Many2many(
+        "collection.case", compute="_compute_case_ids", string="Collection cases"
+    )
+    case_count = fields.Integer("Cases", compute="_compute_case_ids")
+    amount_text = fields.Char(
+        "Owed before the petition",
+        compute="_compute_case_ids",
+        help="Per company, as the last review found it in the ledger.",
+    )
+    related_partner_ids = fields.Many2many(
+        "res.partner",
+        compute="_compute_related_partner_ids",
+        string="Parent and sister companies",
+        help="The stay does not cover them; they are collected from as before.",
+    )
+    joint_ids = fields.Many2many(
+        "collection.bankruptcy",
+        compute="_compute_joint_ids",
+        string="Joint debtors",
+        help="Others in the same court and case number, each with a stay of its own:"
+        " spouses who filed jointly, or a number that was mistyped.",
+    )
+    attempt_count = fields.Integer("Blocked", compute="_compute_counts")
+    proposal_count = fields.Integer("Proposals", compute="_compute_counts")
+    banner = fields.Char(compute="_compute_banner")
+
+    _case_unique = models.UniqueIndex(
+        "(court_id, case_key, partner_id) WHERE state NOT IN ('refuted', 'mistake')",
+        "This case of this debtor is on file already: same court, same number.",
+    )
+    _complete = models.Constraint(
+        "CHECK (state IN ('rumor', 'refuted')"
+        " OR court_id IS NOT NULL AND date_petition IS NOT NULL)",
+        "A bankruptcy needs its court and the day of the petition. Record it as a rumor"
+        " as long as they are not known.",
+    )
+    _procedure_foreign = models.Constraint(
+        "CHECK (procedure IS NULL OR chapter = 'foreign')",
+        "A foreign procedure goes with “Outside the United States”.",
+    )
+
+    @api.depends("partner_id", "court_id", "case_number")
+    def _compute_name(self):
+        for bankruptcy in self:
+            parts = filter(None, (bankruptcy.case_number, bankruptcy.court_id.name))
+            where = ", ".join(parts)
+            customer = bankruptcy.partner_id.name or ""
+            bankruptcy.name = f"{customer} ({where})" if where else customer
+
+    @api.depends("is_rumor")
+    def _compute_state(self):
+        """Where it begins; later on methods write it along ``TRANSITIONS``."""
+        for bankruptcy in self:
+            start = "rumor" if bankruptcy.is_rumor else "open"
+            bankruptcy.state = bankruptcy.state or start
+
+    @api.depends("state")
+    def _compute_stops_collection(self):
+        for bankruptcy in self:
+            bankruptcy.stops_collection = bankruptcy.state in STOPPING_STATES
+
+    @api.depends("case_number", "court_id.is_us")
+    def _compute_case_key(self):
+        for bankruptcy in self:
+            number = bankruptcy.case_number or ""
+            key = number.casefold()
+            if bankruptcy.court_id.is_us:
+                key = case_number_key(number)
+            bankruptcy.case_key = key or False
+
+    @api.depends("partner_id", "state")
+    @api.depends_context("allowed_company_ids")
+    def _compute_case_ids(self):
+        Case = self.env["collection.case"]
+        cases = Case.search(
+            [("partner_id", "in", self.partner_id.ids), ("state", "!=", "closed")]
+        )
+        by_customer = cases.grouped("partner_id")
+        for bankruptcy in self:
+            own = by_customer.get(bankruptcy.partner_id, Case)
+            bankruptcy.case_ids = own
+            bankruptcy.case_count = len(own)
+            bankruptcy.amount_text = ", ".join(
+                format_amount(self.env, case.amount_stayed, case.currency_id)
+                for case in own
+                if case.amount_stayed
+            )
+
+    @api.depends("partner_id")
+    def _compute_related_partner_ids(self):
+        """The parent company, the other companies below it, and those below the debtor:
+        each is a debtor of its own."""
+        Partner = self.env["res.partner"]
+        for bankruptcy in self:
+            debtor = bankruptcy.partner_id
+            near = debtor.parent_id | debtor.parent_id.child_ids | debtor.child_ids
+            own = Partner.browse(near.ids).filtered(
+                lambda row, debtor=debtor: (
+                    row.is_company and row.commercial_partner_id != debtor
+                )
+            )
+            bankruptcy.related_partner_ids = own
+
+    @api.depends("court_id", "case_key", "state")
+    def _compute_joint_ids(self):
+        for bankruptcy in self:
+            bankruptcy.joint_ids = bankruptcy.case_key and self.search(
+                [
+                    ("id", "!=", bankruptcy._origin.id),
+                    ("court_id", "=", bankruptcy.court_id.id),
+                    ("case_key", "=", bankruptcy.case_key),
+                    ("state", "not in", ("refuted", "mistake")),
+                ]
+            )
+
+    @api.depends("attempt_ids", "event_ids.state")
+    def _compute_counts(self):
+        attempts = self.env["collection.blocked.attempt"]._read_group(
+            [("bankruptcy_id", "in", self.ids)], ["bankruptcy_id"], ["__count"]
+        )
+        counts = {bankruptcy.id: count for bankruptcy, count in attempts}
+        for bankruptcy in self:
+            bankruptcy.attempt_count = counts.get(bankruptcy._origin.id, 0)
+            bankruptcy.proposal_count = len(
+                bankruptcy.event_ids.filtered(lambda event: event.state == "proposed")
+            )
+
+    @api.depends("state", "date_petition", "chapter", "case_number", "court_id")
+    @api.depends_context("lang")
+    def _compute_banner(self):
+        for bankruptcy in self:
+            bankruptcy.banner = bankruptcy._get_banner()
+
+    @api.constrains("case_number", "court_id")
+    def _check_case_number(self):
+        for bankruptcy in self:
+            number = bankruptcy.case_number
+            if number and bankruptcy.is_us and not case_number_key(number):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is not a case number of a United States bankruptcy court."
+                        " It looks like 24-11334, 2:10-bk-38052 or 24-11334-abc.",
+                        number,
+                    )
+                )
+
+    @api.constrains("partner_id", "trustee_id", "lawyer_id", "agent_id")
+    def _check_allies(self):
+        """What is written to them is not stayed."""
+        for bankruptcy in self:
+            allies = bankruptcy.trustee_id | bankruptcy.lawyer_id | bankruptcy.agent_id
+            debtor = bankruptcy.partner_id.commercial_partner_id
+            if debtor & allies.commercial_partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "Trustee, counsel and claims agent are not the debtor, nor a"
+                        " contact person of the debtor. Record them as contacts of"
+                        " their own."
+                    )
+                )
+
+    @api.constrains("date_petition", "state")
+    def _check_date_petition(self):
+        today = self.env.company._get_collection_today()
+        # Somewhere the next day has begun already.
+        latest = fields.Date.add(today, days=1)
+        for bankruptcy in self:
+            if bankruptcy.date_petition and bankruptcy.date_petition > latest:
+                raise ValidationError(
+                    self.env._(
+                        "The day of the petition lies in the future. Record a rumor"
+                        " until the petition is filed."
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._clean_vals(vals)
+        bankruptcies = super().create(vals_list)
+        bankruptcies._refresh_deadlines()
+        bankruptcies.filtered("stops_collection")._start_stay()
+        return bankruptcies
+
+    def write(self, vals):
+        self._check_fixed(vals)
+        self._clean_vals(vals)
+        result = super().write(vals)
+        self._follow_changes(vals)
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_always(self):
+        raise UserError(
+            self.env._(
+                "A bankruptcy stays on record. Record how it ended instead of deleting"
+                " it."
+            )
+        )
+
+    @api.model
+    def _get_default_manager(self):
+        """:return: the user if a manager, else the first other manager there is"""
+        if self.env.user.has_group("account_collections.group_collection_manager"):
+            return self.env.user
+        group = self.env.ref("account_collections.group_collection_manager")
+        # Who manages collections is no secret to those who work there.
+        people = group.sudo().all_user_ids.filtered(
+            lambda user: user.active and self.env.company in user.company_ids
+        )
+        return people.sorted("id")[:1]
+
+    @api.model
+    def _group_expand_states(self, states, _domain):
+        """Show the usual way of a case on the board, the other states if they occur."""
+        usual = {"rumor", "open", "discharged", "closed"}
+        return [key for key, _label in STATES if key in usual or key in states]
+
+    @api.model
+    def _clean_vals(self, vals):
+        """The debtor is the customer, not one of its contacts; numbers are clean."""
+        if vals.get("partner_id"):
+            # A contact leads to its customer, whatever else may be read of it.
+            partner = self.env["res.partner"].sudo().browse(vals["partner_id"])
+            vals["partner_id"] = partner.commercial_partner_id.id
+        if vals.get("case_number"):
+            vals["case_number"] = clean_case_number(vals["case_number"])
+
+    def _check_fixed(self, vals):
+        if self.env.su:
+            return
+        if FIXED_FIELDS & vals.keys():
+            raise UserError(
+                self.env._(
+                    "Whose bankruptcy it is does not change. A manager records it as a"
+                    " mistake, and it is recorded anew."
+                )
+            )
+        if "date_petition" in vals and any(row.state != "rumor" for row in self):
+            raise UserError(
+                self.env._(
+                    "The day of the petition says what is stayed. Use “Change the"
+                    " petition date”, so that a manager sees it."
+                )
+            )
+
+    # ------------------------------------------------------------------
+    # Screen
+    # ------------------------------------------------------------------
+
+    def _get_banner(self):
+        """:return: translated sentences: what must not be done, and what may"""
+        if self.state == "rumor":
+            return self.env._(
+                "Rumor of an insolvency. Nothing is stopped until it is confirmed."
+            )
+        if not self.stops_collection:
+            return False
+        if self.state != "open":
+            return self.env._(
+                "%s What was owed before the petition is not collected any more: it is"
+                " proposed for write-off. What was posted later is collected as usual.",
+                self._get_standing_text(),
+            )
+        return self.env._(
+            "%s Do not call, write, charge interest, set off or refer anything that was"
+            " owed up to that day. Allowed: the claim, writing to trustee or counsel,"
+            " and new business on new terms.",
+            self._get_standing_text(),
+        )
+
+    def _get_standing_text(self):
+        """:return: translated sentence on court, chapter and day of the petition"""
+        states = dict(self._fields["state"]._description_selection(self.env))
+        chapters = dict(self._fields["chapter"]._description_selection(self.env))
+        parts = [
+            chapters.get(self.chapter, "").partition(":")[0]
+            if self.chapter != "foreign"
+            else "",
+            self.court_id.name,
+            self.case_number,
+        ]
+        return self.env._(
+            "Bankruptcy (%(state)s): %(where)s; petition of %(date)s.",
+            state=states.get(self.state, ""),
+            where=", ".join(part for part in parts if part),
+            date=format_date(self.env, self.date_petition) or "?",
+        )
+
+    def _get_refusal_text(self):
+        """:return: translated text shown to whoever tries what the stay forbids"""
+        noted = self.env._("This attempt has been noted.")
+        return f"{self._get_stay_text()} {noted}"
+
+    def _get_stay_text(self):
+        """:return: translated text: what the stay forbids, and what it allows"""
+        return self.env._(
+            "%(customer)s is bankrupt (petition of %(date)s). What was owed up to that"
+            " day must not be collected: no call, message or letter, no interest, no"
+            " set-off, no referral. Write to the trustee or to counsel, or file the"
+            " claim.",
+            customer=self.partner_id.name,
+            date=format_date(self.env, self.date_petition),
+        )
+
+    def action_confirm(self):
+        """The rumor is true: court and day of the petition are known."""
+        self.ensure_one()
+        self.env["collection.bankruptcy.event"].create(
+            {"bankruptcy_id": self.id, "kind": "confirmed"}
+        )
+
+    def action_open_event(self):
+        """Ask what happened: conversion, end, another day of the petition."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collections.collection_bankruptcy_event_action_new"
+        )
+        kind = "refuted" if self.state == "rumor" else False
+        return {
+            **action,
+            "context": {"default_bankruptcy_id": self.id, "default_kind": kind},
+        }
+
+    def action_view_cases(self):
+        """Open the collection cases of the debtor."""
+        self.ensure_one()
+        return self.case_ids._get_records_action(name=self.env._("Cases"))
+
+    def action_view_partner(self):
+        """Open the debtor."""
+        self.ensure_one()
+        return self.partner_id._get_records_action()
+
+    # ------------------------------------------------------------------
+    # Correspondence
+    # ------------------------------------------------------------------
+
+    def _get_message_case(self, message):
+        """:return: the open collection.case of the debtor in the company that the
+        message was written in, else in the only one that has a case"""
+        cases = self.env["collection.case"].search(
+            [("partner_id", "=", self.partner_id.id), ("state", "!=", "closed")]
+        )
+        company = self._get_written_company(message)
+        here = cases.filtered(lambda case: case.company_id == company)
+        return here[:1] or (cases if len(cases) == 1 else cases.browse())
+
+    def _is_collection_stayed(self):
+        return self.stops_collection
+
+    # ------------------------------------------------------------------
+    # Merged customers
+    # ------------------------------------------------------------------
+
+    def _drop_duplicates(self, sources, debtor):
+        """Leave one record of each case that customers about to be merged both have:
+        what stops collection before what does not, what was claimed in before the rest.
+
+        :param sources: res.partner records that are merged
+        :param debtor: res.partner record that stays
+        """
+        both = self.search(
+            [
+                ("partner_id", "in", (sources | debtor).ids),
+                ("state", "not in", ("refuted", "mistake")),
+                ("case_key", "!=", False),
+            ]
+        )
+        for same in both.grouped(lambda row: (row.court_id, row.case_key)).values():
+            first, *others = same.sorted(
+                lambda row: (
+                    not row.stops_collection,
+                    not any(row.claim_ids.mapped("date_filed")),
+                    row.partner_id != debtor,
+                    row.id,
+                )
+            )
+            for other in others:
+                other._drop_tasks()
+                other.write({"state": "mistake"})
+                other.message_post(
+                    body=self.env._(
+                        "The customers were merged: this case is kept as “%s”.",
+                        first.name,
+                    )
+                )
+
+    def _follow_merge(self):
+        """Stop at once what was under way for a customer that has become the debtor."""
+        for bankruptcy in self.filtered("stops_collection"):
+            cases = bankruptcy._find_cases()
+            bankruptcy._enforce(cases)
+            bankruptcy._hand_over_to_claim(cases)

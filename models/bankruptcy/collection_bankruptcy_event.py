@@ -1,0 +1,204 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .collection_bankruptcy import CHAPTERS, TRANSITIONS
+
+KINDS = [
+    ("confirmed", "Confirmed"),
+    ("refuted", "Not confirmed"),
+    ("petition", "Other day of the petition"),
+    ("converted", "Converted to another chapter"),
+    ("dismissed", "Dismissed"),
+    ("discharged", "Discharged"),
+    ("closed", "Closed"),
+    ("reopened", "Reopened"),
+    ("mistake", "Recorded by mistake"),
+]
+# The state a bankruptcy is in after each of them; None: it stays as it is.
+OUTCOMES = {
+    "confirmed": "open",
+    "refuted": "refuted",
+    "petition": None,
+    "converted": None,
+    "dismissed": "dismissed",
+    "discharged": "discharged",
+    "closed": "closed",
+    "reopened": "open",
+    "mistake": "mistake",
+}
+# What lifts, ends or moves the stay; collectors propose it.
+FOR_MANAGERS = {
+    "petition",
+    "dismissed",
+    "discharged",
+    "closed",
+    "reopened",
+    "mistake",
+}
+
+
+class CollectionBankruptcyEvent(models.Model):
+    """What happened in a bankruptcy: conversions, its end, another petition date.
+
+    The only way to lift a stay. Collectors record what leaves the stay as it is, and
+    propose the rest; a manager's own entry, or his approval of a proposal, takes effect
+    at once. Entries are never changed nor deleted.
+    """
+
+    _name = "collection.bankruptcy.event"
+    _description = "Event in a Bankruptcy"
+    _inherit = ["collection.protected.mixin"]
+    _order = "id desc"
+    _rec_name = "kind"
+
+    bankruptcy_id = fields.Many2one(
+        "collection.bankruptcy", required=True, index=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(related="bankruptcy_id.partner_id", string="Debtor")
+    kind = fields.Selection(KINDS, "What happened", required=True)
+    date = fields.Date(
+        "On",
+        required=True,
+        default=lambda self: self.env.company._get_collection_today(),
+    )
+    chapter = fields.Selection(CHAPTERS, "New chapter")
+    date_petition = fields.Date("Day of the petition")
+    note = fields.Text("Reason and source")
+    previous = fields.Char("Before", readonly=True)
+    user_id = fields.Many2one(
+        "res.users", "By", readonly=True, default=lambda self: self.env.user
+    )
+    state = fields.Selection(
+        [("proposed", "Proposed"), ("done", "In effect"), ("rejected", "Rejected")],
+        "Status",
+        required=True,
+        readonly=True,
+        default="proposed",
+        index=True,
+    )
+    decided_user_id = fields.Many2one("res.users", "Decided by", readonly=True)
+    date_decided = fields.Datetime("Decided on", readonly=True)
+    activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null")
+
+    _converted_to = models.Constraint(
+        "CHECK (kind <> 'converted' OR chapter IS NOT NULL)",
+        "Say to which chapter the case was converted.",
+    )
+    _petition_day = models.Constraint(
+        "CHECK (kind <> 'petition' OR date_petition IS NOT NULL)",
+        "Say which day the petition was filed.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        events = super().create(vals_list)
+        for event in events:
+            event._check_possible()
+            if event._is_decided_here():
+                event._take_effect()
+            else:
+                event._ask_manager()
+        return events
+
+    def write(self, vals):
+        if not self.env.su:
+            raise UserError(
+                self.env._("What happened is not rewritten. Record what corrects it.")
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_always(self):
+        raise UserError(self.env._("The course of a bankruptcy stays on record."))
+
+    def _is_decided_here(self):
+        """:return: whether it takes effect without anybody's approval"""
+        return self.kind not in FOR_MANAGERS or self.env.user.has_group(
+            "account_collections.group_collection_manager"
+        )
+
+    def _check_possible(self):
+        """:raises UserError: when this cannot happen to the bankruptcy as it stands"""
+        bankruptcy, outcome = self.bankruptcy_id, OUTCOMES[self.kind]
+        allowed = TRANSITIONS[bankruptcy.state]
+        possible = bankruptcy.state == "open" if not outcome else outcome in allowed
+        if self.kind in ("confirmed", "reopened"):
+            possible &= (bankruptcy.state == "rumor") == (self.kind == "confirmed")
+        if not possible:
+            states = dict(bankruptcy._fields["state"]._description_selection(self.env))
+            kinds = dict(self._fields["kind"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "The bankruptcy is “%(state)s”; it cannot be “%(kind)s” now.",
+                    state=states[bankruptcy.state],
+                    kind=kinds[self.kind],
+                )
+            )
+        if self.kind in FOR_MANAGERS and not (self.note or "").strip():
+            raise UserError(
+                self.env._("Say why, and where it is written: this changes the stay.")
+            )
+
+    def action_approve(self):
+        """Let proposals take effect; for managers."""
+        self._check_manager()
+        for event in self:
+            event._check_possible()
+            event._take_effect()
+
+    def action_reject(self):
+        """Leave the stay as it is; for managers."""
+        self._check_manager()
+        self._decide("rejected")
+
+    def _check_manager(self):
+        if not self.env.user.has_group("account_collections.group_collection_manager"):
+            raise UserError(self.env._("A collections manager decides this."))
+        if any(event.state != "proposed" for event in self):
+            raise UserError(self.env._("This has been decided already."))
+
+    def _decide(self, state, **vals):
+        # Readonly for everybody; the callers have checked who may decide.
+        self.sudo().activity_id.unlink()
+        self.sudo().write(
+            {
+                "state": state,
+                "decided_user_id": self.env.uid,
+                "date_decided": fields.Datetime.now(),
+                **vals,
+            }
+        )
+
+    def _take_effect(self):
+        bankruptcy = self.bankruptcy_id
+        previous = bankruptcy._get_standing_text()
+        self._decide("done", previous=previous)
+        if self.kind == "petition":
+            bankruptcy._change_stay({"date_petition": self.date_petition})
+        elif self.kind == "converted":
+            bankruptcy._convert(self.chapter, self.date)
+        else:
+            bankruptcy._change_state(OUTCOMES[self.kind], self.date)
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        bankruptcy.sudo().message_post(
+            body=self.env._(
+                "%(kind)s. Before: %(previous)s. %(note)s",
+                kind=kinds[self.kind],
+                previous=previous,
+                note=self.note or "",
+            ),
+            author_id=self.env.user.partner_id.id,
+        )
+
+    def _ask_manager(self):
+        """Make a to-do for the manager; until then everything stays stopped."""
+        bankruptcy = self.bankruptcy_id
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        activity = bankruptcy.sudo().activity_schedule(
+            "mail.mail_activity_data_todo",
+            self.env.company._get_collection_today(),
+            summary=self.env._("Decide: %s", kinds[self.kind]),
+            note=self.note or "",
+            user_id=(bankruptcy.manager_id or self.env.user).id,
+        )
+        self.sudo().activity_id = activity

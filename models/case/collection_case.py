@@ -1,0 +1,540 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_date
+
+from ...tools.step_states import OPEN_STATES
+from ...tools.step_states import STATES as ACTION_STATES
+from ..common.fields import Many2oneNoFK
+from ..policy.collection_stage import CHANNELS
+from .collection_decision import REASONS
+
+STATES = [
+    ("upcoming", "Not yet due"),
+    ("active", "To collect"),
+    ("hold", "On hold"),
+    ("covered", "Covered"),
+    ("stayed", "Bankrupt"),
+    ("closed", "Closed"),
+]
+CLOSING_REASONS = [("settled", "Settled"), ("merged", "Merged with another case")]
+BUCKETS = [
+    ("amount_not_due", "Not due"),
+    ("amount_30", "1-30"),
+    ("amount_60", "31-60"),
+    ("amount_90", "61-90"),
+    ("amount_older", "Over 90"),
+]
+
+
+class CollectionCase(models.Model):
+    """The collection effort for one customer in one company.
+
+    The review opens a case when a customer has something open, keeps its figures in
+    line with the ledger, and closes it when everything is settled; undoing a payment
+    opens it again. People work cases, they do not create or close them.
+    Invoicing users read cases, collectors and managers work them.
+    """
+
+    _name = "collection.case"
+    _description = "Collection Case"
+    _inherit = ["collection.protected.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "priority desc, amount_collectable desc, id desc"
+    _rec_names_search = ["name", "partner_id"]
+    _check_company_auto = True
+    _mail_post_access = "read"
+
+    name = fields.Char("Number", readonly=True)
+    # Its journals and policies keep a company from being deleted.
+    company_id = Many2oneNoFK("res.company", required=True, readonly=True)
+    currency_id = Many2oneNoFK("res.currency", readonly=True)
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Customer",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    policy_id = Many2oneNoFK("collection.policy", readonly=True, index="btree_not_null")
+    user_id = fields.Many2one(
+        "res.users",
+        "Collector",
+        index="btree_not_null",
+        tracking=True,
+        domain="[('share', '=', False)]",
+    )
+    state = fields.Selection(STATES, "Status", readonly=True, required=True)
+    stage_id = fields.Many2one(
+        "collection.stage",
+        "Stage reached",
+        readonly=True,
+        index="btree_not_null",
+        group_expand="_group_expand_stages",
+        ondelete="restrict",
+    )
+    stage_color = fields.Integer(related="stage_id.color")
+    priority = fields.Integer(
+        "Points",
+        readonly=True,
+        aggregator=None,
+        help="Put the worklist and the calls in order: the larger and older the"
+        " collectable amount, the more points; a broken promise, an unread reply and a"
+        " step that waits add some, a small share of a large account takes some away.",
+    )
+    date_opened = fields.Date("Opened", readonly=True)
+    date_closed = fields.Date("Closed on", readonly=True)
+    closing_reason = fields.Selection(CLOSING_REASONS, readonly=True)
+    date_reviewed = fields.Date("Figures as of", readonly=True)
+    date_last_step = fields.Date("Last step", readonly=True)
+    # Figures as the last review found them in the ledger, in company currency.
+    amount_open = fields.Monetary("Open", readonly=True)
+    amount_overdue = fields.Monetary("Overdue", readonly=True)
+    amount_overdue_open = fields.Monetary("Overdue, free to collect", readonly=True)
+    amount_held = fields.Monetary("On hold", readonly=True)
+    amount_disputed = fields.Monetary("Disputed", readonly=True)
+    amount_promised = fields.Monetary("Promised", readonly=True)
+    amount_credit = fields.Monetary("Credits to match", readonly=True)
+    amount_collectable = fields.Monetary("To collect", readonly=True)
+    amount_not_due = fields.Monetary("Not due", readonly=True)
+    amount_30 = fields.Monetary("1-30 days", readonly=True)
+    amount_60 = fields.Monetary("31-60 days", readonly=True)
+    amount_90 = fields.Monetary("61-90 days", readonly=True)
+    amount_older = fields.Monetary("Over 90 days", readonly=True)
+    ageing = fields.Json(compute="_compute_ageing")
+    date_oldest_due = fields.Date("Oldest due date", readonly=True)
+    days_late = fields.Integer(
+        "Oldest, days late", compute="_compute_days_late", search="_search_days_late"
+    )
+    item_count = fields.Integer("Open items", readonly=True)
+    # Profile of the customer, from the ledger.
+    date_customer_since = fields.Date("Customer since", readonly=True)
+    amount_invoiced = fields.Monetary("Invoiced in 12 months", readonly=True)
+    days_late_average = fields.Float(
+        "Average days late", digits=(8, 1), readonly=True, aggregator="avg"
+    )
+    share_on_time = fields.Float(
+        "Paid on time (%)", digits=(5, 1), readonly=True, aggregator="avg"
+    )
+    paid_count = fields.Integer("Settled items in 24 months", readonly=True)
+    date_last_payment = fields.Date("Last payment", readonly=True)
+    profile = fields.Char(compute="_compute_profile")
+    # What the last plan decided.
+    next_stage_id = Many2oneNoFK("collection.stage", "Next step", readonly=True)
+    date_next = fields.Date("Due on", readonly=True)
+    reason = fields.Selection(REASONS, "Standing", readonly=True)
+    amount_net = fields.Monetary("Net overdue", readonly=True)
+    explanation = fields.Char("Why", compute="_compute_explanation")
+    reply_unread = fields.Boolean("Unread reply")
+    item_ids = fields.One2many(
+        "collection.item", "case_id", domain=[("is_open", "=", True)]
+    )
+    exposure_ids = fields.Many2many(
+        "collection.exposure", compute="_compute_exposure_ids", string="Due items"
+    )
+    credit_ids = fields.Many2many(
+        "collection.exposure", compute="_compute_exposure_ids", string="Money to match"
+    )
+    decision_ids = fields.One2many("collection.decision", "case_id", "Decisions")
+    step_ids = fields.One2many("collection.step", "case_id", "Steps")
+    step_id = fields.Many2one(
+        "collection.step", "Open step", compute="_compute_step_id"
+    )
+    step_state = fields.Selection(
+        ACTION_STATES, "Step status", compute="_compute_step_id"
+    )
+    contact_ids = fields.One2many("collection.contact", "case_id", "Contacts")
+    letter_ids = fields.One2many("collection.letter", "case_id", "Letters")
+    hold_ids = fields.One2many("collection.hold", "case_id", "Holds")
+    delivery_problem = fields.Char(compute="_compute_delivery_problem")
+    partner_phone = fields.Char(related="partner_id.phone", string="Telephone")
+    partner_email = fields.Char(related="partner_id.email", string="E-mail")
+    next_text = fields.Char("Next step and date", compute="_compute_next_text")
+    action_error = fields.Char("Error of the step", compute="_compute_step_id")
+    action_channel = fields.Selection(
+        CHANNELS, "Step channel", compute="_compute_step_id"
+    )
+    invoice_count = fields.Integer("Open invoices", compute="_compute_invoice_count")
+    letter_count = fields.Integer("Letters sent", compute="_compute_counts")
+    contact_count = fields.Integer("Contacts logged", compute="_compute_counts")
+    hold_count = fields.Integer("Active holds", compute="_compute_counts")
+    log_count = fields.Integer(
+        "Links of the log", readonly=True, copy=False, aggregator=None
+    )
+    log_sha256 = fields.Char("Fingerprint of the log", readonly=True, copy=False)
+    date_follow_up = fields.Date(
+        "Follow up on",
+        readonly=True,
+        help="Off the worklist until this day, as the last contact has it.",
+    )
+    date_paused = fields.Date(
+        "Paused until",
+        readonly=True,
+        help="The customer has written: no step is taken by itself before this day, so"
+        " that somebody can read it first.",
+    )
+
+    _open_case = models.UniqueIndex(
+        "(company_id, partner_id) WHERE state <> 'closed'",
+        "There is already an open case for this customer.",
+    )
+
+    @api.depends(*(name for name, _label in BUCKETS))
+    def _compute_ageing(self):
+        for case in self:
+            case.ageing = [case[name] for name, _label in BUCKETS]
+
+    @api.depends("date_oldest_due")
+    @api.depends_context("collection_as_of")
+    def _compute_days_late(self):
+        for case in self:
+            day = case.company_id._get_collection_today()
+            oldest = case.date_oldest_due or day
+            case.days_late = max((day - oldest).days, 0)
+
+    def _search_days_late(self, operator, value):
+        if operator not in (">", ">=", "<", "<="):
+            return NotImplemented
+        mirrored = {">": "<", ">=": "<=", "<": ">", "<=": ">="}[operator]
+        today = self.env.company._get_collection_today()
+        limit = fields.Date.subtract(today, days=value)
+        return [("date_oldest_due", mirrored, limit)]
+
+    @api.depends("date_customer_since", "share_on_time", "days_late_average")
+    @api.depends_context("lang")
+    def _compute_profile(self):
+        for case in self:
+            parts = []
+            if case.date_customer_since:
+                parts.append(
+                    self.env._("customer since %s", case.date_customer_since.year)
+                )
+            if case.paid_count:
+                parts.append(self.env._("%.0f %% on time", case.share_on_time))
+                parts.append(
+                    self.env._("%.0f days late on average", case.days_late_average)
+                )
+            if case.date_last_payment:
+                day = format_date(self.env, case.date_last_payment)
+                parts.append(self.env._("last payment %s", day))
+            case.profile = ", ".join(parts)
+
+    @api.depends("reason", "next_stage_id", "date_next", "amount_net", "state")
+    @api.depends_context("lang")
+    def _compute_explanation(self):
+        Decision = self.env["collection.decision"]
+        for case in self:
+            if case.state == "closed" and case.closing_reason == "merged":
+                case.explanation = self.env._(
+                    "Goes on in the case of %s.",
+                    case.partner_id.commercial_partner_id.display_name,
+                )
+                continue
+            reason = "settled" if case.state == "closed" else case.reason
+            case.explanation = reason and Decision._explain(
+                reason,
+                case.next_stage_id,
+                case.date_next,
+                case.amount_net,
+                case.currency_id,
+            )
+
+    def _compute_exposure_ids(self):
+        Exposure = self.env["collection.exposure"]
+        rows = Exposure.search(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("company_id", "in", self.company_id.ids),
+            ]
+        )
+        by_customer = rows.grouped(lambda row: (row.company_id, row.partner_id))
+        for case in self:
+            own = by_customer.get((case.company_id, case.partner_id), Exposure)
+            if case.state == "closed":
+                own = Exposure
+            case.credit_ids = own.filtered(lambda row: row.status == "credit")
+            case.exposure_ids = own - case.credit_ids
+
+    @api.depends("step_ids.state")
+    def _compute_step_id(self):
+        actions = self.env["collection.step"].search(
+            [("case_id", "in", self.ids), ("state", "in", OPEN_STATES)]
+        )
+        by_case = actions.grouped("case_id")
+        for case in self:
+            case.step_id = by_case.get(case, actions.browse())[:1]
+            case.step_state = case.step_id.state
+            case.action_error = case.step_id.error
+            case.action_channel = case.step_id.channel
+
+    @api.depends("letter_ids.delivery_state")
+    def _compute_delivery_problem(self):
+        for case in self:
+            letter = case.letter_ids.sorted("id", reverse=True)[:1]
+            case.delivery_problem = (
+                letter._get_problem_text()
+                if letter and case.state != "closed"
+                else False
+            )
+
+    @api.depends("name", "partner_id")
+    def _compute_display_name(self):
+        for case in self:
+            case.display_name = f"{case.partner_id.display_name} ({case.name})"
+
+    @api.depends("next_stage_id", "date_next", "state")
+    @api.depends_context("lang")
+    def _compute_next_text(self):
+        for case in self:
+            stage = case.state != "closed" and case.next_stage_id
+            if stage and case.date_next:
+                day = format_date(self.env, case.date_next)
+                case.next_text = f"{stage.name}, {day}"
+            else:
+                case.next_text = stage.name if stage else False
+
+    @api.depends("partner_id", "company_id", "state")
+    def _compute_invoice_count(self):
+        for case in self:
+            case.invoice_count = len(case.exposure_ids.move_id)
+
+    @api.depends("letter_ids", "contact_ids.is_void", "hold_ids.state")
+    def _compute_counts(self):
+        letters = self._count_by_case("collection.letter")
+        contacts = self._count_by_case("collection.contact", [("is_void", "=", False)])
+        holds = self._count_by_case("collection.hold", [("state", "=", "active")])
+        for case in self:
+            case.letter_count = letters.get(case.id, 0)
+            case.contact_count = contacts.get(case.id, 0)
+            case.hold_count = holds.get(case.id, 0)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_always(self):
+        raise UserError(
+            self.env._(
+                "A case is the record of what was done and said, so it cannot be"
+                " deleted. It closes by itself when everything is settled."
+            )
+        )
+
+    @api.model
+    @api.readonly
+    def web_read_group(self, domain, groupby, *args, **kwargs):
+        """Open the column of the customers who have not been reminded yet: the board
+        would fold it, as it folds every column without a value."""
+        cases = self
+        if kwargs.get("auto_unfold") and groupby[:1] == ["stage_id"]:
+            limit = kwargs.get("unfold_read_default_limit", 80)
+            first = {"value": False, "folded": False, "limit": limit, "offset": 0}
+            kwargs["opening_info"] = kwargs.get("opening_info") or [first]
+            cases = self.with_context(collection_show_policy=True)
+        return super(CollectionCase, cases).web_read_group(
+            domain, groupby, *args, **kwargs
+        )
+
+    @api.model
+    def _group_expand_stages(self, stages, _domain):
+        """Show on the board, in order, the stages with customers, and one whole ladder:
+        that of the only policy in use, or of the last, which is for everybody else."""
+        policy = stages.policy_id
+        if len(policy) != 1:
+            policy = policy.search([("company_id", "=", self.env.company.id)])[-1:]
+        return (stages | policy.stage_ids).sorted()
+
+    def action_mark_reply_read(self):
+        """Take the case off the list of unread replies."""
+        self.check_access("write")
+        self.reply_unread = False
+
+    def _review_now(self):
+        """Bring these cases in line with the ledger and plan their next step; as soon
+        as the company is free, if another worker has it now."""
+        planner = self.env["collection.planner"].sudo()
+        for company, cases in self.grouped("company_id").items():
+            today, partner_ids = company._get_collection_today(), cases.partner_id.ids
+            if not planner._run(company, today, partner_ids, kind="changes"):
+                self.env["collection.review.request"]._put_back(company, partner_ids)
+
+    def _stop_execution(self):
+        """Make sure that nothing is being sent for these cases right now: who executes
+        them either finishes before this, or finds them changed and starts again."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE collection_case SET write_date = NOW() AT TIME ZONE 'UTC'"
+                " WHERE id = ANY(%s)",
+                self.ids,
+            )
+        )
+
+    def action_review(self):
+        """Review these customers now instead of tonight."""
+        self.check_access("write")
+        # The review may write cases of this company only; the right was checked above.
+        self._review_now()
+
+    def _absorb(self, others):
+        """Take over the items and holds of cases whose customers were merged.
+
+        :param others: open cases of the same company; they are closed
+        """
+        self.ensure_one()
+        if not others:
+            return
+        steps = others.step_ids.filtered(lambda step: step.state in OPEN_STATES)
+        steps._set_state("cancelled", reason="merged")
+        others.with_context(active_test=False).item_ids.case_id = self
+        others.hold_ids.filtered(lambda hold: hold.state == "active").case_id = self
+        # All of them: the record of kept and broken ones is the customer's.
+        others.promise_ids.case_id = self
+        others.write(
+            {
+                "state": "closed",
+                "closing_reason": "merged",
+                "reason": "merged",
+                "stage_id": False,
+                "next_stage_id": False,
+                "date_next": False,
+                "date_closed": self.company_id._get_collection_today(),
+            }
+        )
+
+    @api.model
+    def _find_open(self, partners, companies):
+        """:return: the open cases of customers in companies, at most one for each"""
+        return self.search(
+            [
+                ("partner_id", "in", partners.ids),
+                ("company_id", "in", companies.ids),
+                ("state", "!=", "closed"),
+            ]
+        )
+
+    def _refresh_stages(self):
+        """Show the stages that the items of these cases have reached just now."""
+        self.env.flush_all()
+        figures = self.env["collection.case.figures"]
+        for company, cases in self.grouped("company_id").items():
+            figures._refresh_stages(company, cases.partner_id.ids)
+        self.env.invalidate_all(flush=False)
+
+    def _add_task(self, summary, note="", day=None):
+        """Make a to-do for the collector of each case.
+
+        :param str summary: what to do
+        :param str note: what there is to know
+        :param date day: deadline; today if not given
+        :return: the mail.activity records
+        """
+        tasks = self.env["mail.activity"]
+        for case in self:
+            # The scheduler and people with fewer rights make to-dos for the collector.
+            tasks |= case.sudo().activity_schedule(
+                "mail.mail_activity_data_todo",
+                day or case.company_id._get_collection_today(),
+                summary=summary,
+                note=note,
+                user_id=case._get_collector().id or self.env.uid,
+            )
+        return tasks
+
+    def _get_collector(self):
+        """:return: who is told about the case: its collector, else the policy's"""
+        self.ensure_one()
+        return self.user_id or self.policy_id.user_id
+
+    def _get_last_decision(self, day):
+        """Return what was decided as of a day.
+
+        :param date day: today or a past day
+        :return: the collection.decision in force on that day, possibly empty
+        """
+        self.ensure_one()
+        return self.env["collection.decision"].search(
+            [("case_id", "=", self.id), ("date", "<=", day)], limit=1
+        )
+
+    # ------------------------------------------------------------------
+    # Screen
+    # ------------------------------------------------------------------
+
+    def _count_by_case(self, model, domain=()):
+        """:return: dict of the number of records of a model per case id"""
+        rows = self.env[model]._read_group(
+            [("case_id", "in", self.ids), *domain], ["case_id"], ["__count"]
+        )
+        return {case.id: count for case, count in rows}
+
+    def action_approve_step(self):
+        """Approve the step of this case that waits for it."""
+        self.ensure_one()
+        return self.step_id.action_approve()
+
+    def action_print_statement(self):
+        """Print the statement of account of these customers."""
+        return self.env.ref(
+            "account_collections.action_report_case_statement"
+        ).report_action(self, config=False)
+
+    def action_view_partner(self):
+        """Open the customer."""
+        self.ensure_one()
+        return self.partner_id._get_records_action()
+
+    def action_view_invoices(self):
+        """Open the customer's invoices that are in the case."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account.action_move_out_invoice_type"
+        )
+        return {
+            **action,
+            "domain": [("id", "in", self.exposure_ids.move_id.ids)],
+            "context": {"create": False},
+        }
+
+    def action_open_step(self):
+        """Open the step that waits for a person."""
+        self.ensure_one()
+        return self.step_id._get_records_action(name=self.env._("Step"))
+
+    # ------------------------------------------------------------------
+    # Log
+    # ------------------------------------------------------------------
+
+    def action_end_pause(self):
+        """Let the steps of these cases go on: the reply is read."""
+        self.check_access("write")
+        # A field nobody writes by hand; the right to work the case was checked.
+        self.sudo().write({"date_paused": False, "reply_unread": False})
+        self._review_now()
+
+    def action_check_log(self):
+        """Check that the contact log is as it was written, and say what is not."""
+        self.check_access("read")
+        breaks = self.env["collection.contact"]._find_breaks(self)
+        if not breaks:
+            count = sum(self.mapped("log_count"))
+            return self._notify_log(
+                "success",
+                self.env._("The contact log is whole: %s seals checked.", count),
+            )
+        return self._notify_log(
+            "danger",
+            "\n".join(self._get_break_text(*found) for found in breaks[:5]),
+        )
+
+    @api.model
+    def _get_break_text(self, case, contact, sentence):
+        entry = contact.exists()
+        if not entry:
+            return f"{case.name}: {sentence}"
+        day = fields.Datetime.context_timestamp(entry, entry.date).date()
+        return f"{case.name}, {entry.display_name} ({day}): {sentence}"
+
+    @api.model
+    def _notify_log(self, kind, message):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": kind, "message": message, "sticky": kind == "danger"},
+        }

@@ -1,0 +1,79 @@
+from odoo import api, fields, models
+
+from ..common.fields import Many2oneNoFK
+from ..ledger.collection_exposure import STATUSES
+
+
+class CollectionItem(models.Model):
+    """A due item in a case, and the stage it has reached.
+
+    One row per receivable journal item, made by the review and kept when the item is
+    settled: undoing the payment brings the item back with the stage it had. Amounts
+    are not stored here; they come from the ledger through ``collection.exposure``.
+    """
+
+    _name = "collection.item"
+    _description = "Collection Item"
+    _order = "date_maturity, id"
+    _rec_name = "move_line_id"
+    # Written by the review by the hundred thousand; who and when stand on the run.
+    _log_access = False
+
+    # A journal item that is deleted takes its item along; what escapes even so is
+    # settled by the next review, because it is not in the ledger any more.
+    move_line_id = Many2oneNoFK(
+        "account.move.line", "Due item", required=True, ondelete="cascade"
+    )
+    move_id = fields.Many2one(related="move_line_id.move_id", string="Invoice")
+    # The review writes the ids of cases it has just read, and a case cannot be deleted.
+    case_id = Many2oneNoFK(
+        "collection.case", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="case_id.company_id")
+    partner_id = fields.Many2one(related="case_id.partner_id")
+
+    date_maturity = fields.Date("Due date", index=False, readonly=True)
+    stage_id = Many2oneNoFK("collection.stage", "Stage reached")
+    date_stage = fields.Date("Reached on")
+    days_frozen = fields.Integer(
+        help="Days on hold since the stage was reached; they do not count as waiting."
+    )
+    date_resumed = fields.Date(
+        help="Day on which the last hold, dispute or promise ended."
+    )
+    is_open = fields.Boolean(default=True)
+    date_settled = fields.Date()
+
+    currency_id = fields.Many2one(related="move_line_id.currency_id")
+    amount_residual_currency = fields.Monetary(
+        related="move_line_id.amount_residual_currency", string="Open"
+    )
+    amount_total = fields.Monetary(
+        related="move_line_id.amount_currency", string="Amount"
+    )
+    days_late = fields.Integer(compute="_compute_exposure")
+    status = fields.Selection(STATUSES, compute="_compute_exposure")
+
+    _move_line_unique = models.Constraint(
+        "UNIQUE (move_line_id)", "A journal item is collected in one case only."
+    )
+
+    def _resume(self, day):
+        """Collect these items again, from the day after on: what has just been
+        clarified or waited for is not followed by a letter on the same day.
+
+        :param date day: the day, in the company's time zone
+        """
+        self.date_resumed = day
+
+    @api.depends("date_maturity", "is_open")
+    @api.depends_context("collection_as_of")
+    def _compute_exposure(self):
+        rows = self.env["collection.exposure"].search(
+            [("move_line_id", "in", self.move_line_id.ids)]
+        )
+        by_line = rows.grouped("move_line_id")
+        for item in self:
+            row = by_line.get(item.move_line_id, rows.browse())
+            item.days_late = row.days_late
+            item.status = row.status

@@ -1,0 +1,89 @@
+from dateutil.relativedelta import relativedelta
+from odoo import api, models
+from odoo.tools import SQL
+
+# Customers known for years are judged by their recent behaviour.
+HISTORY_MONTHS = 24
+
+
+class CollectionPaymentBehavior(models.AbstractModel):
+    """Who the customers are: since when, how much, how punctual. From the ledger."""
+
+    _name = "collection.payment.behavior"
+    _description = "Profile of Customers"
+
+    @api.model
+    def _invoice_history(self, company, as_of, partner_ids):
+        """Sum up the receivables of each customer, open and settled.
+
+        Punctuality counts invoices settled in the last two years, by the day of the
+        last allocation against the due date of the item. Reads no temporary table, so
+        that PostgreSQL may read a long history in parallel.
+
+        :param company: res.company record
+        :param date as_of: what is later does not count
+        :param partner_ids: restrict to these commercial partners
+        :return: SQL with one row per commercial partner
+        """
+        return SQL(
+            """
+            SELECT partner.commercial_partner_id AS partner_id,
+                   MIN(line.date) AS date_customer_since,
+                   COALESCE(SUM(line.balance) FILTER (
+                       WHERE line.date > %(year_ago)s AND move.move_type <> 'entry'), 0)
+                       AS amount_invoiced,
+                   %(punctuality)s,
+                   MAX(line.date) FILTER (
+                       WHERE move.move_type = 'entry' AND line.balance < 0)
+                       AS date_last_payment
+              FROM account_move_line line
+              JOIN res_partner partner ON partner.id = line.partner_id
+              JOIN account_account account ON account.id = line.account_id
+              JOIN account_move move ON move.id = line.move_id
+              LEFT JOIN LATERAL (%(paid)s) paid ON TRUE
+             WHERE line.company_id = %(company)s AND line.parent_state = 'posted'
+               AND account.account_type = 'asset_receivable' AND line.date <= %(as_of)s
+               AND %(customers)s
+             GROUP BY partner.commercial_partner_id
+            """,
+            company=company.id,
+            as_of=as_of,
+            year_ago=as_of - relativedelta(months=12),
+            customers=self._restrict(partner_ids),
+            punctuality=self._punctuality(),
+            paid=self._paid(as_of),
+        )
+
+    @api.model
+    def _restrict(self, partner_ids):
+        if partner_ids is None:
+            return SQL("TRUE")
+        return SQL("partner.commercial_partner_id = ANY(%s)", list(partner_ids))
+
+    @api.model
+    def _punctuality(self):
+        return SQL(
+            """
+            -- Not AVG, whose state per customer is many times the size.
+            COALESCE(SUM(paid.days_late)::numeric / NULLIF(COUNT(paid.days_late), 0), 0)
+                AS days_late_average,
+            COALESCE(100 * COUNT(*) FILTER (WHERE paid.days_late = 0)::numeric
+                     / NULLIF(COUNT(paid.days_late), 0), 0) AS share_on_time,
+            COUNT(paid.days_late) AS paid_count
+            """
+        )
+
+    @api.model
+    def _paid(self, as_of):
+        """:return: SQL with how late ``line`` was settled; nothing if it was not"""
+        return SQL(
+            """
+            SELECT MAX(GREATEST(partial.max_date - line.date_maturity, 0)) AS days_late
+              FROM account_partial_reconcile partial
+             WHERE partial.debit_move_id = line.id AND line.reconciled
+               AND line.balance > 0 AND line.date > %(history)s
+               AND partial.max_date <= %(as_of)s
+            """,
+            as_of=as_of,
+            history=as_of - relativedelta(months=HISTORY_MONTHS),
+        )

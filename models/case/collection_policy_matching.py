@@ -1,0 +1,186 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class CollectionPolicyMatching(models.AbstractModel):
+    """Which policy a case follows. Set-based."""
+
+    _name = "collection.policy.matching"
+    _description = "Choice of the Collection Policy"
+
+    @api.model
+    def _policy_choice(self, company, as_of, is_new):
+        """Give each case its policy: the one fixed on the customer, else, as long as
+        nothing overdue was reminded, the first whose criteria the customer meets. A
+        ladder is not swapped under a customer who is already on it; a courtesy before
+        the due date is not a rung that binds.
+
+        :return: SQL with policy and collector per case in the table of the figures
+        """
+        return SQL(
+            """
+            SELECT case_.case_id, policy.id AS policy_id,
+                   COALESCE(case_.user_id, %(collector)s, policy.user_id) AS user_id
+              FROM collection_figure case_
+              JOIN res_partner partner ON partner.id = case_.partner_id
+              LEFT JOIN collection_stage reached ON reached.id = case_.stage_id
+              LEFT JOIN LATERAL (
+                SELECT policy.id, policy.user_id FROM collection_policy policy
+                 WHERE policy.company_id = %(company)s
+                   AND (policy.id = %(fixed)s
+                        OR policy.id = case_.policy_id
+                           AND COALESCE(reached.days, -1) >= 0
+                        OR policy.active AND %(criteria)s)
+                 ORDER BY policy.id = %(fixed)s DESC NULLS LAST,
+                          (policy.id = case_.policy_id
+                           AND COALESCE(reached.days, -1) >= 0) DESC NULLS LAST,
+                          policy.sequence, policy.id
+                 LIMIT 1) policy ON TRUE
+             WHERE case_.is_new = %(is_new)s
+            """,
+            is_new=is_new,
+            fixed=SQL("(partner.collection_policy_id ->> %s)::int", str(company.id)),
+            collector=SQL("(partner.collection_user_id ->> %s)::int", str(company.id)),
+            company=company.id,
+            criteria=self._policy_criteria(as_of),
+        )
+
+    @api.model
+    def _policy_criteria(self, as_of):
+        """:return: SQL condition: the case meets the criteria of the policy"""
+        return SQL(
+            """
+            (%(who)s AND case_.amount_overdue >= policy.overdue_min
+             AND (policy.overdue_max = 0 OR case_.amount_overdue < policy.overdue_max)
+             AND (policy.overdue_ratio_max = 0 OR case_.amount_overdue * 100
+                  <= policy.overdue_ratio_max * case_.amount_invoiced)
+             AND %(tags)s AND %(countries)s)
+            """,
+            who=self._policy_who(as_of),
+            tags=self._policy_tags(),
+            countries=self._policy_relation(
+                "collection_policy_res_country_rel",
+                SQL("rel.res_country_id = partner.country_id"),
+            ),
+        )
+
+    @api.model
+    def _policy_who(self, as_of):
+        """Tenure and turnover, of which one may be enough; a condition that is not set
+        is met in "and" and does not exist in "or"."""
+        return SQL(
+            """
+            CASE WHEN policy.turnover_operator = 'or'
+                      AND policy.tenure_min + policy.tenure_max > 0
+                      AND policy.turnover_min + policy.turnover_max > 0
+                 THEN %(tenure)s OR %(turnover)s
+                 ELSE (policy.tenure_min + policy.tenure_max = 0 OR %(tenure)s)
+                      AND (policy.turnover_min + policy.turnover_max = 0
+                           OR %(turnover)s) END
+            """,
+            tenure=self._policy_tenure(as_of),
+            turnover=self._policy_turnover(),
+        )
+
+    @api.model
+    def _policy_tags(self):
+        return self._policy_relation(
+            "collection_policy_res_partner_category_rel",
+            SQL(
+                """rel.res_partner_category_id IN (
+                    SELECT category_id FROM res_partner_res_partner_category_rel tag
+                     WHERE tag.partner_id = partner.id)"""
+            ),
+        )
+
+    @api.model
+    def _policy_tenure(self, as_of):
+        return SQL(
+            """(case_.date_customer_since
+                    <= %(as_of)s::date - policy.tenure_min * INTERVAL '1 month'
+                AND (policy.tenure_max = 0 OR case_.date_customer_since
+                    > %(as_of)s::date - policy.tenure_max * INTERVAL '1 month'))""",
+            as_of=as_of,
+        )
+
+    @api.model
+    def _policy_turnover(self):
+        return SQL(
+            """(case_.amount_invoiced >= policy.turnover_min
+                AND (policy.turnover_max = 0
+                     OR case_.amount_invoiced < policy.turnover_max))"""
+        )
+
+    @api.model
+    def _policy_relation(self, table, condition):
+        """:return: SQL: the policy names none of this kind, or one that fits"""
+        table = SQL.identifier(table)
+        return SQL(
+            """(NOT EXISTS (SELECT FROM %(table)s rel
+                             WHERE rel.collection_policy_id = policy.id)
+                OR EXISTS (SELECT FROM %(table)s rel
+                            WHERE rel.collection_policy_id = policy.id
+                              AND %(condition)s))""",
+            table=table,
+            condition=condition,
+        )
+
+    @api.model
+    def _match_stages(self, company, partner_ids):
+        """Items of a case with another policy: the stage of the new ladder that is no
+        later than the one reached, so that nobody jumps ahead nor starts again."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE collection_item item
+                   SET stage_id = (
+                        SELECT stage.id FROM collection_stage stage
+                         WHERE stage.policy_id = case_.policy_id AND stage.active
+                           AND stage.days <= old.days
+                         ORDER BY stage.sequence DESC LIMIT 1)
+                  FROM collection_case case_, collection_stage old
+                 WHERE case_.id = item.case_id AND old.id = item.stage_id
+                   AND item.is_open AND case_.company_id = %(company)s
+                   AND case_.policy_id IS NOT NULL
+                   AND old.policy_id <> case_.policy_id AND %(restrict)s
+                """,
+                company=company.id,
+                restrict=self.env["collection.review"]._restrict(partner_ids),
+            )
+        )
+        if self.env.cr.rowcount:
+            self.env["collection.review"]._refresh_snapshot()
+            self._forget_old_stages(company, partner_ids)
+            self.env["collection.case.figures"]._refresh_stages(company, partner_ids)
+
+    @api.model
+    def _forget_old_stages(self, company, partner_ids):
+        """Cases and invoices no longer show a stage of a policy they left."""
+        restrict = self.env["collection.review"]._restrict(partner_ids)
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE collection_case AS case_ SET stage_id = NULL
+                  FROM collection_stage old
+                 WHERE old.id = case_.stage_id AND old.policy_id <> case_.policy_id
+                   AND case_.company_id = %(company)s AND %(restrict)s
+                """,
+                company=company.id,
+                restrict=restrict,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE account_move AS move SET collection_stage_id = NULL
+                  FROM collection_stage old, account_move_line line,
+                       collection_item item, collection_case case_
+                 WHERE old.id = move.collection_stage_id AND line.move_id = move.id
+                   AND item.move_line_id = line.id AND case_.id = item.case_id
+                   AND old.policy_id <> case_.policy_id
+                   AND case_.company_id = %(company)s AND %(restrict)s
+                """,
+                company=company.id,
+                restrict=restrict,
+            )
+        )

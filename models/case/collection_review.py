@@ -1,0 +1,371 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class CollectionReview(models.AbstractModel):
+    """Bring the cases of a company in line with its ledger. Set-based.
+
+    Opens, refreshes and closes cases with a fixed number of statements, however many
+    customers there are. Reads the exposure once into a temporary table that the plan
+    reads too. Writes the ``collection_*`` tables and the stage on the invoice only.
+    """
+
+    _name = "collection.review"
+    _description = "Collection Review"
+
+    @api.model
+    def _try_lock(self, company, shared=False):
+        """Take the company's turn, until the end of the transaction.
+
+        Review and plan of a company exclude each other and the execution. Several
+        workers may execute at once: they share the lock.
+
+        :param company: res.company record
+        :param bool shared: for the execution
+        :return: False when another worker has the company now
+        """
+        lock = (
+            "pg_try_advisory_xact_lock_shared"
+            if shared
+            else "pg_try_advisory_xact_lock"
+        )
+        [[locked]] = self.env.execute_query(
+            SQL(
+                "SELECT %s(hashtext('collection_review'), %s)",
+                SQL.identifier(lock),
+                company.id,
+            )
+        )
+        return locked
+
+    @api.model
+    def _review(self, company, as_of, partner_ids=None, ledger_date=None):
+        """Review a company as of a day.
+
+        :param company: res.company record
+        :param date as_of: the day, in the company's time zone
+        :param partner_ids: restrict to these commercial partners
+        :param date ledger_date: use the ledger as of that past day
+        :return: dict with the numbers of cases opened and closed
+        """
+        self.env.flush_all()
+        if not ledger_date:
+            self.env["collection.promise.evaluation"]._judge(
+                company, as_of, partner_ids
+            )
+            self.env["collection.installment.evaluation"]._judge(
+                company, as_of, partner_ids
+            )
+        self._take_snapshot(company, as_of, partner_ids, ledger_date, is_review=True)
+        opened = self._reopen_cases(company)
+        figures = self.env["collection.case.figures"]
+        opened += figures._refresh(company, as_of, partner_ids)
+        # First, while there are none but those known before.
+        self._settle_items(company, as_of, partner_ids)
+        self._move_items()
+        self._insert_items()
+        self._move_holds(company)
+        self.env["collection.policy.matching"]._match_stages(company, partner_ids)
+        closed = self._close_cases(company, as_of, partner_ids)
+        figures._refresh_invoices(company, partner_ids)
+        self.env.invalidate_all(flush=False)
+        return {"opened_count": opened, "closed_count": closed}
+
+    @api.model
+    def _execute(self, query):
+        """Run a statement and return the number of rows it touched."""
+        self.env.cr.execute(query)
+        return self.env.cr.rowcount
+
+    @api.model
+    def _take_snapshot(self, company, as_of, partner_ids, ledger_date, is_review=False):
+        """Read what is open in the ledger, once for all that review and plan ask.
+
+        In the temporary tables ``collection_snapshot``, with one row per receivable
+        item, and ``collection_total``, with one per customer.
+
+        :param company: res.company record
+        :param date as_of: the day, in the company's time zone
+        :param partner_ids: restrict to these commercial partners
+        :param date ledger_date: use the ledger as of that past day
+        :param bool is_review: every debt without an item is about to get one
+        """
+        query = self.env["collection.exposure"]._query(
+            company, partner_ids, ledger_date
+        )
+        self._tune()
+        # What review and plan need and no more: it is read many times over. A debt has
+        # an item; it counts in the figures as long as it is not stayed.
+        self._keep(
+            "collection_snapshot",
+            SQL(
+                """
+                SELECT move_line_id, item_id, case_id, partner_id, stage_id,
+                       date_stage, days_frozen, date_resumed,
+                       item_id IS NOT NULL OR %(is_review)s AS has_item,
+                       date_maturity, status, is_debt, is_outdated,
+                       is_debt AND NOT is_stayed AS is_live,
+                       amount_residual, amount_residual_currency, amount_disputed,
+                       amount_promised, amount_planned, amount_held, amount_due,
+                       amount_collectable, CASE WHEN currency_id <> company_currency_id
+                                                THEN currency_id END AS foreign_id
+                  FROM (%(exposure)s) exposure
+                 -- With the items of a customer side by side, what is summed up per
+                 -- customer stays in the processor's cache.
+                 ORDER BY partner_id
+                """,
+                is_review=is_review,
+                exposure=query,
+            ),
+        )
+        self._execute(SQL("ANALYZE collection_snapshot"))
+        self.env["collection.snapshot"]._take(company, as_of)
+
+    @api.model
+    def _keep(self, name, query):
+        """Keep the answer of a query until the end of the transaction, in place of an
+        earlier one.
+
+        :param str name: of the temporary table
+        :param SQL query: what is kept
+        """
+        table = SQL.identifier(name)
+        self._execute(SQL("DROP TABLE IF EXISTS %s", table))
+        self._execute(
+            SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query)
+        )
+
+    @api.model
+    def _refresh_snapshot(self):
+        """Copy where the items stand on the ladder, after it was changed by others than
+        the plan; few items are concerned."""
+        self._execute(
+            SQL(
+                """
+                UPDATE collection_snapshot snapshot
+                   SET stage_id = item.stage_id, date_stage = item.date_stage,
+                       days_frozen = item.days_frozen, date_resumed = item.date_resumed
+                  FROM collection_item item
+                 -- Not by item: those just made have none in the snapshot.
+                 WHERE item.move_line_id = snapshot.move_line_id
+                   AND (item.stage_id, item.date_stage, item.days_frozen,
+                        item.date_resumed)
+                       IS DISTINCT FROM (snapshot.stage_id, snapshot.date_stage,
+                        snapshot.days_frozen, snapshot.date_resumed)
+                """
+            )
+        )
+
+    @api.model
+    def _tune(self):
+        """Let PostgreSQL sort and hash a whole ledger in memory, and not compile
+        statements that run once. For the rest of the transaction only."""
+        self._execute(
+            SQL(
+                """
+                SET LOCAL work_mem = '128MB';
+                SET LOCAL hash_mem_multiplier = 2;
+                SET LOCAL jit = off;
+                SET LOCAL default_statistics_target = 10
+                """
+            )
+        )
+
+    @api.model
+    def _restrict(self, partner_ids):
+        """:return: SQL condition that limits a statement to the reviewed customers"""
+        if partner_ids is None:
+            return SQL("TRUE")
+        return SQL("case_.partner_id = ANY(%s)", list(partner_ids))
+
+    @api.model
+    def _reopen_cases(self, company):
+        """A settled item that is open again (payment undone) brings its case back."""
+        return self._execute(
+            SQL(
+                """
+                UPDATE collection_case AS case_
+                   SET state = 'active', date_closed = NULL, closing_reason = NULL
+                 WHERE case_.id IN (
+                    SELECT DISTINCT ON (old.partner_id) old.id
+                      FROM collection_snapshot snapshot
+                      JOIN collection_case old ON old.id = snapshot.case_id
+                     WHERE snapshot.is_debt
+                       AND old.state = 'closed'
+                       AND old.partner_id = snapshot.partner_id
+                       AND NOT EXISTS (
+                            SELECT FROM collection_case open_case
+                             WHERE open_case.company_id = %(company)s
+                               AND open_case.partner_id = old.partner_id
+                               AND open_case.state <> 'closed')
+                     ORDER BY old.partner_id, old.id DESC)
+                """,
+                company=company.id,
+            )
+        )
+
+    @api.model
+    def _insert_items(self):
+        self._execute(
+            SQL(
+                """
+                INSERT INTO collection_item (
+                    move_line_id, case_id, date_maturity, days_frozen, is_open)
+                SELECT snapshot.move_line_id, case_.case_id, snapshot.date_maturity, 0,
+                       TRUE
+                  FROM collection_snapshot snapshot
+                  JOIN collection_figure case_
+                    ON case_.partner_id = snapshot.partner_id
+                 WHERE snapshot.item_id IS NULL AND snapshot.is_debt
+                 -- Neighbors in the ledger are neighbors in the index.
+                 ORDER BY snapshot.move_line_id
+                """
+            )
+        )
+
+    @api.model
+    def _move_items(self):
+        """Items open again, with another due date, or of a customer who has another
+        commercial entity now. The stage they had reached stays."""
+        self._execute(
+            SQL(
+                """
+                WITH moved AS MATERIALIZED (
+                    SELECT snapshot.item_id, snapshot.date_maturity, case_.case_id
+                      FROM collection_snapshot snapshot
+                      JOIN collection_figure case_
+                        ON case_.partner_id = snapshot.partner_id
+                     WHERE snapshot.item_id IS NOT NULL AND snapshot.is_debt
+                       AND (snapshot.is_outdated
+                            OR snapshot.case_id <> case_.case_id))
+                UPDATE collection_item item
+                   SET case_id = moved.case_id, is_open = TRUE, date_settled = NULL,
+                       date_maturity = moved.date_maturity
+                  FROM moved
+                 WHERE item.id = moved.item_id
+                   -- They are few, and looked up instead of reading all.
+                   AND item.id = ANY(ARRAY(SELECT item_id FROM moved))
+                """
+            )
+        )
+
+    @api.model
+    def _move_holds(self, company):
+        """The holds of a customer who has another commercial entity now go with the
+        items: what was not to be chased is not chased under another name."""
+        moved = self._execute(
+            SQL(
+                """
+                UPDATE collection_hold hold SET case_id = target.id
+                  FROM collection_case old
+                  JOIN res_partner partner ON partner.id = old.partner_id
+                  JOIN collection_case target
+                    ON target.company_id = old.company_id
+                   AND target.partner_id = partner.commercial_partner_id
+                   AND target.state <> 'closed'
+                 WHERE old.id = hold.case_id AND old.company_id = %s
+                   AND partner.commercial_partner_id <> old.partner_id
+                   AND hold.state = 'active'
+                """,
+                company.id,
+            )
+        )
+        if moved:
+            self._execute(
+                SQL(
+                    """
+                    UPDATE collection_case AS case_ SET state = 'hold'
+                      FROM collection_hold hold
+                     WHERE hold.case_id = case_.id AND hold.state = 'active'
+                       AND hold.scope = 'case' AND case_.company_id = %s
+                       AND case_.state <> 'closed'
+                    """,
+                    company.id,
+                )
+            )
+
+    @api.model
+    def _settle_items(self, company, as_of, partner_ids):
+        self._execute(
+            SQL(
+                """
+                UPDATE collection_item item
+                   SET is_open = FALSE, date_settled = %(as_of)s
+                  FROM collection_case case_
+                 WHERE case_.id = item.case_id AND case_.company_id = %(company)s
+                   AND item.is_open AND %(restrict)s
+                   AND NOT EXISTS (
+                        SELECT FROM collection_snapshot snapshot
+                         WHERE snapshot.move_line_id = item.move_line_id
+                           AND snapshot.is_debt)
+                """,
+                as_of=as_of,
+                company=company.id,
+                restrict=self._restrict(partner_ids),
+            )
+        )
+
+    @api.model
+    def _close_cases(self, company, as_of, partner_ids):
+        """A case without an open item ends, which is a decision like any other; its
+        holds end with it."""
+        closed = self._execute(
+            SQL(
+                """
+                WITH closed AS (%(closed)s)
+                INSERT INTO collection_decision (
+                    case_id, company_id, date, reason, amount_net,
+                    create_date, write_date)
+                SELECT id, %(company)s, %(as_of)s, reason, 0,
+                       NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+                  FROM closed
+                """,
+                closed=self._closed(company, as_of, partner_ids),
+                as_of=as_of,
+                company=company.id,
+            )
+        )
+        if closed:
+            self._end_holds(as_of)
+        return closed
+
+    @api.model
+    def _closed(self, company, as_of, partner_ids):
+        """:return: SQL that closes the cases without an open item and says which"""
+        return SQL(
+            """
+            UPDATE collection_case AS case_
+               SET state = 'closed', date_closed = %(as_of)s,
+                   closing_reason = ending.reason, reason = ending.reason,
+                   stage_id = NULL, next_stage_id = NULL, date_next = NULL,
+                   amount_net = 0
+              FROM res_partner partner
+             CROSS JOIN LATERAL (
+                -- The items went on to the entity that the customer is a part of now.
+                SELECT CASE WHEN partner.commercial_partner_id = partner.id
+                            THEN 'settled' ELSE 'merged' END AS reason) ending
+             WHERE partner.id = case_.partner_id
+               AND case_.company_id = %(company)s AND case_.state <> 'closed'
+               AND %(restrict)s
+               AND NOT EXISTS (SELECT FROM collection_item item
+                                WHERE item.case_id = case_.id AND item.is_open)
+            RETURNING case_.id, case_.reason
+            """,
+            as_of=as_of,
+            company=company.id,
+            restrict=self._restrict(partner_ids),
+        )
+
+    @api.model
+    def _end_holds(self, as_of):
+        self._execute(
+            SQL(
+                """
+                UPDATE collection_hold hold SET state = 'ended', date_end = %s
+                  FROM collection_case case_
+                 WHERE case_.id = hold.case_id AND case_.state = 'closed'
+                   AND hold.state = 'active'
+                """,
+                as_of,
+            )
+        )

@@ -1,0 +1,22 @@
+"""Proof of claim: amounts, form, packet, dividends."""
+
+# isort: off
+from . import (
+    collection_claim_part_mixin,
+    collection_claim,
+    collection_claim_form,
+    collection_claim_amount,
+    collection_claim_dividend,
+    collection_claim_ledger,
+    collection_claim_line,
+    collection_claim_priority,
+    collection_claim_priority_cap,
+    collection_claim_goods,
+    collection_claim_exhibit,
+    collection_claim_redaction,
+    collection_claim_distribution,
+    collection_claim_packet,
+    collection_bankruptcy,
+    account_move,
+    res_partner,
+)

@@ -1,0 +1,305 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+YES_NO = [("no", "No"), ("yes", "Yes")]
+CAPACITIES = [
+    ("creditor", "I am the creditor."),
+    ("agent", "I am the creditor's attorney or authorized agent."),
+    ("trustee", "I am the trustee, or the debtor, or their authorized agent."),
+    ("guarantor", "I am a guarantor, surety, endorser, or other codebtor."),
+]
+# The language of the document, by procedure; where it is not installed, the company's.
+LANGS = {
+    "uk": "en_GB",
+    "de": "de_DE",
+    "fr": "fr_FR",
+    "eu": "en_GB",
+    "au": "en_AU",
+    "ca": "en_CA",
+}
+
+
+class CollectionClaim(models.Model):
+    """What the form asks for, and what is still missing of it.
+
+    Nothing is answered by silence: questions are open until somebody answers them, and
+    a claim with open questions is not ready.
+    """
+
+    _inherit = "collection.claim"
+
+    # Part 1: the creditor
+    other_names = fields.Char(
+        "Other names used", help="Names the creditor used with the debtor."
+    )
+    is_acquired = fields.Selection(YES_NO, "Acquired from someone else?")
+    acquired_from = fields.Char("Acquired from")
+    notice_partner_id = fields.Many2one(
+        "res.partner",
+        "Notices to",
+        default=lambda self: self.env.company.partner_id,
+        help="Where notices to the creditor are sent.",
+    )
+    payment_partner_id = fields.Many2one(
+        "res.partner", "Payments to", help="If different."
+    )
+    uniform_identifier = fields.Char(
+        "Uniform claim identifier", size=24, help="If you use one; 24 characters."
+    )
+    known_filer = fields.Selection(
+        YES_NO, "Filed by anyone else?", help="Somebody filed a claim for this claim."
+    )
+    other_filer = fields.Char("Earlier filing by")
+
+    # Part 2: the claim
+    account_digits = fields.Char(
+        "Last 4 digits of the account",
+        size=4,
+        help="Of the number you know the debtor by.",
+    )
+    basis = fields.Char(
+        "Basis of the claim", help="Goods sold, services performed, lease, ..."
+    )
+    is_secured = fields.Selection(YES_NO, "Secured?")
+    security_kind = fields.Selection(
+        [
+            ("real_estate", "Real estate"),
+            ("vehicle", "Motor vehicle"),
+            ("other", "Other"),
+        ],
+        "Nature of the property",
+    )
+    security_description = fields.Char("Property")
+    perfection = fields.Char(
+        "Basis for perfection",
+        help="Mortgage, lien, certificate of title, financing statement, ...",
+    )
+    security_value = fields.Monetary("Value of the property")
+    security_cure = fields.Monetary(
+        "To cure any default", help="As of the date of the petition."
+    )
+    security_percent = fields.Float("Annual interest rate (%)", digits=(6, 3))
+    security_rate_kind = fields.Selection(
+        [("fixed", "Fixed"), ("variable", "Variable")], "Rate is"
+    )
+    is_lease = fields.Selection(YES_NO, "Based on a lease?")
+    lease_cure = fields.Monetary("To cure the lease")
+    has_setoff = fields.Selection(YES_NO, "Subject to setoff?")
+    setoff_description = fields.Char("Setoff against")
+    has_priority = fields.Selection(YES_NO, "Entitled to priority?")
+    has_goods = fields.Selection(
+        YES_NO,
+        "Goods in the last 20 days?",
+        help="Goods the debtor received in the 20 days before the petition.",
+    )
+    is_related = fields.Selection(
+        YES_NO, "Related to the debtor?", help="Asked in Canada and Australia."
+    )
+    is_tort = fields.Selection(
+        YES_NO,
+        "From an intentional tort?",
+        help="Asked in Germany: vorsätzlich begangene unerlaubte Handlung.",
+    )
+
+    # Part 3: the signature
+    signer_capacity = fields.Selection(CAPACITIES, "Signed as")
+    signer_id = fields.Many2one("res.users", domain="[('share', '=', False)]")
+    signer_name = fields.Char(
+        "Name of the signer", compute="_compute_signer", store=True, readonly=False
+    )
+    signer_title = fields.Char(
+        "Title of the signer", compute="_compute_signer", store=True, readonly=False
+    )
+    signer_company = fields.Char(
+        "Company of the signer", compute="_compute_signer", store=True, readonly=False
+    )
+    signer_address = fields.Char(
+        "Address of the signer", compute="_compute_signer", store=True, readonly=False
+    )
+    signer_phone = fields.Char(
+        "Phone of the signer", compute="_compute_signer", store=True, readonly=False
+    )
+    signer_email = fields.Char(
+        "E-mail of the signer", compute="_compute_signer", store=True, readonly=False
+    )
+    date_signed = fields.Date("Executed on")
+
+    missing = fields.Json(compute="_compute_missing")
+    missing_count = fields.Integer("Still missing", compute="_compute_missing")
+    missing_html = fields.Html(compute="_compute_missing", sanitize=False)
+    lang = fields.Char(compute="_compute_lang")
+
+    @api.depends("signer_id", "company_id")
+    def _compute_signer(self):
+        for claim in self:
+            person, company = claim.signer_id.partner_id, claim.company_id
+            if not person:
+                continue
+            claim.signer_name = person.name
+            claim.signer_title = person.function
+            claim.signer_company = company.name
+            claim.signer_address = claim._get_address_line(company.partner_id)
+            claim.signer_phone = person.phone or company.phone
+            claim.signer_email = person.email or company.email
+
+    @api.model
+    def _get_address_line(self, partner):
+        return ", ".join(self.env["collection.recipient"]._get_address(partner)[1:])
+
+    @api.depends("procedure", "chapter", "company_id")
+    def _compute_lang(self):
+        installed = [code for code, _name in self.env["res.lang"].get_installed()]
+        for claim in self:
+            wanted = LANGS.get(claim.procedure, "en_US")
+            own = claim.company_id.partner_id.lang
+            choice = [
+                lang for lang in (wanted, own, "en_US", *installed) if lang in installed
+            ]
+            claim.lang = choice[0]
+
+    @api.depends_context("lang")
+    @api.depends(lambda self: self._get_form_fields())
+    def _compute_missing(self):
+        for claim in self:
+            missing = claim._get_missing()
+            claim.missing = missing
+            claim.missing_count = len(missing)
+            claim.missing_html = claim._render_claim_table(
+                "collection_claim_missing", missing
+            )
+
+    def _get_form_fields(self):
+        """:return: names of the fields that the form asks for"""
+        return (
+            *self._get_required_fields(),
+            *self._get_dependent_fields(),
+            *self._get_american_fields(),
+            "chapter",
+            "procedure",
+            "amount_total",
+            "amount_unsecured",
+            "amount_secured",
+            "amount_goods",
+            "goods_ids.amount",
+            "line_ids.amount",
+            "priority_ids",
+            "notice_partner_id",
+        )
+
+    @api.model
+    def _get_required_fields(self):
+        """:return: names of the fields every form asks for"""
+        return (
+            "case_number",
+            "basis",
+            "is_secured",
+            "signer_name",
+            "signer_title",
+            "signer_address",
+            "signer_phone",
+            "signer_email",
+            "date_signed",
+        )
+
+    @api.model
+    def _get_american_fields(self):
+        """:return: names of the fields Official Form 410 asks for, too"""
+        return (
+            "is_acquired",
+            "known_filer",
+            "is_lease",
+            "has_setoff",
+            "has_priority",
+            "has_goods",
+            "signer_capacity",
+        )
+
+    @api.model
+    def _get_dependent_fields(self):
+        """:return: dict of what has to be said as well, per question with “yes”"""
+        return {
+            "acquired_from": "is_acquired",
+            "other_filer": "known_filer",
+            "security_description": "is_secured",
+            "perfection": "is_secured",
+            "security_value": "is_secured",
+            "amount_secured": "is_secured",
+            "lease_cure": "is_lease",
+            "setoff_description": "has_setoff",
+            "priority_ids": "has_priority",
+            "goods_ids": "has_goods",
+        }
+
+    def _get_missing(self):
+        """:return: list of translated texts: what the form asks for and nobody said"""
+        self.ensure_one()
+        names = [*self._get_required_fields()]
+        if self._is_american():
+            names += [*self._get_american_fields()]
+        elif self.procedure in ("ca", "au"):
+            names.append("is_related")
+        elif self.procedure == "de":
+            names.append("is_tort")
+        names += [
+            name
+            for name, question in self._get_dependent_fields().items()
+            if self[question] == "yes"
+        ]
+        labels = self.fields_get(names, ["string"])
+        missing = [labels[name]["string"] for name in names if not self[name]]
+        return missing + self._get_contradictions()
+
+    def _get_contradictions(self):
+        """:return: list of translated texts: what does not fit together"""
+        found = []
+        if self.amount_total <= 0:
+            found.append(self.env._("Nothing is claimed: the ledger owes nothing."))
+        if self.currency_id.compare_amounts(self.amount_unsecured, 0) < 0:
+            found.append(
+                self.env._("More is secured, of priority or for goods than is claimed.")
+            )
+        found += self._get_goods_excess()
+        if not (self.notice_partner_id.street and self.notice_partner_id.city):
+            found.append(self.env._("Street and city of the address for notices"))
+        for question, amount in (
+            ("is_secured", self.amount_secured),
+            ("has_priority", self.amount_priority),
+            ("has_goods", self.amount_goods),
+        ):
+            if self[question] == "no" and amount:
+                label = self._fields[question]._description_string(self.env)
+                found.append(
+                    self.env._("“%s” is answered “No”, with an amount.", label)
+                )
+        return found
+
+    def _get_form_title(self):
+        """:return: how the document is called where it is filed"""
+        if self._is_american():
+            return self.env._("Proof of claim (Official Form 410)")
+        return self.env["collection.claim.letter"]._get_title(self.procedure)
+
+    def _check_current(self):
+        """:raises UserError: when the claim says another thing than the ledger"""
+        if self.is_outdated:
+            raise UserError(
+                self.env._(
+                    "The ledger as of the petition date has changed. Read it again."
+                )
+            )
+
+    def _check_complete(self):
+        """:raises UserError: when something has to be said or done before filing"""
+        self.ensure_one()
+        if missing := self._get_missing():
+            raise UserError(
+                self.env._(
+                    "The claim is not complete yet:\n%s",
+                    "\n".join(f"- {text}" for text in missing),
+                )
+            )
+        self._check_current()
+        if not self.is_packet_final:
+            raise UserError(
+                self.env._("Make the packet, look through it, and make it final.")
+            )

@@ -1,0 +1,150 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...tools.claims import simple_interest
+
+KINDS = [
+    ("principal", "Principal"),
+    ("credit", "Credit"),
+    ("interest", "Interest"),
+    ("charge", "Charge"),
+]
+# What people say about an item of the ledger.
+SAID_FIELDS = {"kind", "sequence"}
+
+
+class CollectionClaimLine(models.Model):
+    """An item of a claim: what was open of a due item, or interest or a charge.
+
+    Items of the ledger are written by the program. Interest and charges that are in no
+    invoice are added by hand, each with its basis.
+    """
+
+    _name = "collection.claim.line"
+    _description = "Item of a Claim"
+    _inherit = ["collection.claim.part.mixin"]
+    _order = "sequence, date, id"
+    _check_company_auto = True
+
+    claim_id = fields.Many2one(
+        "collection.claim", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        related="claim_id.company_id", store=True, index=True, precompute=True
+    )
+    currency_id = fields.Many2one(related="claim_id.currency_id", string="Claimed in")
+    sequence = fields.Integer(default=10)
+    kind = fields.Selection(
+        KINDS,
+        required=True,
+        default="charge",
+        help="An invoice over interest or costs is interest or a charge, too.",
+    )
+    name = fields.Char("Description", required=True)
+    basis = fields.Char(help="The clause or the law that entitles to it.")
+    move_line_id = fields.Many2one(
+        "account.move.line",
+        "Journal item",
+        check_company=True,
+        index=True,
+        ondelete="restrict",
+    )
+    move_id = fields.Many2one(related="move_line_id.move_id", string="Entry")
+    date = fields.Date()
+    date_due = fields.Date()
+    item_currency_id = fields.Many2one("res.currency", "Currency of the item")
+    amount_original = fields.Monetary(
+        "Original amount", currency_field="item_currency_id"
+    )
+    amount_open = fields.Monetary(
+        "Open on the petition date", currency_field="item_currency_id"
+    )
+    rate = fields.Float(digits=0, help="In the claim's currency, on the petition date.")
+    amount = fields.Monetary("Claimed")
+    date_from = fields.Date("From")
+    date_to = fields.Date("To")
+    percent = fields.Float("Rate (%)", digits=(6, 3))
+    is_computed = fields.Boolean("Computed from the rate agreed")
+
+    _amount_positive = models.Constraint(
+        "CHECK (move_line_id IS NOT NULL OR amount > 0)",
+        "Interest and charges are above zero.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if not self.env.su and vals.get("move_line_id"):
+                self._raise_from_ledger()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if (
+            not self.env.su
+            and vals.keys() - SAID_FIELDS
+            and (self.move_line_id or vals.get("move_line_id"))
+        ):
+            self._raise_from_ledger()
+        return super().write(vals)
+
+    def _raise_from_ledger(self):
+        raise UserError(
+            self.env._(
+                "Items of the ledger are read from the ledger. Say whether one is"
+                " interest or a charge; correct the rest there, and read it again."
+            )
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_by_hand(self):
+        if not self.env.su and self.move_line_id:
+            self._raise_from_ledger()
+
+    @api.constrains("kind", "move_line_id")
+    def _check_kind(self):
+        for line in self:
+            if not line.move_line_id and line.kind in ("principal", "credit"):
+                raise ValidationError(
+                    self.env._("Principal and credits come from the ledger only.")
+                )
+            if line.move_line_id and (line.kind == "credit") != (line.amount_open < 0):
+                raise ValidationError(
+                    self.env._("A credit is a credit, and a debt is none.")
+                )
+
+    @api.constrains("date_from", "date_to")
+    def _check_period(self):
+        """Nothing accrues after the petition (11 U.S.C. 502(b)(2))."""
+        for line in self:
+            if line.date_to and line.date_to > line.claim_id.date_petition:
+                raise ValidationError(
+                    self.env._("Interest and charges stop with the petition date.")
+                )
+            if line.date_from and line.date_to and line.date_from > line.date_to:
+                raise ValidationError(
+                    self.env._("The period of interest ends before it starts.")
+                )
+
+    def _prepare_interest_vals(self):
+        """:return: dict of the line of interest on this item, False if there is none"""
+        claim = self.claim_id
+        days, amount = simple_interest(
+            self.amount, claim.interest_percent, self.date_due, claim.date_petition
+        )
+        amount = claim.currency_id.round(amount)
+        if not amount or not days:
+            return False
+        return {
+            "claim_id": claim.id,
+            "sequence": 20,
+            "kind": "interest",
+            "name": self.env._(
+                "Interest on %(invoice)s, %(days)s days", invoice=self.name, days=days
+            ),
+            "date": claim.date_petition,
+            "date_from": fields.Date.add(self.date_due, days=1),
+            "date_to": claim.date_petition,
+            "percent": claim.interest_percent,
+            "amount": amount,
+            "is_computed": True,
+        }

@@ -1,0 +1,11 @@
+"""The company clock, settings, protected fields, evidence, calendar."""
+
+# isort: off
+from . import (
+    collection_protected_mixin,
+    collection_reason,
+    res_company,
+    res_config_settings,
+    ir_attachment,
+    ir_actions_report,
+)

@@ -1,0 +1,1 @@
+READERS = "account.group_account_invoice,account.group_account_readonly"

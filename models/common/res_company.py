@@ -1,0 +1,207 @@
+from datetime import date, datetime, time
+
+import pytz
+from odoo import api, fields, models
+from odoo.addons.base.models.res_partner import _tz_get
+from odoo.exceptions import UserError
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    collection_tz = fields.Selection(
+        _tz_get,
+        "Time zone of collections",
+        help="The nightly run and the word “today” follow this time zone. Empty: the"
+        " time zone of the company's own contact.",
+    )
+    collection_hour = fields.Integer(
+        "Hour of the nightly run", default=2, help="Local time, 0 to 23."
+    )
+    collection_date_reviewed = fields.Date("Last nightly run", readonly=True)
+    collection_bank_id = fields.Many2one(
+        "res.partner.bank",
+        "Bank account on letters",
+        domain="[('partner_id', '=', partner_id)]",
+        help="The account customers are asked to pay to. Empty: the first account of"
+        " the company.",
+    )
+    collection_reply_days = fields.Integer(
+        "Pause after a reply (days)",
+        default=5,
+        help="So long no step is taken by itself after a customer has written. Zero: no"
+        " pause.",
+    )
+    collection_alias_id = fields.Many2one(
+        "mail.alias", "Collections address", readonly=True, copy=False
+    )
+    collection_alias_name = fields.Char(
+        "Collections mail address",
+        compute="_compute_collection_alias_name",
+        inverse="_inverse_collection_alias_name",
+        help="Mail to this address lands on the sender's case; from an unknown sender,"
+        " in the inbox.",
+    )
+    collection_responsible_id = fields.Many2one(
+        "res.users",
+        "Unknown senders",
+        domain="[('share', '=', False)]",
+        help="Gets a to-do for mail that belongs to no case. Empty: a collections"
+        " manager.",
+    )
+    collection_writeoff_account_id = fields.Many2one(
+        "account.account",
+        "Account for write-offs",
+        check_company=True,
+        domain="[('account_type', 'in', ('expense', 'expense_direct_cost'))]",
+        help="Proposed write-offs of settled claims are drafted on it.",
+    )
+    collection_plan_law = fields.Char(
+        "Law of installment agreements",
+        translate=True,
+        help="The law that governs the agreements, and the courts, in a few words."
+        " Empty: the law of the company's country.",
+    )
+    collection_plan_clauses = fields.Html(
+        "More clauses of installment agreements",
+        translate=True,
+        help="Added at the end of each agreement. Have a lawyer of your country read"
+        " the whole before you use it.",
+    )
+
+    _collection_hour_valid = models.Constraint(
+        "CHECK (collection_hour BETWEEN 0 AND 23)",
+        "The hour of the nightly run is a number from 0 to 23.",
+    )
+    _collection_reply_valid = models.Constraint(
+        "CHECK (collection_reply_days BETWEEN 0 AND 60)",
+        "The pause after a reply is from 0 to 60 days.",
+    )
+
+    @api.depends("collection_alias_id.alias_name")
+    def _compute_collection_alias_name(self):
+        for company in self:
+            # The alias is a technical record; its name is the company's own setting.
+            company.collection_alias_name = (
+                company.sudo().collection_alias_id.alias_name
+            )
+
+    def _inverse_collection_alias_name(self):
+        for company in self:
+            name = (company.collection_alias_name or "").strip()
+            # Who may change the company's settings gives it an address.
+            alias = company.sudo().collection_alias_id
+            if alias:
+                alias.alias_name = name or False
+            elif name:
+                company.sudo().collection_alias_id = alias.create(
+                    company._prepare_collection_alias(name)
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        self.env["collection.policy"]._copy_to_companies(companies)
+        return companies
+
+    def _get_collection_now(self):
+        """:return: the local time of the company, without time zone"""
+        self.ensure_one()
+        zone = pytz.timezone(self.collection_tz or self.partner_id.tz or "UTC")
+        return (
+            fields.Datetime.now().replace(tzinfo=pytz.utc).astimezone(zone)
+        ).replace(tzinfo=None)
+
+    def _get_collection_today(self):
+        """Return the day that counts as today.
+
+        :return: the day of the run that is going on (context ``collection_as_of``),
+            else today in the company's time zone
+        """
+        as_of = self.env.context.get("collection_as_of")
+        # A plain date can only have been set by code: what comes in over the network is
+        # a text or a datetime, so nobody can move the day from outside.
+        if isinstance(as_of, date) and not isinstance(as_of, datetime):
+            return as_of
+        return self._get_collection_now().date()
+
+    def _get_collection_moment(self):
+        """Return the moment that counts as now.
+
+        :return: naive UTC: the moment that is lived through (context
+            ``collection_now``), else noon of the day of the run that is going on,
+            else now
+        """
+        moment = self.env.context.get("collection_now")
+        # As with the day: a moment with a time zone can only have been set by code.
+        if isinstance(moment, datetime) and moment.tzinfo:
+            return moment.astimezone(pytz.utc).replace(tzinfo=None)
+        if not self:
+            return fields.Datetime.now()
+        local, today = self._get_collection_now(), self._get_collection_today()
+        # A run that began before midnight writes down when it really happens.
+        is_late_run = local.hour < 1 and (local.date() - today).days == 1
+        if today == local.date() or is_late_run:
+            return fields.Datetime.now()
+        noon = datetime.combine(today, time(12))
+        zone = pytz.timezone(self.collection_tz or self.partner_id.tz or "UTC")
+        return zone.localize(noon).astimezone(pytz.utc).replace(tzinfo=None)
+
+    def _get_collection_day(self, moment):
+        """:return: the local day of a moment (naive UTC)"""
+        self.ensure_one()
+        zone = pytz.timezone(self.collection_tz or self.partner_id.tz or "UTC")
+        return pytz.utc.localize(moment).astimezone(zone).date()
+
+    def _is_collection_night(self):
+        """:return: whether the nightly run of this local day is due"""
+        now: datetime = self._get_collection_now()
+        return (
+            now.hour >= self.collection_hour
+            and (self.collection_date_reviewed or now.date().min) < now.date()
+        )
+
+    def _check_no_collection_run(self):
+        """Let what the runs point to be deleted only while none is on; one that starts
+        waits for the end of this transaction.
+
+        :raises UserError: the nightly run or a batch is on
+        """
+        review = self.env["collection.review"].sudo()
+        if not all(review._try_lock(company) for company in self):
+            raise UserError(
+                self.env._("Steps are being worked on just now. Try again in a minute.")
+            )
+
+    def _get_collection_bank(self):
+        """:return: the res.partner.bank that letters name, possibly empty"""
+        self.ensure_one()
+        banks = self.partner_id.bank_ids.filtered("active")
+        return self.collection_bank_id or banks[:1]
+
+    # ------------------------------------------------------------------
+    # Incoming mail
+    # ------------------------------------------------------------------
+
+    def _prepare_collection_alias(self, name):
+        return {
+            "alias_name": name,
+            "alias_domain_id": self.alias_domain_id.id,
+            "alias_model_id": self.env["ir.model"]._get_id("collection.case"),
+            "alias_defaults": repr({"company_id": self.id}),
+            "alias_contact": "everyone",
+        }
+
+    def _get_collection_responsible(self):
+        """:return: res.users who deals with what belongs to no case"""
+        self.ensure_one()
+        if self.collection_responsible_id:
+            return self.collection_responsible_id
+        managers = (
+            self.env.ref("account_collections.group_collection_manager")
+            .sudo()
+            .all_user_ids
+        )
+        return managers.filtered(
+            lambda user: user.active and self in user.company_ids and not user.share
+        )[:1] or self.env.ref("base.user_admin")

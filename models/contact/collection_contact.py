@@ -1,0 +1,562 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ...tools.outcomes import OUTCOMES as MEANINGS
+from ...tools.outcomes import meaning
+
+CHANNELS = [
+    ("phone", "Telephone"),
+    ("email", "E-mail"),
+    ("letter", "Letter"),
+    ("certified", "Certified letter"),
+    ("sms", "Text message"),
+    ("visit", "Visit"),
+    ("meeting", "Meeting"),
+    ("portal", "Portal"),
+    ("task", "Decision"),
+    ("other", "Other"),
+]
+OUTCOMES = [
+    ("sent", "Sent"),
+    ("reached", "Reached the right person"),
+    ("third_person", "Spoke with a third person"),
+    ("no_answer", "No answer"),
+    ("message_left", "Message left"),
+    ("wrong_number", "Wrong number"),
+    ("call_back", "Call back asked for"),
+    ("refused", "Refused to talk or pay"),
+    ("promise", "Promised to pay"),
+    ("dispute", "Disputes the invoice"),
+    ("plan_wanted", "Asks for installments"),
+    ("hardship", "Financial hardship"),
+    ("insolvency", "Notice of insolvency"),
+    ("paid_already", "Says it is paid"),
+    ("bounced", "Message bounced"),
+    ("returned", "Mail returned"),
+    ("received", "Message received"),
+    ("auto_reply", "Automatic reply"),
+    ("override", "Limit overridden"),
+]
+# What only the program writes: nobody says by hand that something was sent.
+NOT_BY_HAND = tuple(code for code, kind in MEANINGS.items() if not kind.by_hand)
+SPOKEN_CHANNELS = ("phone", "visit", "meeting")
+# An entry that is written down later than this is marked as such.
+LATE_MINUTES = 15
+NEXT_STEPS = [
+    ("call", "Call again"),
+    ("address", "Correct the address"),
+    ("promise", "Take down the promise"),
+    ("dispute", "Take down the dispute"),
+    ("plan", "Offer installments"),
+    ("insolvency", "Look into the insolvency"),
+    ("payment", "Look for the payment"),
+    ("escalate", "Decide on the next stage"),
+    ("reply", "Answer"),
+]
+# What may be added or put right while the memory is fresh.
+COMPLETABLE = frozenset(
+    {
+        *("note", "duration", "reason_id", "partner_id", "person", "subject"),
+        *("attachment_ids", "move_ids", "date_follow_up", "follow_up"),
+    }
+)
+COMPLETE_MINUTES = 60
+
+
+class CollectionContact(models.Model):
+    """A contact that happened: sent, received, said. Append-only.
+
+    An entry is never rewritten nor deleted: its author completes it within an hour,
+    later a wrong one is voided with a reason, and stays visible. The rule stands in
+    ``write`` and ``unlink``, so it holds for every way in: screens, imports, the
+    external API. Each version of an entry is sealed (``collection.contact.seal``), so
+    that a change behind the program's back is found out. Collectors add entries, in
+    their own name; everybody in Invoicing reads them.
+    """
+
+    _name = "collection.contact"
+    _description = "Collection Contact"
+    _inherit = ["collection.protected.mixin"]
+    _order = "date desc, id desc"
+    _check_company_auto = True
+
+    case_id = fields.Many2one(
+        "collection.case", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        related="case_id.company_id", store=True, index=True, precompute=True
+    )
+    customer_id = fields.Many2one(
+        related="case_id.partner_id",
+        string="Customer",
+        store=True,
+        index=True,
+        precompute=True,
+    )
+    date = fields.Datetime(required=True, default=lambda self: self._get_moment())
+    logged_date = fields.Datetime(
+        "Logged on", compute="_compute_logged_date", store=True, precompute=True
+    )
+    is_late = fields.Boolean(
+        "Logged later",
+        compute="_compute_is_late",
+        store=True,
+        precompute=True,
+        help="Written down more than a quarter of an hour after it happened.",
+    )
+    duration = fields.Float("Duration (minutes)", help="How long the talk took.")
+    local_time = fields.Char(
+        "Customer's time",
+        compute="_compute_local_time",
+        help="When it was for the customer, where that differs.",
+    )
+    channel = fields.Selection(CHANNELS, required=True, default="phone")
+    direction = fields.Selection(
+        [("out", "Outgoing"), ("in", "Incoming")], required=True, default="out"
+    )
+    partner_id = fields.Many2one("res.partner", "With", ondelete="restrict")
+    person = fields.Char(
+        "With whom", help="Name, role and number of somebody who is not on file."
+    )
+    user_id = fields.Many2one(
+        "res.users", "By", default=lambda self: self.env.user, ondelete="restrict"
+    )
+    user_name = fields.Char(
+        "Name and title",
+        compute="_compute_user_name",
+        store=True,
+        precompute=True,
+        help="As they were at that time.",
+    )
+    outcome = fields.Selection(OUTCOMES, required=True)
+    reason_id = fields.Many2one(
+        "collection.reason",
+        "Reason for non-payment",
+        domain="[('kind', '=', 'nonpayment')]",
+        ondelete="restrict",
+    )
+    subject = fields.Char()
+    note = fields.Text("Notes")
+    summary = fields.Char("What was said", compute="_compute_summary")
+    step_id = fields.Many2one(
+        "collection.step", "Step", copy=False, ondelete="restrict"
+    )
+    stage_id = fields.Many2one(related="step_id.stage_id", store=True)
+    letter_id = fields.Many2one(
+        "collection.letter", readonly=True, copy=False, ondelete="restrict"
+    )
+    message_ref = fields.Char(
+        "Message ID",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="Of the message that was sent or received: answers to it are found by it.",
+    )
+    move_ids = fields.Many2many("account.move", string="Invoices")
+    attachment_ids = fields.Many2many("ir.attachment", string="Evidence")
+    # What the outcome means, for the limits and for statistics.
+    is_attempt = fields.Boolean(
+        "Attempt", compute="_compute_meaning", store=True, precompute=True
+    )
+    is_conversation = fields.Boolean(
+        "Conversation", compute="_compute_meaning", store=True, precompute=True
+    )
+    is_void = fields.Boolean("Voided", readonly=True, copy=False)
+    void_reason = fields.Char(readonly=True, copy=False)
+    void_user_id = fields.Many2one("res.users", "Voided by", readonly=True, copy=False)
+    void_date = fields.Datetime("Voided on", readonly=True, copy=False)
+    can_void = fields.Boolean(compute="_compute_can_void")
+    next_step = fields.Selection(NEXT_STEPS, compute="_compute_next_step")
+    date_follow_up = fields.Date("Follow up on", help="The day to come back to it.")
+    follow_up = fields.Char("To do then")
+    can_complete = fields.Boolean(compute="_compute_can_complete")
+
+    _recent = models.Index("(company_id, date)")
+    _duration_of_a_talk = models.Constraint(
+        "CHECK (duration >= 0 AND duration <= 1440)",
+        "The duration of a contact is from 0 to 1440 minutes, which is a day.",
+    )
+
+    @api.depends("date")
+    def _compute_logged_date(self):
+        """When it was written down, for good; for what was logged before there was
+        this field, when the row was made."""
+        for contact in self:
+            is_old = contact.id and contact.create_date
+            contact.logged_date = contact.logged_date or (
+                contact.create_date if is_old else self._get_moment()
+            )
+
+    @api.depends("date", "logged_date", "duration")
+    def _compute_is_late(self):
+        for contact in self:
+            minutes = LATE_MINUTES + max(contact.duration, 0)
+            limit = fields.Datetime.add(contact.date, minutes=minutes)
+            contact.is_late = contact.logged_date > limit
+
+    @api.depends("date", "partner_id", "customer_id")
+    def _compute_local_time(self):
+        for contact in self:
+            who = contact.partner_id or contact.customer_id
+            contact.local_time = who._get_collection_local_text(
+                contact.date, contact.company_id
+            )
+
+    @api.depends("outcome", "direction", "step_id", "channel")
+    def _compute_meaning(self):
+        """A message that no step sent confirms what was agreed, or answers: it is no
+        attempt to collect."""
+        for contact in self:
+            kind = meaning(contact.outcome)
+            is_answer = contact.outcome == "sent" and not contact.step_id
+            contact.is_conversation = (
+                kind.is_conversation and contact.channel in SPOKEN_CHANNELS
+            )
+            contact.is_attempt = (
+                kind.is_attempt and contact.direction == "out" and not is_answer
+            )
+
+    @api.depends("user_id")
+    def _compute_user_name(self):
+        for contact in self:
+            if contact.user_name:
+                continue
+            partner = contact.user_id.partner_id
+            if partner == self.env.ref("base.partner_root"):
+                contact.user_name = self.env._("Automatic")
+                continue
+            contact.user_name = ", ".join(
+                part for part in (partner.name, partner.function) if part
+            )
+
+    @api.depends("user_id", "outcome", "is_void")
+    @api.depends_context("uid")
+    def _compute_can_void(self):
+        for contact in self:
+            contact.can_void = not contact._get_cannot_void_reason()
+
+    @api.depends("subject", "note")
+    def _compute_summary(self):
+        for contact in self:
+            parts = [contact.subject, " ".join((contact.note or "").split())]
+            contact.summary = " - ".join(part for part in parts if part)
+
+    @api.depends("channel", "outcome", "date")
+    def _compute_display_name(self):
+        channels = dict(self._fields["channel"]._description_selection(self.env))
+        outcomes = dict(self._fields["outcome"]._description_selection(self.env))
+        for contact in self:
+            contact.display_name = (
+                f"{channels.get(contact.channel)}: {outcomes.get(contact.outcome)}"
+            )
+
+    @api.depends("outcome")
+    def _compute_next_step(self):
+        for contact in self:
+            contact.next_step = meaning(contact.outcome).next_step
+
+    @api.depends("logged_date", "user_id", "is_void", "outcome")
+    @api.depends_context("uid")
+    def _compute_can_complete(self):
+        for contact in self:
+            contact.can_complete = not contact._get_cannot_complete_reason()
+
+    @api.constrains("date")
+    def _check_date(self):
+        limit = fields.Datetime.add(self._get_moment(), minutes=5)
+        if any(contact.date > limit for contact in self):
+            raise UserError(
+                self.env._("A contact is written down after it happened, not before.")
+            )
+
+    @api.constrains("step_id", "case_id")
+    def _check_step(self):
+        for contact in self:
+            if contact.step_id and contact.step_id.case_id != contact.case_id:
+                raise UserError(
+                    self.env._("The step of an entry belongs to the same case.")
+                )
+
+    @api.model_create_multi
+    def create__1(self, vals_list):
+        contacts = super().create([self._as_own(vals) for vals in vals_list])
+        # Defaults of a context or of a user come in after the values were checked.
+        if not self.env.su and any(entry.outcome in NOT_BY_HAND for entry in contacts):
+            raise UserError(
+                self.env._("What was sent is written down by the program, not by hand.")
+            )
+        if not self.env.su:
+            contacts._check_invoices()
+        contacts._seal("entry")
+        self.env["collection.contact.lock"]._count_contacts(contacts)
+        return contacts
+
+    def write(self, vals):
+        # A context comes over the network too; being superuser does not.
+        may_write = self.env.su and self.env.context.get("collection_log_fields")
+        if not (isinstance(may_write, frozenset) and vals.keys() <= may_write):
+            raise UserError(
+                self.env._(
+                    "The contact log cannot be rewritten. Void the entry with a reason"
+                    " and log a new one."
+                )
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_always(self):
+        raise UserError(
+            self.env._(
+                "The contact log cannot be deleted from. Void the entry with a reason."
+            )
+        )
+
+    @api.model_create_multi
+    def create__2(self, vals_list):
+        contacts = self.create__1(vals_list)
+        contacts._claim_evidence()
+        contacts._follow_up()
+        return contacts
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        contacts = self.create__2(vals_list)
+        outgoing = contacts.filtered(lambda contact: contact.direction == "out")
+        customers = outgoing.case_id.partner_id
+        if self.env["collection.stay"]._get_bankruptcies(customers):
+            for contact in outgoing:
+                contact._check_stay()
+        return contacts
+
+    def _check_invoices(self):
+        """An entry that a person writes is shown on invoices of its customer only."""
+        for contact in self:
+            # Who writes the entry need not read the accounts of a journal entry.
+            for move in contact.sudo().move_ids:
+                owing = move.commercial_partner_id | move.line_ids.partner_id
+                if contact.customer_id not in owing:
+                    raise UserError(
+                        self.env._(
+                            "The invoices of an entry are those of its customer."
+                        )
+                    )
+
+    @api.model
+    def _as_own(self, vals):
+        """:return: the values with the author, who is whoever writes; the program
+        alone writes in the name of others
+        :raises UserError: when a person writes what only the program knows"""
+        if self.env.su:
+            return vals
+        if vals.get("outcome") in NOT_BY_HAND:
+            raise UserError(
+                self.env._("What was sent is written down by the program, not by hand.")
+            )
+        if vals.get("user_id") not in (None, False, self.env.uid):
+            raise UserError(
+                self.env._("Everybody writes down contacts in their own name.")
+            )
+        return {**vals, "user_id": self.env.uid}
+
+    def action_void(self, reason):
+        """Void entries that are wrong; they stay visible, struck out.
+
+        :param str reason: why the entry is wrong
+        :raises UserError: without a reason, or when already voided
+        """
+        self.check_access("write")
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why the entry is wrong."))
+        if reason_against := self._get_cannot_void_reason():
+            raise UserError(reason_against)
+        self._revise(
+            "void",
+            {
+                "is_void": True,
+                "void_reason": reason.strip(),
+                "void_user_id": self.env.uid,
+                "void_date": self._get_moment(),
+            },
+        )
+
+    def _get_cannot_void_reason(self):
+        """An entry counts for the limits and is recited: who wrote it voids it.
+
+        :return: translated sentence why the user may not void these entries, or False
+        """
+        manager = "account_collections.group_collection_manager"
+        if any(contact.is_void for contact in self):
+            return self.env._("The entry is void already.")
+        if self.env.su or self.env.user.has_group(manager):
+            return False
+        if any(
+            contact.user_id != self.env.user or contact.outcome in NOT_BY_HAND
+            for contact in self
+        ):
+            return self.env._(
+                "A collections manager voids what others, or the program, wrote."
+            )
+        return False
+
+    def _revise(self, kind, vals):
+        """Change entries in one of the few ways there are, and seal the new version.
+
+        The right was checked by the caller; what may be written is said here, by the
+        program, and reaches ``write`` as superuser only.
+        """
+        entries = self.sudo().with_context(collection_log_fields=frozenset(vals))
+        entries.write(vals)
+        self._seal(kind)
+
+    @api.model
+    def _get_moment(self):
+        """:return: now, as naive UTC; the moment lived through, in a run of a day"""
+        return self.env.company._get_collection_moment()
+
+    def action_open_void(self):
+        """Ask for the reason and void the entry."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Void the entry"),
+            "res_model": "collection.contact.void",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_contact_ids": self.ids},
+        }
+
+    # ------------------------------------------------------------------
+    # Completion
+    # ------------------------------------------------------------------
+
+    def _get_cannot_complete_reason(self):
+        """:return: translated sentence why the user may not complete this entry, or
+        False"""
+        limit = fields.Datetime.add(self.logged_date, minutes=COMPLETE_MINUTES)
+        if self.user_id != self.env.user or self.letter_id:
+            return self.env._("Only who wrote an entry completes it.")
+        if not meaning(self.outcome).by_hand:
+            return self.env._(
+                "What was sent is written down by the program, not by hand."
+            )
+        if self.is_void:
+            return self.env._("The entry is void.")
+        if self._get_moment() > limit:
+            return self.env._(
+                "An entry is completed within an hour. Void it and log a new one."
+            )
+        return False
+
+    def action_complete(self, values):
+        """Complete an entry of one's own, within the hour; the version before it stays
+        sealed.
+
+        :param dict values: values of fields in ``COMPLETABLE``; files and invoices are
+            added, none is taken away
+        :raises UserError: when it is too late, or another person's entry
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if reason := self._get_cannot_complete_reason():
+            raise UserError(reason)
+        if values.keys() - COMPLETABLE:
+            raise AccessError(
+                self.env._("Of an entry, only what was left out can be completed.")
+            )
+        for name in ("attachment_ids", "move_ids"):
+            if name in values:
+                values = {**values, name: self._only_added(name, values[name])}
+        self._revise("completion", values)
+        self._check_invoices()
+        self._claim_evidence()
+        if "date_follow_up" in values:
+            self._follow_up()
+
+    def action_open_complete(self):
+        """Ask for what is to be added to the entry."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Complete the entry"),
+            "res_model": "collection.contact.complete",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_contact_id": self.id},
+        }
+
+    def _claim_evidence(self):
+        """Give the entries the files uploaded for them: who reads one, reads both."""
+        for contact in self:
+            # Whoever may write the entry gives it the files that he uploaded; the
+            # program those that it made.
+            files = contact.sudo().attachment_ids.filtered(
+                lambda file: (
+                    not file.res_id
+                    and (self.env.su or file.create_uid == self.env.user)
+                )
+            )
+            files.write({"res_model": self._name, "res_id": contact.id})
+
+    @api.model
+    def _only_added(self, name, commands):
+        """:return: commands that add to what there is
+        :raises UserError: when something would be taken away or changed"""
+        added = []
+        for command, *rest in commands:
+            if command == fields.Command.LINK:
+                added.append(rest[0])
+            elif command == fields.Command.SET:
+                added += rest[1]
+            else:
+                raise UserError(self.env._("Evidence is added, not taken away."))
+        self.env[self._fields[name].comodel_name].browse(added).check_access("read")
+        return [fields.Command.link(id_) for id_ in added]
+
+    def _follow_up(self):
+        """Take the case off the worklist as long as the outcome says, and make the
+        activity that was asked for."""
+        talks = self.filtered(lambda contact: meaning(contact.outcome).by_hand)
+        for contact in talks:
+            case, today = contact.case_id, contact.company_id._get_collection_today()
+            days = meaning(contact.outcome).off_days
+            later = fields.Date.add(today, days=days) if days else False
+            day = contact.date_follow_up or later
+            # Who may log a contact puts the case aside; a field nobody writes by hand.
+            if day or contact.direction == "out":
+                case.sudo().date_follow_up = day
+            if contact.date_follow_up:
+                case._add_task(
+                    contact.follow_up or contact._get_next_step_label(),
+                    contact.summary or "",
+                    contact.date_follow_up,
+                )
+
+    def _get_next_step_label(self):
+        labels = dict(self._fields["next_step"]._description_selection(self.env))
+        return labels.get(self.next_step) or self.env._("Follow up")
+
+    # ------------------------------------------------------------------
+    # Stay
+    # ------------------------------------------------------------------
+
+    def _check_stay(self):
+        """Refuse a contact of ours about what is stayed, unless it is with trustee,
+        counsel or claims agent. What happened before we knew is logged as it was."""
+        stay = self.env["collection.stay"]
+        bankruptcies = stay._get_bankruptcies(self.case_id.partner_id).filtered(
+            lambda row: row.date_recorded and row.date_recorded <= self.date
+        )
+        if not bankruptcies or stay._is_ally(self.partner_id, bankruptcies):
+            return
+        if self.case_id._is_stayed() or stay._filter_moves(self.move_ids):
+            stay._refuse(
+                bankruptcies,
+                self.company_id,
+                "contact",
+                self.display_name,
+                self.case_id,
+            )
+
+    def action_record_bankruptcy(self):
+        """Record the bankruptcy that this entry tells of."""
+        self.ensure_one()
+        return self.case_id._record_bankruptcy(contact_id=self.id)

@@ -1,0 +1,334 @@
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import pytz
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import format_duration
+
+from ...tools.contact_limits import (
+    CALL_BACK_DAYS,
+    FREE_CHANNELS,
+    TALK_CHANNELS,
+    Limits,
+    next_moment,
+)
+
+OVERRIDE_HOURS = 24
+
+
+class Answer(NamedTuple):
+    """What the guard says: may this person be contacted, and if not, why and when.
+
+    ``level``: "" for free to go, "warn" and "block" for a limit as the policy takes it,
+    "stop" for what nobody overrides. ``reason``: translated. ``next_moment``: naive
+    UTC, None when free to go, or when it will never be allowed by itself. ``limit``:
+    the key of the limit that decides, as ``tools.contact_limits`` names them.
+    """
+
+    allowed: bool
+    level: str = ""
+    reason: str = ""
+    next_moment: datetime | None = None
+    limit: str = ""
+
+
+class CollectionContactGuard(models.AbstractModel):
+    """The contact guard: may we contact this person about this case by this channel at
+    this moment; if not, why, and when is the next moment.
+
+    Attempts count, not only successes; people and the scheduler count together, per
+    case and per person. Everybody who contacts a customer asks here.
+    """
+
+    _name = "collection.contact.guard"
+    _description = "Contact Guard"
+
+    @api.model
+    def _ask(self, cases, channel, moment=None, partner=None):
+        """Ask whether customers may be contacted. The number of queries does not depend
+        on the number of cases.
+
+        :param cases: collection.case records
+        :param str channel: a channel of a stage or of the contact log
+        :param datetime moment: naive UTC; now if not given
+        :param partner: the res.partner to be contacted; the addressee if not given
+        :return: dict of an ``Answer`` per case
+        """
+        # Whether somebody may be contacted does not depend on who asks; what is told
+        # of the log is no more than a date.
+        guarded = cases.sudo()
+        facts = self.env["collection.contact.facts"].sudo()
+        moment = moment or self.env.company._get_collection_moment()
+        persons = self._get_persons(guarded, channel, partner)
+        stops = self._hard_stop(guarded, channel, persons)
+        if channel in FREE_CHANNELS:
+            return {case: self._get_free_answer(stops.get(case)) for case in cases}
+        entries = facts._get_entries(guarded, persons, moment)
+        days_off = facts._get_days_off(guarded.company_id)
+        return {
+            case: self._get_free_answer(stops[case])
+            if case in stops
+            else self._answer(
+                case, channel, moment, persons[case], entries[case], days_off
+            )
+            for case in guarded
+        }
+
+    @api.model
+    def _check(self, cases, channel, partner=None):
+        """Check that customers may be contacted now.
+
+        :return: translated text of what is to be considered all the same
+        :raises UserError: when they may not
+        """
+        answers = self._ask(cases, channel, partner=partner)
+        for case, answer in answers.items():
+            if not answer.allowed:
+                raise UserError(self._get_text(case, answer, partner))
+        return "\n".join(answer.reason for answer in answers.values() if answer.reason)
+
+    @api.model
+    def _hard_stop__1(self, cases, channel, persons):
+        """Say who may not be contacted at all, whatever the limits are.
+
+        The place to add another reason: extend it and update the answer of ``super``.
+
+        :param cases: collection.case records, as superuser
+        :param str channel: how they are to be contacted
+        :param dict persons: the res.partner to be contacted per case
+        :return: dict of a translated reason per case that is stopped
+        """
+        stops = {}
+        if channel == "task":
+            # What a person decides is no contact.
+            return stops
+        for case in cases:
+            customer, person = case.partner_id, persons[case]
+            lawyer = customer.collection_lawyer_id
+            unwilling = (person | customer).filtered("collection_do_not_contact")
+            if unwilling and person != lawyer:
+                stops[case] = self.env._(
+                    "%s has asked not to be contacted.", unwilling[:1].display_name
+                )
+            elif unwilling & person:
+                stops[case] = self.env._(
+                    "%s has asked not to be contacted.", person.display_name
+                )
+            elif lawyer and person != lawyer:
+                stops[case] = self.env._(
+                    "%(customer)s is represented by %(lawyer)s: contact the lawyer"
+                    " instead.",
+                    customer=customer.display_name,
+                    lawyer=lawyer.display_name,
+                )
+        return stops
+
+    @api.model
+    def _get_persons(self, cases, channel, partner):
+        """:return: dict of the res.partner per case who is to be contacted"""
+        if partner:
+            return dict.fromkeys(cases, partner.sudo())
+        return self.env["collection.recipient"].sudo()._find_for_cases(cases, channel)
+
+    @api.model
+    def _get_free_answer(self, stop):
+        return Answer(False, "stop", stop) if stop else Answer(True)
+
+    @api.model
+    def _answer(self, case, channel, moment, person, entries, days_off):
+        """:return: the ``Answer`` for a case that is not stopped"""
+        zone = pytz.timezone(person._get_collection_zone(case.company_id))
+
+        def to_local(when):
+            return pytz.utc.localize(when).astimezone(zone).replace(tzinfo=None)
+
+        limits = self._get_limits(case, channel, moment, person, entries, to_local)
+        events = [entry.as_event(to_local(entry.date).date()) for entry in entries]
+        allowed_at, why = self._find_moment(
+            case, channel, moment, person, limits, events, days_off
+        )
+        if not why:
+            return Answer(True)
+        return Answer(
+            case.policy_id.limit_mode == "warn",
+            case.policy_id.limit_mode or "block",
+            self._get_reason(why, limits),
+            allowed_at,
+            why,
+        )
+
+    @api.model
+    def _find_moment(self, case, channel, moment, person, limits, events, days_off):
+        """:return: (naive UTC, key of the limit in the way) of the first moment that
+        the limits allow, from one on"""
+        facts = self.env["collection.contact.facts"].sudo()
+        zone = pytz.timezone(person._get_collection_zone(case.company_id))
+        allowed_at, why = next_moment(
+            limits,
+            channel,
+            person._get_collection_local(moment, case.company_id),
+            events,
+            lambda day: facts._is_day_off(
+                day, case.company_id, person, days_off, channel
+            ),
+        )
+        local = zone.normalize(zone.localize(allowed_at))
+        return local.astimezone(pytz.utc).replace(tzinfo=None), why
+
+    @api.model
+    def _find_call_back(self, case, moment, partner):
+        """Find when a customer who asks for it can be called back.
+
+        :param case: collection.case record
+        :param datetime moment: naive UTC, before which it is not
+        :param partner: the res.partner to be called
+        :return: naive UTC of a moment in the hours and on the days for calls
+        """
+        # As in ``_ask``: it does not depend on who asks.
+        case, partner = case.sudo(), partner.sudo()
+        facts = self.env["collection.contact.facts"].sudo()
+        days_off = facts._get_days_off(case.company_id)
+        limits = self._for_call_back(self._heed_wishes(case, "phone", partner))
+        found, _why = self._find_moment(
+            case, "phone", moment, partner, limits, [], days_off
+        )
+        return found
+
+    @api.model
+    def _get_limits(self, case, channel, moment, person, entries, to_local):
+        """:return: the Limits that hold now: those of the policy in the hours that the
+        person asked for, fewer for a call back that was asked for, none after a
+        manager's override"""
+        if self._is_overridden(case, channel, moment, entries):
+            return Limits(False, 0, 0, 0, 0.0, 24.0, working_days=False)
+        limits = self._heed_wishes(case, channel, person)
+        today = to_local(moment).date()
+        if channel in TALK_CHANNELS and self._is_call_back(entries, today, to_local):
+            return self._for_call_back(limits)
+        return limits
+
+    @api.model
+    def _for_call_back(self, limits):
+        """:return: what of the limits holds for a call back that was asked for"""
+        return limits._replace(once_a_day=False, call_gap=0, talk_gap=0, attempts_max=0)
+
+    @api.model
+    def _heed_wishes__1(self, case, _channel, _person):
+        """:return: the Limits of the policy, as the person wants them to be kept"""
+        return case.policy_id._get_limits()
+
+    @api.model
+    def _is_overridden(self, case, channel, moment, entries):
+        """An override is good for one contact, within a day."""
+        since = moment - timedelta(hours=OVERRIDE_HOURS)
+        for entry in reversed(entries):
+            if entry.case_id != case.id or entry.channel != channel:
+                continue
+            return entry.outcome == "override" and entry.date >= since
+        return False
+
+    @api.model
+    def _is_call_back(self, entries, today, to_local):
+        """A call back that was asked for is good for one attempt, from the day that was
+        agreed on until a few days later."""
+        wanted = None
+        for entry in entries:
+            day = to_local(entry.date).date()
+            if entry.outcome == "call_back":
+                wanted = entry.date_follow_up or day
+            elif wanted and entry.is_attempt and entry.channel in TALK_CHANNELS:
+                wanted = wanted if day < wanted else None
+        return bool(wanted) and 0 <= (today - wanted).days <= CALL_BACK_DAYS
+
+    @api.model
+    def _get_reason(self, why, limits):
+        return {
+            "day": self.env._("The customer has been contacted on that day already."),
+            "attempts": self.env._(
+                "The limit of %s attempts in 7 days is reached.", limits.attempts_max
+            ),
+            "call": self.env._(
+                "There are at least %s days between two calls.", limits.call_gap
+            ),
+            "talk": self.env._(
+                "After a conversation there is no call for %s days.", limits.talk_gap
+            ),
+            "hours": self._get_hours_reason(limits),
+            "day_off": self.env._("It is not a working day here or there."),
+        }[why]
+
+    @api.model
+    def _get_hours_reason(self, limits):
+        if not limits.is_wish:
+            return self.env._("It is too early or too late in the day there.")
+        return self.env._(
+            "The customer asked to be called from %(start)s to %(end)s.",
+            start=format_duration(limits.hour_from),
+            end=format_duration(limits.hour_to),
+        )
+
+    @api.model
+    def _get_text(self, case, answer, partner=None):
+        """:return: translated sentence that says what the guard answered, with the next
+        moment in the customer's local time"""
+        if not answer.next_moment:
+            return answer.reason
+        person = (partner or case.sudo().partner_id).with_env(self.env)
+        return self.env._(
+            "%(reason)s Next allowed: %(when)s.",
+            reason=answer.reason,
+            when=person._get_collection_local_text(answer.next_moment, case.company_id),
+        )
+
+    # ------------------------------------------------------------------
+    # Calls
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _hard_stop__2(self, cases, channel, persons):
+        stops = self._hard_stop__1(cases, channel, persons)
+        if channel != "phone":
+            return stops
+        for case in cases:
+            asked = (persons[case] | case.partner_id).filtered("collection_no_calls")
+            if asked and case not in stops:
+                stops[case] = self.env._(
+                    "%s has asked not to be called.", asked[:1].display_name
+                )
+        return stops
+
+    @api.model
+    def _heed_wishes(self, case, channel, person):
+        """Narrow the hours for calls to those that the person asked for, else the
+        customer whose person it is: a lawyer keeps hours of its own. Where the policy
+        allows none of these, its own remain."""
+        limits = self._heed_wishes__1(case, channel, person)
+        asked = person
+        if (
+            not asked.collection_hour_to
+            and person != case.partner_id.collection_lawyer_id
+        ):
+            asked = case.partner_id
+        if channel != "phone" or not asked.collection_hour_to:
+            return limits
+        start = max(limits.hour_from, asked.collection_hour_from)
+        end = min(limits.hour_to, asked.collection_hour_to)
+        if start >= end:
+            return limits
+        return limits._replace(hour_from=start, hour_to=end, is_wish=True)
+
+    # ------------------------------------------------------------------
+    # Stay
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _hard_stop(self, cases, channel, persons):
+        stops = self._hard_stop__2(cases, channel, persons)
+        stay = self.env["collection.stay"]
+        for case in cases.filtered("is_bankrupt"):
+            bankruptcies = stay._get_bankruptcies(case.partner_id)
+            is_ally = stay._is_ally(persons[case], bankruptcies)
+            if case._is_stayed() and not is_ally:
+                stops[case] = bankruptcies[:1]._get_stay_text()
+        return stops

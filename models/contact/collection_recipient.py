@@ -1,0 +1,168 @@
+from odoo import api, models
+
+POSTAL_CHANNELS = ("letter", "certified", "visit")
+
+
+class CollectionRecipient(models.AbstractModel):
+    """Whom a step is addressed to.
+
+    The collections contact of the customer, else its invoice contact, else the
+    addressee of most of the open invoices, else the customer itself; of these the first
+    who can be reached through the channel.
+    """
+
+    _name = "collection.recipient"
+    _description = "Addressee of Collection Steps"
+
+    @api.model
+    def _find(self, actions):
+        """Find the addressees of steps.
+
+        :param actions: collection.step records
+        :return: dict of (res.partner, problem) per action; the problem is a translated
+            sentence when nobody can be reached through the channel, else False
+        """
+        addressees = self._get_invoice_addressees(actions.case_id)
+        return {
+            action: self._choose(
+                self._get_candidates(action.case_id, addressees), action.channel
+            )
+            for action in actions
+        }
+
+    @api.model
+    def _find_for_case(self, case, channel):
+        """:return: (res.partner, problem) for a message about a case, as ``_find``"""
+        addressees = self._get_invoice_addressees(case)
+        return self._choose(self._get_candidates(case, addressees), channel)
+
+    @api.model
+    def _find_for_cases(self, cases, channel):
+        """:return: dict of the res.partner per case whom a contact would be with"""
+        addressees = self._get_invoice_addressees(cases)
+        return {
+            case: self._choose(self._get_candidates(case, addressees), channel)[0]
+            for case in cases
+        }
+
+    @api.model
+    def _find_for_letters(self, cases):
+        """:return: dict of the res.partner per case to whom a letter would go"""
+        return self._find_for_cases(cases, "letter")
+
+    @api.model
+    def _choose(self, candidates, channel):
+        for partner in candidates:
+            if self._can_reach(partner, channel):
+                return partner, False
+        return candidates[0], self._get_problem(candidates[0], channel)
+
+    @api.model
+    def _get_candidates(self, case, addressees):
+        """:return: list of res.partner, the best first; those who have left the
+        customer's company are out, the customer itself always stays. Whoever is
+        represented by a lawyer is not written to."""
+        customer = case.partner_id
+        if lawyer := customer.collection_lawyer_id:
+            return [lawyer]
+        if customer.collection_do_not_contact:
+            return [customer]
+        invoice_contact = customer.child_ids.filtered(
+            lambda child: child.type == "invoice"
+        )[:1]
+        contacts = [
+            customer.collection_contact_id,
+            invoice_contact,
+            addressees.get(case, customer.browse()),
+        ]
+        willing = [
+            partner
+            for partner in contacts
+            if partner.active and not partner.collection_do_not_contact
+        ]
+        return [*willing, customer]
+
+    @api.model
+    def _get_invoice_addressees(self, cases):
+        """:return: per case, the contact to whom most of its open invoices went"""
+        counts = self.env["collection.exposure"]._read_group(
+            [
+                ("partner_id", "in", cases.partner_id.ids),
+                ("company_id", "in", cases.company_id.ids),
+                ("status", "not in", ("credit", "stayed_credit")),
+            ],
+            ["case_id", "addressee_id"],
+            ["__count"],
+            order="__count DESC, addressee_id",
+        )
+        result = {}
+        for case, partner, _count in counts:
+            result.setdefault(case, partner)
+        return result
+
+    @api.model
+    def _can_reach(self, partner, channel):
+        if partner.collection_do_not_contact:
+            return False
+        if channel == "email":
+            return (
+                bool(partner.email_normalized)
+                and not partner.is_blacklisted
+                and partner.email_normalized != partner.collection_email_bounced
+            )
+        if channel in POSTAL_CHANNELS:
+            return bool((partner.street or partner.street2) and partner.city)
+        if channel == "sms":
+            return (
+                bool(partner.phone_sanitized)
+                and not partner.phone_sanitized_blacklisted
+            )
+        if channel == "phone":
+            return bool(partner.phone)
+        return True
+
+    @api.model
+    def _get_problem(self, partner, channel):
+        if partner.collection_do_not_contact:
+            return self.env._("%s has asked not to be contacted.", partner.display_name)
+        bounced = partner.collection_email_bounced
+        if channel == "email" and bounced and partner.email_normalized == bounced:
+            return self.env._(
+                "Mail to %(name)s (%(email)s) bounced.",
+                name=partner.display_name,
+                email=partner.email,
+            )
+        if channel == "email" and partner.email_normalized:
+            return self.env._(
+                "%(name)s does not want e-mail (%(email)s is blacklisted).",
+                name=partner.display_name,
+                email=partner.email,
+            )
+        if channel == "sms" and partner.phone_sanitized:
+            return self.env._(
+                "%(name)s does not want text messages (%(phone)s is blacklisted).",
+                name=partner.display_name,
+                phone=partner.phone,
+            )
+        if channel in POSTAL_CHANNELS:
+            return self.env._("%s has no postal address.", partner.display_name)
+        if channel == "email":
+            return self.env._("%s has no valid e-mail address.", partner.display_name)
+        return self.env._("%s has no valid telephone number.", partner.display_name)
+
+    @api.model
+    def _get_address(self, partner):
+        """:return: lines of the postal address, with the names above the street"""
+        names = [partner.commercial_company_name, partner.name]
+        lines = partner._display_address(without_company=True).splitlines()
+        lines = [line.strip() for line in [*names, *lines] if line and line.strip()]
+        return list(dict.fromkeys(lines))
+
+    @api.model
+    def _get_sent_to(self, partner, channel):
+        """:return: the address a message goes to, as it is kept with the letter"""
+        if channel == "email":
+            return partner.email_normalized
+        if channel == "sms":
+            return partner.phone_sanitized
+        return "\n".join(self._get_address(partner))

@@ -1,0 +1,170 @@
+import pytz
+from odoo import api, fields, models
+from odoo.addons.base.models.res_partner import _tz_get
+from odoo.tools import format_datetime
+
+from ...tools.time_zones import zone_of
+from ..common.access import READERS
+
+PREFERRED = [
+    ("phone", "Telephone"),
+    ("email", "E-mail"),
+    ("letter", "Letter"),
+    ("sms", "Text message"),
+    ("visit", "Visit"),
+]
+
+
+def _to_clock(hour):
+    minutes = round(hour * 60)
+    return f"{minutes // 60}:{minutes % 60:02}"
+
+
+class ResPartner(models.Model):
+    """How, when, and whether at all somebody wants to be contacted about debts."""
+
+    _inherit = "res.partner"
+
+    collection_do_not_contact = fields.Boolean(
+        "Do not contact",
+        tracking=True,
+        groups=READERS,
+        help="Has asked not to be contacted about debts. On a customer it stops all"
+        " messages and calls; on a contact person, those to this person. No setting and"
+        " nobody overrides it.",
+    )
+    collection_no_contact_reason = fields.Char(
+        "Asked for by, and how", groups=READERS, tracking=True
+    )
+    collection_lawyer_id = fields.Many2one(
+        "res.partner",
+        "Represented by",
+        groups=READERS,
+        tracking=True,
+        domain="[('id', '!=', id)]",
+        help="A lawyer represents this customer: all messages and calls go there, none"
+        " to the customer.",
+    )
+    collection_channel = fields.Selection(
+        PREFERRED, "Prefers", groups=READERS, help="Proposed when a contact is logged."
+    )
+    collection_hour_from = fields.Float(
+        "Best reached from", groups=READERS, help="Local time of the customer."
+    )
+    collection_hour_to = fields.Float("Best reached until", groups=READERS)
+    collection_email_bounced = fields.Char(
+        "Address that bounced",
+        groups=READERS,
+        help="Mail to this address came back; nothing more is sent there. Correct the"
+        " e-mail address, or empty this field when the old one works again.",
+    )
+    collection_tz = fields.Selection(
+        _tz_get,
+        "Time zone for calls",
+        groups=READERS,
+        help="Empty: the time zone of the address.",
+    )
+    collection_contact_count = fields.Integer(
+        "Number of collection contacts",
+        compute="_compute_collection_contact_count",
+        groups=READERS,
+    )
+    collection_no_calls = fields.Boolean(
+        "Do not call",
+        tracking=True,
+        groups=READERS,
+        help="Has asked not to be called about debts; messages still arrive. On a"
+        " customer it holds for everybody there, on a contact person for this person."
+        " No setting and nobody overrides it.",
+    )
+
+    _collection_hours = models.Constraint(
+        "CHECK (COALESCE(collection_hour_from, 0) >= 0"
+        " AND COALESCE(collection_hour_to, 0) <= 24"
+        " AND COALESCE(collection_hour_from, 0) <= COALESCE(collection_hour_to, 0))",
+        "The best hours are from one hour to a later one of the same day.",
+    )
+    _collection_lawyer = models.Constraint(
+        "CHECK (collection_lawyer_id <> id)",
+        "Nobody is represented by themselves. Record the lawyer as a contact.",
+    )
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_collection_contact_count(self):
+        counts = dict(
+            self.env["collection.contact"]._read_group(
+                [("customer_id", "in", self.commercial_partner_id.ids)],
+                ["customer_id"],
+                ["__count"],
+            )
+        )
+        for partner in self:
+            partner.collection_contact_count = counts.get(
+                partner.commercial_partner_id, 0
+            )
+
+    def action_view_collection_contacts(self):
+        """Open all contacts with this customer, in one timeline."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collections.collection_contact_action"
+        )
+        customer = self.commercial_partner_id
+        return {**action, "domain": [("customer_id", "=", customer.id)], "context": {}}
+
+    def _get_collection_zone(self, company):
+        """Return the time zone in which this person is called.
+
+        :param company: res.company, whose zone counts where nothing else is known
+        :return: name of the zone
+        """
+        self.ensure_one()
+        # The zone on file is often that of the colleague who made the record, so the
+        # address counts more. What concerns contacts is asked for by the program.
+        me = self.sudo()
+        if me.collection_tz:
+            return me.collection_tz
+        place = me if me.country_id else me.commercial_partner_id
+        return (
+            zone_of(place.country_id.code, place.state_id.code, me.tz)
+            or company.collection_tz
+            or company.partner_id.tz
+            or "UTC"
+        )
+
+    def _get_collection_local(self, moment, company):
+        """:return: a moment (naive UTC) in this person's local time, without zone"""
+        zone = pytz.timezone(self._get_collection_zone(company))
+        return pytz.utc.localize(moment).astimezone(zone).replace(tzinfo=None)
+
+    def _get_collection_local_text(self, moment, company):
+        """Say a moment as this person's clock shows it, with the place; empty without a
+        person or a moment."""
+        if not self or not moment:
+            return ""
+        zone = self._get_collection_zone(company)
+        when = format_datetime(self.env, moment, tz=zone, dt_format="EEE d MMM, HH:mm")
+        city = zone.split("/")[-1].replace("_", " ")
+        return self.env._("%(when)s %(city)s time", when=when, city=city)
+
+    def _get_collection_wishes(self):
+        """:return: list of translated sentences on how to reach this customer"""
+        me = self.sudo()
+        wishes = []
+        if me.collection_lawyer_id:
+            name = me.collection_lawyer_id.display_name
+            wishes.append(self.env._("Represented by %s: contact the lawyer.", name))
+        if me.collection_channel:
+            labels = dict(
+                self._fields["collection_channel"]._description_selection(self.env)
+            )
+            wishes.append(self.env._("Prefers: %s.", labels[me.collection_channel]))
+        if me.collection_hour_to:
+            wishes.append(
+                self.env._(
+                    "Best reached from %(start)s to %(end)s.",
+                    start=_to_clock(me.collection_hour_from),
+                    end=_to_clock(me.collection_hour_to),
+                )
+            )
+        return wishes

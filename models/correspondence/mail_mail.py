@@ -1,0 +1,348 @@
+from odoo import api, fields, models
+from odoo.tools import email_normalize, email_normalize_all
+
+
+class MailMail(models.Model):
+    _inherit = "mail.mail"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        mixin = self.env["collection.correspondence.mixin"]
+        for vals in vals_list:
+            # Odoo's templates do not say in which company they were sent; what was
+            # posted does.
+            is_new = vals.get("res_id") and not vals.get("mail_message_id")
+            if is_new and mixin._has_contacts(vals.get("model")):
+                vals.setdefault("record_company_id", self._find_company(vals).id)
+        return super().create(vals_list)
+
+    def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
+        """Leave out what may not leave any more."""
+        stopped = self._stop_before_sending()
+        if stopped and post_send_callback:
+            post_send_callback(stopped.ids)
+        # A server that is still down fails all it gets, cancelled ones as well.
+        return super(MailMail, self - stopped).send(
+            auto_commit=auto_commit,
+            raise_exception=raise_exception,
+            post_send_callback=post_send_callback,
+        )
+
+    def _stop_before_sending__1(self):
+        """Cancel the reminders of what was settled while they waited, and the copies
+        of them.
+
+        :return: the mails that are not to be sent
+        """
+        letters = self.env["collection.letter"].sudo()._find_queued(self.sudo())
+        stopped = letters._cancel_obsolete().mail_message_id
+        mails = self.filtered(lambda mail: mail.sudo().mail_message_id in stopped)
+        mails.filtered(lambda mail: mail.state == "outgoing").cancel()
+        return mails
+
+    def _postprocess_sent_message__1(
+        self, success_pids, success_emails, failure_reason=False, failure_type=None
+    ):
+        # Before super, which may delete the mail. This is the moment of truth: the mail
+        # server took the message or did not.
+        self._tell_collection_letters()
+        # What was stopped in that moment has not been sent, as Odoo would have it.
+        going = self.filtered(lambda mail: mail.state not in ("cancel", "outgoing"))
+        if not going:
+            return True
+        return super(MailMail, going)._postprocess_sent_message(
+            success_pids, success_emails, failure_reason, failure_type
+        )
+
+    def cancel__1(self):
+        result = super().cancel()
+        self._tell_collection_letters()
+        return result
+
+    def mark_outgoing(self):
+        result = super().mark_outgoing()
+        self._tell_collection_letters()
+        return result
+
+    def _tell_collection_letters(self):
+        """Carry the state of mails over to the letters they deliver."""
+        letters = (
+            self.env["collection.letter"].sudo().search([("mail_id", "in", self.ids)])
+        )
+        for letter in letters:
+            mail = letter.mail_id
+            letter._set_mail_state(mail.state, mail.failure_reason or "")
+
+    # ------------------------------------------------------------------
+    # Contact log
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _find_company(self, vals):
+        record = self.env[vals["model"]].sudo().browse(vals["res_id"])
+        return record._mail_get_companies(default=self.env.company)[record.id]
+
+    # ------------------------------------------------------------------
+    # What leaves
+    # ------------------------------------------------------------------
+
+    def _prepare_outgoing_list__1(self, mail_server=False, doc_to_followers=None):
+        """Called for each mail in the moment of sending; what a stay stops is empty."""
+        emails = super()._prepare_outgoing_list(mail_server, doc_to_followers)
+        if emails and not self._log_leaving():
+            self._wait_in_queue()
+            return []
+        return emails
+
+    def _log_leaving(self):
+        """Write down what is about to leave, unless it is in the log.
+
+        :return: False when somebody else is writing to that log now
+        """
+        case = self._find_unlogged()
+        if not case:
+            return True
+        if self.env["collection.correspondence.mixin"]._find_busy(case):
+            return False
+        # Who sends the queue may not read what the messages are about.
+        message = self.sudo().mail_message_id
+        record = self.env[message.model].sudo().browse(message.res_id)
+        with self.env.cr.savepoint():
+            record._log_written(message, self._get_recipient_rows())
+        return True
+
+    def _find_unlogged(self):
+        """:return: the collection.case in whose log this mail is missing: it was never
+        posted, or is sent once more after it had not got through"""
+        mixin = self.env["collection.correspondence.mixin"]
+        message = self.sudo().mail_message_id
+        nothing = self.env["collection.case"]
+        if not mixin._is_by_people(message):
+            return nothing
+        case = mixin._find_queued_cases(message).get(message, nothing)
+        entries = self.env["collection.contact"]
+        known = case and entries._find_message(message.message_id)
+        if not known:
+            return case if message.message_type == "email_outgoing" else nothing
+        return case if known._get_lost() & self._get_people() else nothing
+
+    def _wait_in_queue(self):
+        """Leave it for the next turn of the queue: Odoo takes it for failed already."""
+        self.write(
+            {"state": "outgoing", "failure_reason": False, "failure_type": False}
+        )
+        waiting = self.env["mail.notification"].sudo()
+        waiting.search([("mail_mail_id", "=", self.id)]).write(
+            {"notification_status": "ready", "failure_type": "", "failure_reason": ""}
+        )
+        moment = fields.Datetime.add(fields.Datetime.now(), minutes=1)
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(moment)
+
+    def _get_people(self):
+        """:return: res.partner records it goes to, by name or by address"""
+        people = self.sudo().recipient_ids
+        addresses = self._get_addresses()
+        holders = people.with_context(active_test=False).search(
+            [("email_normalized", "in", addresses)]
+        )
+        return people | holders
+
+    def _get_recipient_rows(self):
+        """:return: whom it goes to, as ``_notify_get_recipients`` would have them"""
+        rows = [
+            {
+                "id": person.id,
+                "email_normalized": person.email_normalized,
+                "share": person.partner_share,
+                "notif": "email",
+            }
+            for person in self.sudo().recipient_ids
+        ]
+        return rows + [
+            {"id": False, "email_normalized": address, "share": True, "notif": "email"}
+            for address in self._get_addresses()
+        ]
+
+    # ------------------------------------------------------------------
+    # What does not get through
+    # ------------------------------------------------------------------
+
+    def _postprocess_sent_message(
+        self, success_pids, success_emails, failure_reason=False, failure_type=None
+    ):
+        # Before super, which may delete the mail.
+        if failure_type:
+            reached = [*success_pids, *success_emails]
+            self._log_failed(failure_reason, reached)
+        return self._postprocess_sent_message__1(
+            success_pids, success_emails, failure_reason, failure_type
+        )
+
+    def cancel(self):
+        waiting = self.filtered(lambda mail: mail.state in ("outgoing", "exception"))
+        result = self.cancel__1()
+        waiting._log_failed(self.env._("It was cancelled before it left."))
+        return result
+
+    def _leave_out__1(self, people, reason):
+        self._log_failed(reason, self._get_people() - people)
+        return super()._leave_out(people, reason)
+
+    def _log_failed(self, reason, reached=()):
+        """Write down what has not left.
+
+        :param str reason: what the mail server said, or why it was not asked
+        :param reached: res.partner records and addresses that were sent theirs
+        """
+        mixin = self.env["collection.correspondence.mixin"]
+        text = self.env._("The mail server did not take it.")
+        for mail in self.sudo().filtered(lambda own: mixin._has_contacts(own.model)):
+            served = [email_normalize(one) for one in reached if isinstance(one, str)]
+            missed = mail._get_people().filtered(
+                lambda person, served=served: (
+                    person not in reached and person.email_normalized not in served
+                )
+            )
+            self.env["collection.contact"]._log_undelivered(
+                mail.message_id, missed, reason or mail.failure_reason or text
+            )
+
+    # ------------------------------------------------------------------
+    # Stay
+    # ------------------------------------------------------------------
+
+    def _stop_before_sending(self):
+        stopped = self._stop_for_stay()
+        return stopped | (self - stopped)._stop_before_sending__1()
+
+    def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
+        """Called for each message in the moment of sending. A queue works for minutes,
+        and what it read in the beginning may not be true any more."""
+        # Takes the row: whoever is cancelling the message just now comes first or last.
+        self.flush_recordset()
+        if self._stop_for_stay():
+            return []
+        return self._prepare_outgoing_list__1(mail_server, doc_to_followers)
+
+    def _stop_for_stay(self):
+        """Cancel the messages that a stay forbids, and list them; what goes to trustee
+        or counsel as well still goes there.
+
+        :return: those that were cancelled
+        """
+        stopped = self.browse()
+        if not self.env["collection.stay"]._is_any():
+            return stopped
+        mixin = self.env["collection.correspondence.mixin"]
+        for mail in self.filtered("res_id"):
+            if not mixin._has_contacts(mail.model):
+                continue
+            stay = mail._find_stay()
+            if not stay:
+                continue
+            bankruptcies, company, case, people = stay
+            reason = bankruptcies[:1]._get_refusal_text()
+            self.env["collection.blocked.attempt"].sudo()._log_scheduler(
+                bankruptcies[:1], company, "queue", mail.subject or "", case
+            )
+            if people and people != mail.sudo().recipient_ids:
+                mail._leave_out(people, reason)
+                continue
+            mail.cancel()
+            mail.failure_reason = reason
+            mail._tell_author(reason, is_letter=bool(mail._get_letter()))
+            stopped |= mail
+        return stopped
+
+    def _leave_out(self, people, reason):
+        """Send to the others only.
+
+        :param people: res.partner records among the recipients
+        :param str reason: why not to them
+        """
+        # The queue belongs to the administrator; what stays is as it was written.
+        self.sudo().recipient_ids -= people
+        # Theirs is not sent with the others': the queue forgets it.
+        self._tell_author(reason, people).mail_mail_id = False
+
+    def _tell_author(self, reason, people=None, is_letter=False):
+        """Show at the message that it has not left, and why: to whoever wrote it, for a
+        step of the ladder is listed with its letter.
+
+        :param people: res.partner records, all recipients if not given
+        :return: their mail.notification records
+        """
+        # The state of each recipient, which belongs to the queue.
+        recipients = self.env["mail.notification"].sudo()
+        recipients = recipients.search(
+            [("mail_mail_id", "=", self.id)]
+            + ([("res_partner_id", "in", people.ids)] if people else [])
+        )
+        recipients.write(
+            {
+                "notification_status": "canceled" if is_letter else "exception",
+                "failure_type": False if is_letter else "unknown",
+                "failure_reason": reason,
+            }
+        )
+        recipients.mail_message_id._notify_message_notification_update()
+        return recipients
+
+    def _find_stay(self):
+        """:return: (bankruptcies, company, case, people) when the message concerns what
+        is stayed and goes to the debtor, else None; people is empty where no recipient
+        is on file, and where it is a letter, which is the debtor's altogether"""
+        stay = self.env["collection.stay"]
+        debtors, company, case, is_stayed = stay._get_subject(self.mail_message_id)
+        bankruptcies = stay._get_bankruptcies(debtors)
+        if not bankruptcies:
+            return None
+        people = self._get_people_of(debtors, bankruptcies)
+        is_by_address = self._has_address_of(debtors)
+        if not (people or is_by_address) or not is_stayed():
+            return None
+        if is_by_address or self._get_letter():
+            people = people.browse()
+        return bankruptcies, company, case, people
+
+    def _get_letter(self):
+        """:return: the collection.letter that this message delivers, possibly empty"""
+        # Who sends the queue may not read what the messages are about.
+        letters = self.env["collection.letter"].sudo()
+        return letters.search([("mail_id", "=", self.id)], limit=1)
+
+    @staticmethod
+    def _get_customers(debtors):
+        return debtors.sudo().commercial_partner_id | debtors
+
+    def _get_people_of(self, debtors, bankruptcies):
+        """:return: the recipients who belong to the debtors, and are none of trustee,
+        counsel and claims agent"""
+        customers = self._get_customers(debtors)
+        stay = self.env["collection.stay"]
+        return self.sudo().recipient_ids.filtered(
+            lambda partner: (
+                partner.commercial_partner_id in customers
+                and not stay._is_ally(partner, bankruptcies)
+            )
+        )
+
+    def _get_addresses(self):
+        """:return: the addresses it goes to beside the recipients on file"""
+        return email_normalize_all(f"{self.email_to or ''}, {self.email_cc or ''}")
+
+    def _has_address_of(self, debtors):
+        """:return: whether it goes to an address of the debtors"""
+        addresses = self._get_addresses()
+        if not addresses:
+            return False
+        group = self.env["res.partner"].sudo().with_context(active_test=False)
+        return bool(
+            group.search_count(
+                [
+                    ("commercial_partner_id", "in", self._get_customers(debtors).ids),
+                    ("email_normalized", "in", addresses),
+                ],
+                limit=1,
+            )
+        )

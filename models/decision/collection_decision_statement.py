@@ -1,0 +1,457 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...tools.contact_limits import FREE_CHANNELS, TALK_CHANNELS, WINDOW
+
+# Days that a step waits for a firmer one; no pause of the shipped ladders is longer.
+FIRMER_WITHIN = 30
+
+
+class CollectionDecisionStatement(models.AbstractModel):
+    """The decision: one statement that says which stage is next for each case, whether
+    it is due, and if not, why not.
+
+    The plan inserts what it says, the simulation shows what it says, and the execution
+    asks it again, so they can never disagree. It reads the snapshot that the review
+    took in the same transaction and leaves its answer in the temporary table
+    ``collection_decision_statement``.
+    """
+
+    _name = "collection.decision.statement"
+    _description = "Collection Decision Statement"
+
+    @api.model
+    def _decide(self, company, as_of, partner_ids=None):
+        """Decide for the open cases of a company.
+
+        :param company: res.company record
+        :param date as_of: the day the decision is for
+        :param partner_ids: restrict to these commercial partners
+        """
+        review = self.env["collection.review"]
+        self._take_positions(company, as_of, review._restrict(partner_ids))
+        review._keep("collection_decision_statement", self._query(company, as_of))
+
+    @api.model
+    def _take_positions(self, company, as_of, restrict):
+        """Leave what concerns a case as a whole in a temporary table, counted, so that
+        PostgreSQL plans for as many cases as there are: after the first night it would
+        think there are next to none, and compare each with each."""
+        self.env["collection.review"]._keep(
+            "collection_position", self._position(company, as_of, restrict)
+        )
+        self.env.cr.execute(SQL("ANALYZE collection_position"))
+
+    @api.model
+    def _raise_items(self, company, as_of, stage_by_case):
+        """Lift the items of cases to the stages that are ready, at most to the stage
+        of the step taken. Stages only rise.
+
+        :param company: res.company record
+        :param date as_of: the day the step was taken
+        :param dict stage_by_case: collection.stage id per collection.case id
+        """
+        restrict = SQL("case_.id = ANY(%s)", list(stage_by_case))
+        self._take_positions(company, as_of, restrict)
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH %(ctes)s
+                UPDATE collection_item item
+                   SET stage_id = ready.stage_id, date_stage = %(as_of)s,
+                       days_frozen = 0, date_resumed = NULL
+                  FROM ready
+                  JOIN UNNEST(%(cases)s, %(stages)s) AS step(case_id, stage_id)
+                    ON step.case_id = ready.case_id
+                  JOIN collection_stage taken ON taken.id = step.stage_id
+                 WHERE item.id = ready.item_id AND ready.date_ready <= %(as_of)s
+                   AND ready.sequence <= taken.sequence
+                """,
+                ctes=self._ctes(as_of, self._item_state(as_of)),
+                as_of=as_of,
+                cases=list(stage_by_case),
+                stages=list(stage_by_case.values()),
+            )
+        )
+
+    @api.model
+    def _query(self, company, as_of):
+        return SQL(
+            """
+            WITH %(ctes)s, picked AS (%(picked)s)
+            SELECT position.case_id, position.partner_id, picked.stage_id,
+                   CASE WHEN position.is_held THEN position.date_review
+                        -- Python knows no later day.
+                        WHEN picked.date_next > '9999-12-31' THEN '9999-12-31'
+                        ELSE picked.date_next END AS date_next,
+                   CASE WHEN stage.days < 0 THEN position.amount_net_all
+                        ELSE position.amount_net END AS amount_net,
+                   %(reason)s AS reason
+              FROM collection_position position
+              LEFT JOIN picked ON picked.case_id = position.case_id
+              LEFT JOIN collection_stage stage ON stage.id = picked.stage_id
+            """,
+            ctes=self._ctes(as_of, self._group_state(as_of)),
+            picked=self._picked(company, as_of),
+            reason=self._reason(as_of),
+        )
+
+    @api.model
+    def _ctes(self, as_of, item_state):
+        return SQL(
+            "item_state AS MATERIALIZED (%s),"
+            # Once per place on the ladder: inlined, it would be looked up per item.
+            " next_stage AS MATERIALIZED (%s), ready AS (%s)",
+            item_state,
+            self._next_stage(as_of),
+            self._ready(),
+        )
+
+    # Net position per case, in company currency: what is open less open credits.
+    @api.model
+    def _position(self, company, as_of, restrict):
+        return SQL(
+            """
+            SELECT case_.id AS case_id, case_.partner_id, case_.policy_id,
+                   case_.date_last_step + policy.quiet_days AS date_quiet,
+                   policy.tolerance, policy.working_days_only, hold.date_review,
+                   hold.case_id IS NOT NULL AS is_held, case_.date_paused,
+                   customer.collection_do_not_contact IS TRUE
+                       AND customer.collection_lawyer_id IS NULL AS is_stopped,
+                   COALESCE(total.amount_overdue_open, 0) AS overdue,
+                   COALESCE(total.amount_overdue_open, 0) - net.credit AS amount_net,
+                   COALESCE(total.amount_asked, 0) - net.credit AS amount_net_all,
+                   COALESCE(total.open_count, 0) AS open_count, date_touch, date_call,
+                   total.promised_count, total.disputed_count, total.planned_count,
+                   total.live_count = 0 AND total.stayed_count > 0 AS is_stayed
+              FROM collection_case case_
+              JOIN res_partner customer ON customer.id = case_.partner_id
+              LEFT JOIN collection_policy policy ON policy.id = case_.policy_id
+              LEFT JOIN (%(limits)s) limits ON limits.case_id = case_.id
+              LEFT JOIN collection_total total ON total.partner_id = case_.partner_id
+              LEFT JOIN (%(holds)s) hold ON hold.case_id = case_.id
+             CROSS JOIN LATERAL (
+                SELECT COALESCE(total.amount_set_off, 0) * policy.net_credits::int
+                ) net(credit)
+             WHERE case_.company_id = %(id)s AND case_.state <> 'closed' AND %(own)s
+            """,
+            holds=self._holds(),
+            limits=self.env["collection.decision.limits"]._limits(company, as_of),
+            id=company.id,
+            own=restrict,
+        )
+
+    @api.model
+    def _holds(self):
+        """:return: SQL with the next review date per case on hold"""
+        return SQL(
+            """
+            SELECT case_id, MIN(date_review) AS date_review FROM collection_hold
+             WHERE state = 'active' AND scope = 'case'
+             GROUP BY case_id
+            """
+        )
+
+    @api.model
+    def _item_state(self, as_of):
+        """Where each collectable item stands on the ladder."""
+        return SQL(
+            """
+            SELECT item.id AS item_id, item.case_id, snapshot.date_maturity,
+                   reached.sequence AS reached, item.date_stage,
+                   COALESCE(item.days_frozen, 0) AS days_frozen, item.date_resumed,
+                   snapshot.date_maturity < %(as_of)s AS is_overdue
+              FROM collection_snapshot snapshot
+              JOIN collection_item item ON item.move_line_id = snapshot.move_line_id
+              JOIN collection_position position ON position.case_id = item.case_id
+              LEFT JOIN collection_stage reached ON reached.id = item.stage_id
+             WHERE snapshot.status = 'open'
+            """,
+            as_of=as_of,
+        )
+
+    @api.model
+    def _group_state(self, as_of):
+        """The same from the snapshot alone, with the items of a case that differ in
+        their due date only as one: the oldest of them is ready first. Most customers
+        are one row instead of many."""
+        return SQL(
+            """
+            SELECT NULL::int AS item_id, position.case_id, state.date_maturity,
+                   reached.sequence AS reached, state.date_stage, state.days_frozen,
+                   state.date_resumed, state.is_overdue
+              FROM (
+                SELECT partner_id, stage_id, date_stage,
+                       COALESCE(days_frozen, 0) AS days_frozen, date_resumed,
+                       date_maturity < %(as_of)s AS is_overdue,
+                       MIN(date_maturity) AS date_maturity
+                  FROM collection_snapshot
+                 WHERE status = 'open' AND has_item
+                 GROUP BY partner_id, stage_id, date_stage, COALESCE(days_frozen, 0),
+                          date_resumed, date_maturity < %(as_of)s) state
+              JOIN collection_position position
+                ON position.partner_id = state.partner_id
+              LEFT JOIN collection_stage reached ON reached.id = state.stage_id
+            """,
+            as_of=as_of,
+        )
+
+    @api.model
+    def _next_stage(self, as_of):
+        """The next stage for each place on the ladder that items of a case stand at.
+
+        One row per case, stage reached and whether overdue, so that the ladder is
+        looked up a few times per case and not once per item. A reminder before the due
+        date is left out for what is overdue, and for who has anything overdue. "Start
+        at the stage that fits" takes, for items never reminded, the highest stage whose
+        day has come for the oldest.
+        """
+        return SQL(
+            """
+            SELECT place.*, next.stage_id, next.sequence, next.days, next.gap_days
+              FROM (
+                SELECT case_id, reached, is_overdue, MIN(date_maturity) AS oldest
+                  FROM item_state GROUP BY case_id, reached, is_overdue) place
+              JOIN collection_position position ON position.case_id = place.case_id
+              JOIN collection_policy policy ON policy.id = position.policy_id
+              JOIN LATERAL (
+                SELECT stage.id AS stage_id, stage.sequence, stage.days,
+                       stage.gap_days, policy.catch_up = 'fit'
+                           AND place.reached IS NULL AND place.is_overdue
+                           AND place.oldest + stage.days <= %s AS fits
+                  FROM collection_stage stage
+                 WHERE stage.policy_id = position.policy_id AND stage.active
+                   AND (place.reached IS NULL OR stage.sequence > place.reached)
+                   AND (stage.days >= 0
+                        OR NOT place.is_overdue AND position.overdue = 0)
+                   AND stage.amount_min <= CASE WHEN place.is_overdue
+                       THEN position.amount_net ELSE position.amount_net_all END
+                 ORDER BY fits DESC,
+                          CASE WHEN policy.catch_up = 'fit' AND place.reached IS NULL
+                                    AND place.is_overdue
+                                    AND place.oldest + stage.days <= %s
+                               THEN -stage.sequence ELSE stage.sequence END
+                 LIMIT 1) next ON TRUE
+            """,
+            as_of,
+            as_of,
+        )
+
+    @api.model
+    def _ready(self):
+        """The day on which each item is ready for its next stage.
+
+        Both counts must have passed: days since the item's due date, and days since its
+        previous stage. Days on hold do not count as waiting, and a hold that has just
+        been lifted is not followed by a letter on the same day.
+        """
+        return SQL(
+            """
+            SELECT item_state.case_id, item_state.item_id, item_state.reached,
+                   next_stage.stage_id, next_stage.sequence,
+                   GREATEST(
+                       GREATEST(item_state.date_maturity + next_stage.days,
+                                item_state.date_stage + next_stage.gap_days)
+                           + item_state.days_frozen,
+                       item_state.date_resumed + 1) AS date_ready
+              FROM item_state
+              JOIN next_stage ON next_stage.case_id = item_state.case_id
+               AND next_stage.is_overdue = item_state.is_overdue
+               -- The first one can be hashed, the second one is exact.
+               AND COALESCE(next_stage.reached, -1) = COALESCE(item_state.reached, -1)
+               AND next_stage.reached IS NOT DISTINCT FROM item_state.reached
+            """
+        )
+
+    @api.model
+    def _picked(self, company, as_of):
+        """One step per case: the highest stage that is ready, else the one that will
+        be ready first; after the quiet time, as often as the limits allow, not while a
+        reply waits to be read, on a working day."""
+        return SQL(
+            """
+            SELECT DISTINCT ON (step.case_id) step.case_id, step.stage_id,
+                   step.date_ready, limits.day AS date_free,
+                   CASE WHEN position.working_days_only THEN %(working_day)s
+                        ELSE roll.day END AS date_next
+              FROM (%(steps)s) step
+              JOIN collection_position position ON position.case_id = step.case_id
+              JOIN collection_stage stage ON stage.id = step.stage_id
+              CROSS JOIN LATERAL (SELECT %(date_free)s AS day) limits
+              CROSS JOIN LATERAL (
+                SELECT GREATEST(step.date_ready, position.date_quiet, limits.day,
+                    position.date_paused,
+                    CASE WHEN step.date_ready <= %(as_of)s THEN %(as_of)s END) AS day
+                ) roll
+             ORDER BY step.case_id, step.date_ready <= %(as_of)s DESC,
+                      CASE WHEN step.date_ready <= %(as_of)s THEN NULL
+                           ELSE step.date_ready END,
+                      step.sequence DESC
+            """,
+            as_of=as_of,
+            steps=self._steps(),
+            date_free=self.env["collection.decision.limits"]._date_free(),
+            working_day=self.env["collection.decision.limits"]._working_day(company),
+        )
+
+    @api.model
+    def _steps(self):
+        """The steps that the items of a case are ready for, and when.
+
+        Nobody who has a formal demand in hand gets a first reminder for a newer
+        invoice: a softer step than the one reached is left to the firmer one that
+        follows it soon, whose message lists the newer items as well. With nothing
+        firmer to come soon, it is taken by itself.
+        """
+        return SQL(
+            """
+            SELECT * FROM (
+                SELECT *, MIN(date_ready) FILTER (WHERE sequence > highest)
+                              OVER (PARTITION BY case_id) AS date_firmer
+                  FROM (
+                    SELECT case_id, stage_id, sequence, MIN(date_ready) AS date_ready,
+                           MAX(MAX(reached)) OVER (PARTITION BY case_id) AS highest
+                      FROM ready GROUP BY case_id, stage_id, sequence) step) step
+             WHERE (sequence < highest AND date_firmer <= date_ready + %s)
+                   IS NOT TRUE
+            """,
+            FIRMER_WITHIN,
+        )
+
+    @api.model
+    def _reason(self, as_of):
+        return SQL(
+            """
+            CASE WHEN position.is_stayed THEN 'stayed'
+                 WHEN position.policy_id IS NULL THEN 'no_policy'
+                 WHEN position.is_stopped THEN 'do_not_contact'
+                 WHEN position.is_held THEN 'hold'
+                 WHEN position.open_count = 0 AND position.planned_count > 0
+                      THEN 'planned'
+                 WHEN position.open_count = 0 AND position.promised_count > 0
+                      THEN 'promised'
+                 WHEN position.open_count = 0 AND position.disputed_count > 0
+                      THEN 'disputed'
+                 WHEN position.open_count = 0 THEN 'nothing_open'
+                 WHEN position.overdue > 0
+                      AND position.amount_net <= position.tolerance THEN 'covered'
+                 WHEN picked.stage_id IS NULL AND position.overdue = 0
+                      AND position.amount_net_all <= position.tolerance THEN 'covered'
+                 WHEN picked.stage_id IS NULL THEN 'ladder_end'
+                 WHEN picked.date_ready > %(as_of)s THEN 'waiting'
+                 WHEN stage.days < 0
+                      AND position.amount_net_all <= position.tolerance THEN 'covered'
+                 WHEN position.date_paused > %(as_of)s THEN 'reply'
+                 WHEN position.date_quiet > %(as_of)s THEN 'quiet'
+                 WHEN picked.date_free > %(as_of)s THEN 'contact_limit'
+                 WHEN picked.date_next > %(as_of)s THEN 'not_working_day'
+                 ELSE 'due' END
+            """,
+            as_of=as_of,
+        )
+
+
+class CollectionDecisionLimits(models.AbstractModel):
+    """The contact guard's limits by the day, as part of the decision statement.
+
+    The same rules as ``tools.contact_limits``, for all cases at once: the day from
+    which a message, or a call, is within the limits. What depends on the hour and on
+    the person is asked of the guard when the step is carried out.
+    """
+
+    _name = "collection.decision.limits"
+    _description = "Contact Limits in the Decision Statement"
+
+    @api.model
+    def _limits(self, company, as_of):
+        """:return: SQL with date_touch and date_call per case_id: the days from which
+        messages and calls are within the policy's limits"""
+        return SQL(
+            """
+            SELECT recent.case_id, touch.day AS date_touch,
+                   GREATEST(touch.day,
+                       last_call + NULLIF(policy.limit_call_days, 0),
+                       last_talk + NULLIF(policy.limit_talk_days, 0)) AS date_call
+              FROM (%(recent)s) recent
+              JOIN collection_case case_ ON case_.id = recent.case_id
+              JOIN collection_policy policy ON policy.id = case_.policy_id
+             CROSS JOIN LATERAL (
+                SELECT GREATEST(
+                    CASE WHEN policy.limit_once_a_day THEN days[1] + 1 END,
+                    days[NULLIF(policy.limit_attempts, 0)] + %(window)s) AS day) touch
+             WHERE recent.overridden IS NULL
+                   OR recent.overridden <= recent.last_attempt
+                   OR recent.overridden_day < %(as_of)s::date - 1
+            """,
+            recent=self._recent(company, as_of),
+            window=WINDOW,
+            as_of=as_of,
+        )
+
+    @api.model
+    def _recent(self, company, as_of):
+        """:return: SQL with the attempts and talks of the last weeks per case"""
+        zone = company.collection_tz or company.partner_id.tz or "UTC"
+        return SQL(
+            """
+            SELECT case_id,
+                   ARRAY_AGG(day ORDER BY day DESC) FILTER (WHERE is_attempt) AS days,
+                   MAX(date) FILTER (WHERE is_attempt) AS last_attempt,
+                   MAX(day) FILTER (WHERE is_attempt AND channel = ANY(%(talk)s))
+                       AS last_call,
+                   MAX(day) FILTER (WHERE is_conversation) AS last_talk,
+                   MAX(date) FILTER (WHERE outcome = 'override') AS overridden,
+                   MAX(day) FILTER (WHERE outcome = 'override') AS overridden_day
+              FROM (
+                SELECT contact.*, (contact.date AT TIME ZONE 'UTC'
+                                   AT TIME ZONE %(zone)s)::date AS day
+                  FROM collection_contact contact
+                 WHERE contact.company_id = %(company)s AND is_void IS NOT TRUE
+                   AND (is_attempt OR is_conversation OR outcome = 'override')
+                   AND contact.date > %(as_of)s::date - 62
+                   AND contact.date < %(as_of)s::date + 2) contact
+             WHERE day <= %(as_of)s
+             GROUP BY case_id
+            """,
+            company=company.id,
+            as_of=as_of,
+            talk=list(TALK_CHANNELS),
+            zone=zone,
+        )
+
+    @api.model
+    def _date_free(self):
+        """:return: SQL day from which the limits allow ``stage`` for ``position``"""
+        return SQL(
+            "CASE WHEN stage.channel = ANY(%s) THEN position.date_call"
+            " WHEN stage.channel <> ALL(%s) THEN position.date_touch END",
+            list(TALK_CHANNELS),
+            list(FREE_CHANNELS),
+        )
+
+    @api.model
+    def _working_day(self, company):
+        """:return: SQL day ``roll.day``, or the next working day of the company"""
+        facts = self.env["collection.contact.facts"]
+        days_off = facts._get_days_off(company)[company]
+        weekend = facts._get_weekend(company)
+        is_working = SQL(
+            "EXTRACT(ISODOW FROM %s) <> ALL(%s) AND %s <> ALL(%s::date[])",
+            SQL("roll.day"),
+            weekend,
+            SQL("roll.day"),
+            list(days_off),
+        )
+        return SQL(
+            """
+            CASE WHEN %(is_working)s THEN roll.day
+                 ELSE (SELECT MIN(working.day)
+                         FROM (SELECT roll.day + number AS day
+                                 FROM GENERATE_SERIES(1, 60) number) working
+                        WHERE EXTRACT(ISODOW FROM working.day) <> ALL(%(weekend)s)
+                          AND working.day <> ALL(%(days_off)s::date[])) END
+            """,
+            is_working=is_working,
+            weekend=weekend,
+            days_off=list(days_off),
+        )

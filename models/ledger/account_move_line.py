@@ -1,0 +1,12 @@
+from odoo import models
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def unlink(self):
+        """Take the item along; no foreign key does (see ``Many2oneNoFK``)."""
+        # Whoever may delete the journal item need not know of collections.
+        items = self.env["collection.item"].sudo()
+        items.search([("move_line_id", "in", self.ids)]).unlink()
+        return super().unlink()

@@ -1,0 +1,84 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class CollectionCreditValue(models.AbstractModel):
+    """What an open credit in a foreign currency is worth: the debts it will pay.
+
+    A debt and a credit of the same sum in the same currency cancel each other, whatever
+    the rates of the days they were posted on; the difference is a gain or a loss, not
+    something to collect. Credits pay what is overdue first, then what is not due yet;
+    what remains of them counts at its own rate.
+    """
+
+    _name = "collection.credit.value"
+    _description = "Value of Foreign Credits"
+
+    @api.model
+    def _gains(self, company, as_of):
+        """:return: SQL with one row per customer who has such credits: ``amount``, in
+        company currency, is to be added to the credits at their own rates"""
+        return SQL(
+            """
+            SELECT partner_id, ROUND(SUM(
+                       overdue_paid * COALESCE(overdue_value / NULLIF(overdue, 0), 0)
+                       + other_paid * COALESCE(other_value / NULLIF(other, 0), 0)
+                       - (overdue_paid + other_paid) * credit_value / credit
+                   ), %(digits)s) AS amount
+              FROM (
+                SELECT *, LEAST(credit, overdue) AS overdue_paid,
+                       LEAST(GREATEST(credit - overdue, 0), other) AS other_paid
+                  FROM (%(sums)s) sums
+                 WHERE credit > 0) paid
+             GROUP BY partner_id
+            """,
+            digits=company.currency_id.decimal_places,
+            sums=self._sums(as_of),
+        )
+
+    @api.model
+    def _get_gain(self, rows, as_of):
+        """Work out the same for one customer, without the snapshot of a run.
+
+        :param rows: collection.exposure of the customer in one company
+        :param date as_of: the day, in the company's time zone
+        :return: amount in company currency
+        """
+        gain = 0.0
+        for currency, group in rows.grouped("currency_id").items():
+            credits_ = group.filtered(lambda row: row.status == "credit")
+            if currency == group.company_currency_id or not credits_:
+                continue
+            left = -sum(credits_.mapped("amount_residual_currency"))
+            rate = sum(credits_.mapped("amount_residual")) / -left
+            late = group.filtered(lambda row: row.date_maturity < as_of)
+            for debts in (late, group - late):
+                debt = sum(debts.mapped("amount_due"))
+                paid = min(left, debt)
+                if paid:
+                    value = sum(debts.mapped("amount_collectable"))
+                    gain += paid * (value / debt - rate)
+                    left -= paid
+        return rows.company_currency_id.round(gain) if gain else 0.0
+
+    @api.model
+    def _sums(self, as_of):
+        """:return: SQL with debts and credits per customer and foreign currency, in
+        that currency and, as ``..._value``, in the company's"""
+        return SQL(
+            """
+            SELECT partner_id, foreign_id,
+                   COALESCE(SUM(amount_due) FILTER (WHERE late), 0) AS overdue,
+                   SUM(amount_collectable) FILTER (WHERE late) AS overdue_value,
+                   COALESCE(SUM(amount_due) FILTER (WHERE NOT late), 0) AS other,
+                   SUM(amount_collectable) FILTER (WHERE NOT late) AS other_value,
+                   -SUM(amount_residual_currency) FILTER (WHERE status = 'credit')
+                       AS credit,
+                   -SUM(amount_residual) FILTER (WHERE status = 'credit')
+                       AS credit_value
+              FROM (SELECT *, date_maturity < %s AS late
+                      FROM collection_snapshot WHERE foreign_id IS NOT NULL) foreign_
+             GROUP BY partner_id, foreign_id
+            """,
+            as_of,
+        )

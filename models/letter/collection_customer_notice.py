@@ -1,0 +1,219 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from psycopg2 import OperationalError
+
+_logger = logging.getLogger(__name__)
+
+
+class CollectionCustomerNotice(models.AbstractModel):
+    """Write to a customer outside the ladder: about a promise, a dispute, an extension.
+
+    The e-mail is a letter of the case like those of the steps: queued, followed to its
+    delivery, and logged as a contact.
+    """
+
+    _name = "collection.customer.notice"
+    _description = "Notice to a Customer"
+
+    @api.model
+    def _send(self, record, template, moves, attachments=None):
+        """Send a notice about a record that has a ``case_id``.
+
+        :param record: collection.promise or collection.dispute record
+        :param template: mail.template record for that model
+        :param moves: account.move records the notice concerns
+        :param attachments: ir.attachment records that go with it
+        :return: the collection.letter
+        :raises UserError: when the customer cannot be reached by e-mail
+        """
+        case = record.case_id
+        addressee = self._get_addressee(case)
+        message = self.env["collection.message.composer"]
+        lang = message._choose_lang(
+            addressee, case.partner_id, case.company_id.partner_id
+        )
+        subject, words = self._render_words(record, template, lang)
+        return self._send_words(
+            case, addressee, lang, moves, subject, words, attachments=attachments
+        )
+
+    @api.model
+    def _send_words__1(
+        self,
+        case,
+        addressee,
+        lang,
+        moves,
+        subject,
+        words,
+        document=None,
+        attachments=None,
+    ):
+        """Send a notice whose words are ready.
+
+        :param case: collection.case record
+        :param addressee: res.partner record
+        :param str lang: language code of the words
+        :param moves: account.move records the notice concerns
+        :param str subject: subject
+        :param words: Markup
+        :param tuple document: name and bytes of a PDF to attach and to keep
+        :param attachments: ir.attachment records that go with it
+        :return: the collection.letter
+        """
+        html = self._render_html(case, addressee, lang, moves, words)
+        letter = self._create_letter(case, addressee, lang, subject, html, moves)
+        courier = self.env["collection.dispatcher"]
+        if document:
+            courier._attach_documents({letter: letter}, {letter: {"pdf": document}})
+        vals = courier._prepare_mail_vals(letter, words, html)
+        files = letter.attachment_id
+        if attachments:
+            files |= attachments
+        vals["attachment_ids"] = [fields.Command.set(files.ids)]
+        courier._write_mails(letter, [vals])
+        self._log_contact(letter)
+        return letter
+
+    @api.model
+    def _isolate(self, act, *args):
+        """Do what the night does for one record; one that fails must not stop the
+        others.
+
+        :param act: method of the record
+        """
+        try:
+            with self.env.cr.savepoint():
+                act(*args)
+                self.env.flush_all()
+        except OperationalError:
+            # A conflict between transactions is nobody's fault: all start again.
+            raise
+        except Exception:
+            _logger.exception("%s failed for %s.", act.__name__, act.__self__)
+
+    @api.model
+    def _get_addressee(self, case):
+        partner, problem = self.env["collection.recipient"]._find_for_case(
+            case, "email"
+        )
+        if problem:
+            raise UserError(problem)
+        return partner
+
+    @api.model
+    def _render_words(self, record, template, lang):
+        ids = record.ids
+        template = template.with_context(lang=lang)
+        subject = template._render_field("subject", ids, set_lang=lang)[record.id]
+        words = template._render_field(
+            "body_html", ids, set_lang=lang, options={"post_process": True}
+        )[record.id]
+        return subject, words
+
+    @api.model
+    def _render_html(self, case, addressee, lang, moves, words):
+        return self.env["collection.message.composer"]._render_email(
+            self._get_values(case, addressee, lang, moves, words)
+        )
+
+    @api.model
+    def _get_values(self, case, addressee, lang, moves, words):
+        """:return: dict for the templates of e-mails and letters"""
+        message = self.with_context(lang=lang).env["collection.message.composer"]
+        case = case.with_env(message.env)
+        return {
+            **message._get_parties(case, addressee),
+            "words": words,
+            "groups": [],
+            "history": [],
+            "bank": message._get_bank(case.company_id, moves),
+            "pay_reference": message._get_pay_reference(case, moves),
+            "attached": [],
+        }
+
+    @api.model
+    def _prepare_letter(self, promise):
+        """Prepare the confirmation of a promise to be printed.
+
+        :param promise: collection.promise record
+        :return: dict for the QWeb template ``collection_letter_document``
+        """
+        case = promise.case_id
+        addressee = self.env["collection.recipient"]._find_for_letters(case)[case]
+        lang = self.env["collection.message.composer"]._choose_lang(
+            addressee, case.partner_id, case.company_id.partner_id
+        )
+        template = self.env.ref(
+            "account_collections.mail_template_promise_confirmation"
+        )
+        subject, words = self._render_words(promise, template, lang)
+        moves = promise.item_ids.move_id
+        values = self._get_values(case, addressee, lang, moves, words)
+        return {**values, "subject": subject}
+
+    @api.model
+    def _create_letter(self, case, addressee, lang, subject, html, moves):
+        # Letters are nobody's to write by hand; the callers checked the right to write
+        # to this customer.
+        return (
+            self.env["collection.letter"]
+            .sudo()
+            .create(
+                {
+                    "case_id": case.id,
+                    "company_id": case.company_id.id,
+                    "channel": "email",
+                    "partner_id": addressee.id,
+                    "address": addressee.email_normalized,
+                    "lang": lang,
+                    "subject": subject,
+                    "body": html,
+                    "move_ids": [fields.Command.set(moves.ids)],
+                    "delivery_state": "queued",
+                }
+            )
+        )
+
+    @api.model
+    def _log_contact(self, letter):
+        self.env["collection.contact"].sudo().create(
+            {
+                "case_id": letter.case_id.id,
+                "channel": "email",
+                "direction": "out",
+                "partner_id": letter.partner_id.id,
+                "user_id": self.env.uid,
+                "outcome": "sent",
+                "subject": letter.subject,
+                "letter_id": letter.id,
+                "move_ids": [fields.Command.set(letter.move_ids.ids)],
+                "attachment_ids": [fields.Command.set(letter.attachment_id.ids)],
+            }
+        )
+
+    # ------------------------------------------------------------------
+    # Stay
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _send_words(
+        self,
+        case,
+        addressee,
+        lang,
+        moves,
+        subject,
+        words,
+        document=None,
+        attachments=None,
+    ):
+        stay = self.env["collection.stay"]
+        debtors = case.partner_id | stay._get_debtors(moves)
+        if not stay._is_ally(addressee, stay._get_bankruptcies(debtors)):
+            stay._check_moves(moves, "message", subject, case)
+        return self._send_words__1(
+            case, addressee, lang, moves, subject, words, document, attachments
+        )

@@ -1,0 +1,419 @@
+import io
+
+from odoo import api, fields, models
+from odoo.addons.base.models.ir_actions_report import _wkhtml
+from odoo.exceptions import UserError
+from odoo.tools import html2plaintext
+
+REPORT_LETTER = "account_collections.action_report_letter"
+REPORT_STATEMENT = "account_collections.action_report_statement"
+
+
+class CollectionDispatcher(models.AbstractModel):
+    """Make the messages of a batch of steps and put them into Odoo's queues.
+
+    ``_prepare`` renders and gives the invoices the tokens of their portal links;
+    ``_send`` writes mail, letter, contact and attachments for the whole batch at once.
+    """
+
+    _name = "collection.dispatcher"
+    _description = "Messages of Collection Steps"
+
+    # ------------------------------------------------------------------
+    # Rendering
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _prepare(self, actions):
+        """Render the messages and documents of a batch.
+
+        :param actions: collection.step records whose addressee can be reached
+        :return: dict per action: values for the templates, html, and pdf (name, bytes)
+            or None
+        :raises UserError: when there is nothing to ask for, or a document fails
+        """
+        message = self.env["collection.message.composer"]
+        mailed = actions.filtered(self._is_mailed)
+        prepared = {}
+        for action, values in message._prepare(actions, mailed).items():
+            if not values["items"]:
+                raise UserError(
+                    self.env._("%s: there is nothing to list.", action.display_name)
+                )
+            is_text = action.channel == "sms"
+            prepared[action] = {
+                "values": values,
+                "html": values["words"] if is_text else message._render_email(values),
+                "pdf": None,
+            }
+        self._render_documents(prepared)
+        return prepared
+
+    @api.model
+    def _is_mailed(self, action):
+        """:return: whether an e-mail goes out: the step itself, or with the letter"""
+        if action.channel == "email":
+            return True
+        can_reach = self.env["collection.recipient"]._can_reach
+        return (
+            action._is_paper()
+            and action.stage_id.with_email
+            and can_reach(action.addressee_id, "email")
+        )
+
+    @api.model
+    def _render_documents(self, prepared):
+        """Add the letters on paper, and the statements that go with e-mails."""
+        statement = self.env["collection.statement"]
+        documents = {REPORT_LETTER: {}, REPORT_STATEMENT: {}}
+        for action, message in prepared.items():
+            values = message["values"]
+            if action._is_paper():
+                documents[REPORT_LETTER][action] = values
+            elif action.channel == "email" and action.stage_id.attach_statement:
+                documents[REPORT_STATEMENT][action] = statement._get_values(
+                    values, values["exposures"]
+                )
+        for report, members in documents.items():
+            pdfs = self._render_pdf(
+                report, {action.id: values for action, values in members.items()}
+            )
+            for action, values in members.items():
+                name = self._get_file_name(report, values)
+                prepared[action]["pdf"] = (name, pdfs[action.id])
+
+    @api.model
+    def _render_pdf(self, report, values):
+        """Render one document per step, all in one start of wkhtmltopdf where it can.
+
+        :param str report: XML id of a report on collection.step
+        :param dict values: prepared values per collection.step id
+        :return: dict of PDF bytes per id
+        """
+        ids = list(values)
+        # Without patched Qt, wkhtmltopdf makes one document at a time.
+        size = len(ids) if _wkhtml().is_patched_qt else 1
+        documents = {}
+        for start in range(0, len(ids), size or 1):
+            batch = ids[start : start + size]
+            streams = self.env["ir.actions.report"]._render_qweb_pdf_prepare_streams(
+                report, {"collection_values": values}, res_ids=batch
+            )
+            for id_ in batch:
+                documents[id_] = streams[id_]["stream"].getvalue()
+        return documents
+
+    @api.model
+    def _get_file_name(self, report, values):
+        """:return: file name in the addressee's language"""
+        case, stage = values["case"], values["action"].stage_id
+        is_statement = report == REPORT_STATEMENT
+        title = values["subject"] if is_statement else stage.name
+        day = fields.Date.to_string(case.company_id._get_collection_today())
+        return f"{title} {case.name} {day}.pdf".replace("/", "-")
+
+    # ------------------------------------------------------------------
+    # Writing
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _send(self, actions, prepared):
+        """Write everything that belongs to the messages of a batch.
+
+        :param actions: collection.step records
+        :param dict prepared: what ``_prepare`` answered
+        """
+        # Letters are nobody's to write by hand; the step was checked by the execution.
+        letters = (
+            self.env["collection.letter"]
+            .sudo()
+            .create(
+                [
+                    self._prepare_letter_vals(action, prepared[action])
+                    for action in actions
+                ]
+            )
+        )
+        by_action = dict(zip(actions, letters, strict=True))
+        self._attach_documents(by_action, prepared)
+        self._queue_mails(
+            {
+                action: letter
+                for action, letter in by_action.items()
+                if self._is_mailed(action)
+            },
+            prepared,
+        )
+        for action, letter in by_action.items():
+            if action.channel == "sms":
+                self._queue_text(letter)
+            action.sudo().letter_id = letter
+        self._log_contacts(by_action)
+
+    @api.model
+    def _prepare_letter_vals(self, action, message):
+        values = message["values"]
+        addressee = values["addressee"]
+        return {
+            "case_id": action.case_id.id,
+            "company_id": action.company_id.id,
+            "stage_id": action.stage_id.id,
+            "channel": action.channel,
+            "partner_id": addressee.id,
+            "address": self.env["collection.recipient"]._get_sent_to(
+                addressee, action.channel
+            ),
+            "lang": values["lang"],
+            "subject": values["subject"],
+            "body": message["html"],
+            "move_ids": [fields.Command.set(values["moves"].ids)],
+            "delivery_state": "to_print" if action._is_paper() else "queued",
+        }
+
+    @api.model
+    def _attach_documents(self, by_action, prepared):
+        documents = [
+            (letter, *prepared[action]["pdf"])
+            for action, letter in by_action.items()
+            if prepared[action]["pdf"]
+        ]
+        attachments = (
+            self.env["ir.attachment"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "name": name,
+                        "raw": content,
+                        "mimetype": "application/pdf",
+                        "res_model": "collection.letter",
+                        "res_id": letter.id,
+                    }
+                    for letter, name, content in documents
+                ]
+            )
+        )
+        for (letter, _name, content), attachment in zip(
+            documents, attachments, strict=True
+        ):
+            letter.write(
+                {
+                    "attachment_id": attachment.id,
+                    "sha256": letter._fingerprint(content),
+                }
+            )
+
+    # ------------------------------------------------------------------
+    # E-mail and text messages: Odoo's own queues
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _queue_mails(self, by_action, prepared):
+        """Put the e-mails into Odoo's queue, which sends them after the commit.
+
+        :param dict by_action: collection.letter per collection.step
+        :param dict prepared: what ``_prepare`` answered
+        """
+        if not by_action:
+            return
+        letters = self.env["collection.letter"].concat(*by_action.values())
+        self._write_mails(
+            letters,
+            [
+                self._prepare_step_mail_vals(action, letter, prepared[action])
+                for action, letter in by_action.items()
+            ],
+        )
+        self._queue_copies(by_action)
+
+    @api.model
+    def _write_mails(self, letters, vals_list):
+        """Write the mails that deliver letters.
+
+        :param letters: collection.letter records
+        :param list vals_list: values of the mail.mail of each
+        """
+        replies = self._get_reply_tos(letters.case_id)
+        vals_list = [
+            {**vals, "reply_to": replies[letter.case_id.id]}
+            for letter, vals in zip(letters, vals_list, strict=True)
+        ]
+        # The queue belongs to the administrator; the content is the letter's own.
+        mails = self.env["mail.mail"].sudo().create(vals_list)
+        for mail, letter in zip(mails, letters, strict=True):
+            letter.write(
+                {"mail_id": mail.id, "mail_message_id": mail.mail_message_id.id}
+            )
+        self._notify(letters)
+        # Whoever may have a message sent may wake up the queue that sends it.
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+
+    @api.model
+    def _notify(self, letters):
+        """Show on the messages of the cases whether the e-mails have arrived."""
+        self.env["mail.notification"].sudo().create(
+            [
+                {
+                    "author_id": letter.mail_message_id.author_id.id,
+                    "mail_message_id": letter.mail_message_id.id,
+                    "mail_mail_id": letter.mail_id.id,
+                    "res_partner_id": letter.partner_id.id,
+                    "notification_type": "email",
+                    "is_read": True,
+                }
+                for letter in letters
+            ]
+        )
+
+    @api.model
+    def _prepare_step_mail_vals(self, action, letter, message):
+        """:return: values of the mail of a step, with its attachments"""
+        return {
+            **self._prepare_mail_vals(
+                letter, message["values"]["words"], message["html"]
+            ),
+            "attachment_ids": [
+                fields.Command.link(attachment.id)
+                for attachment in self._get_attachments(letter, action)
+            ],
+        }
+
+    @api.model
+    def _prepare_mail_vals(self, letter, words, html):
+        """A mail about the case, so that a reply lands there. The log of the case shows
+        the words only; the whole message is on the letter."""
+        company = letter.company_id
+        author = self._get_author(letter.case_id)
+        return {
+            "model": "collection.case",
+            "res_id": letter.case_id.id,
+            "record_name": letter.case_id.display_name,
+            "record_company_id": company.id,
+            "record_alias_domain_id": company.alias_domain_id.id,
+            "message_type": "email_outgoing",
+            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note"),
+            "subject": letter.subject,
+            "body": words,
+            "body_html": html,
+            "author_id": author.id,
+            "email_from": author.email_formatted,
+            "recipient_ids": [fields.Command.link(letter.partner_id.id)],
+            "is_notification": True,
+            "auto_delete": False,
+            "state": "outgoing",
+        }
+
+    @api.model
+    def _get_author(self, case):
+        """:return: res.partner who writes: the collector, else the company, else who
+        runs it; the first who has an e-mail address"""
+        candidates = (
+            case._get_collector().partner_id,
+            case.company_id.partner_id,
+            self.env.user.partner_id,
+        )
+        able = [partner for partner in candidates if partner.email_normalized]
+        return able[0] if able else case.company_id.partner_id
+
+    @api.model
+    def _get_reply_tos(self, cases):
+        """:return: dict of the address per case id that a reply goes to"""
+        return cases._notify_get_reply_to_batch(
+            defaults={
+                case.id: self._get_author(case).email_formatted for case in cases
+            },
+            author_ids=dict.fromkeys(cases.ids, False),
+        )
+
+    @api.model
+    def _get_attachments(self, letter, action):
+        """:return: the letter's document, and the stored PDFs of its own invoices"""
+        attachments = letter.attachment_id
+        if action.stage_id.attach_invoices:
+            invoices = letter.move_ids.filtered(
+                lambda move: move.commercial_partner_id == letter.case_id.partner_id
+            )
+            # Stored invoice PDFs are read for the customer they were made for.
+            attachments |= invoices.sudo().invoice_pdf_report_id
+        return attachments
+
+    @api.model
+    def _log_contacts(self, by_action):
+        # What was sent is the program's to write down, for whoever approved it.
+        self.env["collection.contact"].sudo().create(
+            [
+                {
+                    "case_id": letter.case_id.id,
+                    "channel": letter.channel,
+                    "direction": "out",
+                    "partner_id": letter.partner_id.id,
+                    "user_id": action.approved_user_id.id or self.env.uid,
+                    "outcome": "sent",
+                    "subject": letter.subject,
+                    "step_id": action.id,
+                    "letter_id": letter.id,
+                    "move_ids": [fields.Command.set(letter.move_ids.ids)],
+                }
+                for action, letter in by_action.items()
+            ]
+        )
+
+    @api.model
+    def _merge_documents(self, letters):
+        """:return: bytes of one PDF with the documents of several letters, in their
+        order"""
+        streams = [
+            io.BytesIO(letter.attachment_id.raw)
+            for letter in letters
+            if letter.attachment_id
+        ]
+        with self.env["ir.actions.report"]._merge_pdfs(streams) as merged:
+            return merged.getvalue()
+
+    # ------------------------------------------------------------------
+    # Queue
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _queue_copies(self, by_action):
+        """Send copies as mails of their own: a colleague's wrong address must not keep
+        a customer from getting the message."""
+        self.env["mail.mail"].sudo().create(
+            [
+                {
+                    "mail_message_id": letter.mail_message_id.id,
+                    "body_html": letter.body,
+                    "email_to": address,
+                    # Deleting the copy must not take the message with it.
+                    "is_notification": True,
+                    "auto_delete": True,
+                }
+                for action, letter in by_action.items()
+                if (address := self._get_copy(action))
+            ]
+        )
+
+    @api.model
+    def _get_copy(self, action):
+        """:return: address that gets a copy, from the stage's setting, or False"""
+        if action.stage_id.copy_to == "collector":
+            return action.case_id._get_collector().email_formatted
+        if action.stage_id.copy_to == "salesperson":
+            salesperson = (
+                action.partner_id.user_id
+                or (action.case_id.item_ids.move_id.invoice_user_id[:1])
+            )
+            return salesperson.email_formatted
+        return False
+
+    @api.model
+    def _queue_text(self, letter):
+        """Put a text message into Odoo's queue; the case shows it in its log."""
+        partner = letter.partner_id
+        message = letter.case_id._message_sms(
+            html2plaintext(letter.body).strip(),
+            partner_ids=partner.ids,
+            sms_pid_to_number={partner.id: letter.address},
+            put_in_queue=True,
+        )
+        letter.mail_message_id = message

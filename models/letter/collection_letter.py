@@ -1,0 +1,497 @@
+import hashlib
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..policy.collection_stage import CHANNELS
+
+DELIVERY_STATES = [
+    ("queued", "Queued"),
+    ("sent", "Sent"),
+    ("failed", "Not sent"),
+    ("bounced", "Bounced"),
+    ("cancelled", "Cancelled"),
+    ("to_print", "To print"),
+    ("printed", "Printed"),
+    ("posted", "Posted"),
+    ("delivered", "Delivered"),
+    ("refused", "Refused"),
+    ("returned", "Returned"),
+]
+# The paper's way: which state a letter may go to from each one.
+PAPER_TRANSITIONS = {
+    "to_print": {"printed", "cancelled"},
+    "printed": {"printed", "posted", "cancelled"},
+    "posted": {"delivered", "refused", "returned"},
+    "refused": {"returned"},
+}
+# It did not arrive.
+PROBLEMS = ("failed", "bounced", "cancelled", "refused", "returned")
+# What the mail queue says of a mail, and what it means for the letter.
+MAIL_STATES = {
+    "outgoing": "queued",
+    "sent": "sent",
+    "received": "sent",
+    "exception": "failed",
+    "cancel": "cancelled",
+}
+# A letter that is to be printed may have an e-mail beside it.
+WAITING_STATES = ("queued", "to_print")
+
+
+class CollectionLetter(models.Model):
+    """A message as it was sent: words, items, address, language, document, delivery.
+
+    Made by the execution in the transaction that sends it. Its content never changes;
+    only its delivery does, and the date of sending is the real one.
+    """
+
+    _name = "collection.letter"
+    _description = "Collection Letter"
+    _inherit = ["collection.protected.mixin"]
+    _order = "id desc"
+    _rec_name = "subject"
+    _check_company_auto = True
+
+    case_id = fields.Many2one(
+        "collection.case", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
+    customer_id = fields.Many2one(
+        related="case_id.partner_id", string="Customer", store=True, precompute=True
+    )
+    stage_id = fields.Many2one("collection.stage", readonly=True, ondelete="restrict")
+    channel = fields.Selection(CHANNELS, required=True, readonly=True)
+    partner_id = fields.Many2one(
+        "res.partner", "Addressee", readonly=True, ondelete="restrict"
+    )
+    address = fields.Text("Sent to", readonly=True)
+    lang = fields.Char("Language", readonly=True)
+    subject = fields.Char(readonly=True)
+    body = fields.Html(readonly=True, sanitize=False)
+    move_ids = fields.Many2many("account.move", string="Invoices", readonly=True)
+    attachment_id = fields.Many2one(
+        "ir.attachment", "Document", readonly=True, ondelete="restrict"
+    )
+    document = fields.Binary(related="attachment_id.datas", string="PDF")
+    sha256 = fields.Char("Fingerprint", readonly=True)
+    mail_id = fields.Many2one(
+        "mail.mail", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    mail_message_id = fields.Many2one(
+        "mail.message", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    delivery_state = fields.Selection(
+        DELIVERY_STATES, "Delivery", required=True, readonly=True, index=True
+    )
+    date_sent = fields.Datetime(
+        "Sent on", readonly=True, help="When it really left, not when it was planned."
+    )
+    failure_reason = fields.Char(readonly=True)
+    batch_id = fields.Many2one(
+        "collection.letter.batch",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    batch_sequence = fields.Integer("Place in the batch", readonly=True)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_always(self):
+        raise UserError(
+            self.env._("A letter that was sent is evidence and cannot be deleted.")
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Seal the words; who attaches a document takes its fingerprint instead."""
+        for vals in vals_list:
+            if vals.get("body") and not vals.get("sha256"):
+                vals["sha256"] = self._fingerprint(str(vals["body"]).encode())
+        return super().create(vals_list)
+
+    @api.model
+    def _fingerprint(self, content):
+        """:return: SHA-256 of the document, in hexadecimal"""
+        return hashlib.sha256(content).hexdigest()
+
+    def _set_mail_state(self, mail_state, failure_reason=""):
+        """Follow the mail queue.
+
+        :param str mail_state: state of the mail.mail
+        :param str failure_reason: what the mail server said
+        """
+        state = MAIL_STATES[mail_state]
+        vals = {"failure_reason": failure_reason if state == "failed" else False}
+        emails = self.filtered(lambda letter: letter.channel == "email")
+        if state == "sent":
+            vals["date_sent"] = fields.Datetime.now()
+        emails.write({"delivery_state": state, **vals})
+        if state == "failed":
+            emails._warn_collector()
+
+    def _is_to(self, email, partner):
+        """:return: whether the mail went to this address, or to one of these people"""
+        self.ensure_one()
+        return self.partner_id in partner or self._get_mailed_to() == email
+
+    def _get_mailed_to(self):
+        """:return: the e-mail address; beside a letter on paper, the addressee's"""
+        is_mail = self.channel == "email"
+        return self.address if is_mail else self.partner_id.email_normalized
+
+    def _take_bounce(self, reason):
+        """The mail came back undelivered: nothing more is sent to this address.
+
+        A letter on paper goes its own way; only the mail beside it has failed.
+        """
+        self.ensure_one()
+        # Whoever fetches the mail reports what came back, with whatever rights.
+        letter = self.sudo()
+        letter.partner_id.collection_email_bounced = letter._get_mailed_to()
+        if letter.channel == "email":
+            letter.write({"delivery_state": "bounced", "failure_reason": reason})
+            self._warn_collector()
+        else:
+            letter.case_id._add_task(self.env._("Message not delivered"), reason)
+
+    def _warn_collector(self):
+        """Make a to-do: a message that did not arrive was not a reminder."""
+        for letter in self:
+            letter.case_id._add_task(
+                self.env._("Message not delivered"), letter._get_problem_text()
+            )
+
+    def _get_problem_text__1(self):
+        """:return: translated sentence when the message did not arrive, else False"""
+        self.ensure_one()
+        if self.delivery_state not in PROBLEMS:
+            return False
+        labels = dict(self._fields["delivery_state"]._description_selection(self.env))
+        return self.env._(
+            "“%(subject)s” to %(address)s: %(state)s. %(reason)s",
+            subject=self.subject,
+            address=self.address or self.partner_id.display_name,
+            state=labels[self.delivery_state],
+            reason=self.failure_reason or "",
+        )
+
+    def _set_paper_state__1(self, state, **vals):
+        self.check_access("write")
+        for letter in self:
+            if state not in PAPER_TRANSITIONS.get(letter.delivery_state, ()):
+                labels = dict(
+                    self._fields["delivery_state"]._description_selection(self.env)
+                )
+                raise UserError(
+                    self.env._(
+                        "“%(subject)s” is “%(old)s” and cannot become “%(new)s”.",
+                        subject=letter.subject,
+                        old=labels[letter.delivery_state],
+                        new=labels[state],
+                    )
+                )
+        # Delivery is a readonly field for everybody; the transition was checked.
+        self.sudo().write({"delivery_state": state, **vals})
+
+    def action_post(self):
+        """Mark letters as given to the post, now."""
+        self._set_paper_state("posted", date_sent=fields.Datetime.now())
+
+    # ------------------------------------------------------------------
+    # Print
+    # ------------------------------------------------------------------
+
+    def _sort_for_post(self):
+        """:return: the letters by country, postal code, town, street and name"""
+        return self.sorted(
+            lambda letter: (
+                letter.partner_id.country_id.code or "",
+                letter.partner_id.zip or "",
+                letter.partner_id.city or "",
+                letter.partner_id.street or "",
+                letter.partner_id.display_name or "",
+                letter.id,
+            )
+        )
+
+    def action_print__1(self):
+        """Print letters in one document, in postal order, and mark them as printed.
+
+        What was not printed before becomes a batch, one per company.
+        """
+        # What was settled or put on hold since it was written is not printed any more.
+        going = self - self._cancel_obsolete()
+        letters = going.filtered("attachment_id")._sort_for_post()
+        if self and not going:
+            return self._tell_cancelled()
+        if not letters:
+            raise UserError(self.env._("There is no document to print."))
+        new = letters.filtered(lambda letter: letter.delivery_state == "to_print")
+        new._set_paper_state("printed")
+        Batch = self.env["collection.letter.batch"]
+        for own in new.grouped("company_id").values():
+            Batch._make(own)
+        return letters._open_documents()
+
+    def _tell_cancelled(self):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "message": self.env._(
+                    "Cancelled instead of printed: this was settled, is on hold, or the"
+                    " customer is not to be contacted."
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _open_documents(self):
+        """:return: action that shows the documents as one, in this order"""
+        ids = ",".join(map(str, self.filtered("attachment_id").ids))
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/account_collections/letters/{ids}",
+            "target": "new",
+        }
+
+    def action_open_tracking(self):
+        """Scan or paste tracking numbers, in the order of the print."""
+        letters = self._get_numbered()
+        if not letters:
+            raise UserError(
+                self.env._("None of these is a letter on paper that was printed.")
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Tracking numbers"),
+            "res_model": "collection.letter.tracking",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_letter_ids": letters.ids},
+        }
+
+    def _get_numbered(self):
+        """:return: the letters that get tracking numbers, in the order of the print:
+        the certified ones, or all on paper when none is certified"""
+        paper = self.filtered(
+            lambda letter: (
+                letter._is_paper()
+                and letter.delivery_state not in ("to_print", "cancelled")
+            )
+        )
+        certified = paper.filtered(lambda letter: letter.channel == "certified")
+        return (
+            (certified or paper)
+            ._sort_for_post()
+            .sorted(lambda letter: (letter.batch_id.id or 0, letter.batch_sequence))
+        )
+
+    # ------------------------------------------------------------------
+    # Proof
+    # ------------------------------------------------------------------
+
+    def _get_sealed(self):
+        """:return: bytes that the fingerprint was taken of: the document, else the
+        words"""
+        if self.attachment_id:
+            return self.attachment_id.raw or b""
+        return str(self.body or "").encode()
+
+    def _get_check(self):
+        """Compare what is stored with the fingerprint taken when it was sent.
+
+        :return: pair of whether it matches and a translated sentence
+        """
+        self.ensure_one()
+        if not self.sha256:
+            return False, self.env._("No fingerprint was taken of this message.")
+        if self._fingerprint(self._get_sealed()) == self.sha256:
+            what = (
+                self.env._("The stored document is the one that was sent.")
+                if self.attachment_id
+                else self.env._("The stored message is the one that was sent.")
+            )
+            return True, what
+        return False, self.env._(
+            "The stored document is not the one that was sent: its content was changed"
+            " or is missing. Look for it in a backup."
+        )
+
+    def action_check(self):
+        """Say whether the stored document still is the one that was sent."""
+        matches, sentence = self._get_check()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if matches else "danger",
+                "title": self.env._("Fingerprint"),
+                "message": sentence,
+                "sticky": not matches,
+            },
+        }
+
+    # ------------------------------------------------------------------
+    # Last look before sending
+    # ------------------------------------------------------------------
+
+    def _cancel_queued(self):
+        """Keep here what still waits in a queue: e-mails, text messages, and what the
+        postal service was given."""
+        # The queues belong to the administrator; only these letters' own are touched.
+        mails = self.mail_id.sudo()
+        mails.filtered(lambda mail: mail.state == "outgoing").cancel()
+        texts = self.env["sms.sms"].sudo()
+        texts = texts.search(
+            [
+                ("mail_message_id", "in", self.mail_message_id.ids),
+                ("state", "=", "outgoing"),
+            ]
+        )
+        texts.action_set_canceled()
+        self._cancel_post()
+
+    @api.model
+    def _find_queued_about(self, moves):
+        """:return: the letters about these account.move records that wait in a queue"""
+        return self.search(
+            [("move_ids", "in", moves.ids), ("delivery_state", "=", "queued")]
+        )
+
+    def _cancel_obsolete(self):
+        """Cancel the queued messages of steps that ask for nothing any more.
+
+        :return: the letters that stay here
+        """
+        # The queue is worked by whoever sends mail, with whatever rights.
+        obsolete = self.sudo()._find_obsolete()
+        obsolete._cancel_queued()
+        obsolete.write(
+            {
+                "delivery_state": "cancelled",
+                "failure_reason": self.env._(
+                    "Settled or stopped before the message left."
+                ),
+            }
+        )
+        return obsolete
+
+    def _find_queued(self, messages):
+        """:return: the waiting letters that mails or text messages deliver"""
+        return self.search(
+            [
+                ("mail_message_id", "in", messages.mail_message_id.ids),
+                ("delivery_state", "in", WAITING_STATES),
+            ]
+        )
+
+    def _find_obsolete(self):
+        letters = self.filtered(
+            lambda letter: letter.stage_id and letter.delivery_state in WAITING_STATES
+        )
+        rows = self.env["collection.exposure"].search(
+            [
+                ("partner_id", "in", letters.customer_id.ids),
+                ("company_id", "in", letters.company_id.ids),
+            ]
+        )
+        stopped = letters._find_stopped()
+        letters -= stopped
+        by_customer = rows.grouped(lambda row: (row.company_id, row.partner_id))
+        return stopped | letters.filtered(
+            lambda letter: (
+                not letter._is_due(
+                    by_customer.get(
+                        (letter.company_id, letter.customer_id), rows.browse()
+                    )
+                )
+            )
+        )
+
+    def _find_stopped(self):
+        """:return: the letters to people who may not be contacted by now, asked for all
+        cases at once"""
+        guard, stopped = self.env["collection.contact.guard"], self.browse()
+        for channel, letters in self.grouped("channel").items():
+            rest = letters
+            while rest:
+                # One per case: two letters of one may be to two people.
+                turn = letters.browse(
+                    own.ids[0] for own in rest.grouped("case_id").values()
+                )
+                persons = {letter.case_id: letter.partner_id for letter in turn}
+                stops = guard._hard_stop(turn.case_id, channel, persons)
+                stopped |= turn.filtered(lambda one, stops=stops: one.case_id in stops)
+                rest -= turn
+        return stopped
+
+    def _is_due(self, rows):
+        """:return: whether something of the message's invoices is still to be asked
+        for, and the customer owes more than the policy tolerates
+
+        :param rows: collection.exposure of the customer
+        """
+        self.ensure_one()
+        policy = self.stage_id.policy_id
+        net = sum(rows.mapped("amount_collectable"))
+        if policy.net_credits:
+            credits_ = rows.filtered(lambda row: row.status == "credit")
+            net += sum(credits_.mapped("amount_residual"))
+            today = self.company_id._get_collection_today()
+            net -= self.env["collection.credit.value"]._get_gain(rows, today)
+        own = rows.filtered(lambda row: row.move_id in self.move_ids)
+        return net > policy.tolerance and any(own.mapped("amount_due"))
+
+    # ------------------------------------------------------------------
+    # Stay
+    # ------------------------------------------------------------------
+
+    def _stop_for_stay(self):
+        """Cancel what is queued, and pull what is on paper and not yet posted."""
+        self._cancel_queued()
+        self.filtered(
+            lambda letter: letter.delivery_state in ("to_print", "printed")
+        )._set_paper_state("cancelled")
+
+    def _get_problem_text(self):
+        """A message that the stay has stopped is no problem to be solved."""
+        stay = self.env["collection.stay"]
+        if self.delivery_state == "cancelled" and stay._filter_moves(self.move_ids):
+            return False
+        return self._get_problem_text__1()
+
+    def action_print(self):
+        """Print letters; what was sent may be printed for the file at any time."""
+        for letter in self:
+            if letter.delivery_state in ("to_print", "printed", "cancelled"):
+                letter._check_stay("print")
+        return self.action_print__1()
+
+    def action_send_by_post(self):
+        """Hand letters over to the postal service, unless a stay forbids them."""
+        for letter in self:
+            letter._check_stay("post")
+        return super().action_send_by_post()
+
+    def _take_back(self, reason):
+        """What the postal service gives back is not printed under a stay."""
+        stay = self.env["collection.stay"]
+        stayed = self.filtered(lambda letter: stay._filter_moves(letter.move_ids))
+        stayed._set_post_state("cancelled", failure_reason=reason, post_order=False)
+        return super(CollectionLetter, self - stayed)._take_back(reason)
+
+    def _check_stay(self, kind):
+        self.env["collection.stay"]._check_moves(
+            self.move_ids, kind, self.subject or self.display_name, self.case_id
+        )
+
+    def _set_paper_state(self, state, **vals):
+        if state in ("printed", "posted"):
+            for letter in self:
+                letter._check_stay("print" if state == "printed" else "post")
+        return self._set_paper_state__1(state, **vals)

@@ -1,0 +1,324 @@
+import re
+import uuid
+
+from markupsafe import Markup
+from odoo import api, models
+from odoo.tools import format_date, get_lang, is_html_empty
+from odoo.tools.image import image_data_uri
+
+# What the lists show of an invoice.
+MOVE_FIELDS = (
+    "access_token",
+    "commercial_partner_id",
+    "company_id",
+    "date",
+    "invoice_date",
+    "move_type",
+    "name",
+    "partner_bank_id",
+    "payment_reference",
+    "ref",
+)
+HEADINGS = re.compile(r"<(/?)h[1-6]\b([^>]*)>", re.IGNORECASE)
+
+
+class CollectionMessageComposer(models.AbstractModel):
+    """Write the message of a step: words, due items, credits, how to pay.
+
+    One place prepares the values; the e-mail, the letter and the preview show them.
+    Everything is in the language of the addressee.
+    """
+
+    _name = "collection.message.composer"
+    _description = "Collection Message"
+
+    # ------------------------------------------------------------------
+    # Language and words
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_lang(self, action):
+        """:return: code of the first language of addressee, customer and company that
+        is installed"""
+        return self._choose_lang(
+            action.addressee_id, action.partner_id, action.company_id.partner_id
+        )
+
+    @api.model
+    def _choose_lang(self, *partners):
+        installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        codes = [partner.lang for partner in partners if partner.lang in installed]
+        return codes[0] if codes else get_lang(self.env).code
+
+    @api.model
+    def _get_words(self, action, lang):
+        """Render subject and words of one step.
+
+        :param action: collection.step record
+        :param str lang: language code
+        :return: subject (text) and words (Markup), edited by a person or the stage's
+        """
+        template = action.stage_id.template_id.with_context(lang=lang)
+        subject, body = action.subject, action.body
+        if not subject:
+            subject = template._render_field("subject", action.ids, set_lang=lang)[
+                action.id
+            ]
+        if is_html_empty(body):
+            body = template._render_field(
+                "body_html", action.ids, set_lang=lang, options={"post_process": True}
+            )[action.id]
+        # The subject is the only heading: a batch of letters is split by headings.
+        return subject, Markup(HEADINGS.sub(r"<\1p\2>", str(body or "")))
+
+    # ------------------------------------------------------------------
+    # What the message shows
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_values(self, action, exposures, positions, history):
+        """Prepare what every form of the message shows.
+
+        :param action: collection.step record
+        :param exposures: collection.exposure records of the case
+        :param dict positions: see ``collection.open.item.list._get_positions``
+        :param history: collection.contact records to recite
+        :return: dict for the QWeb templates ``collection_message_*``
+        """
+        lang = self._get_lang(action)
+        message = self.with_context(lang=lang)
+        return message._get_values_here(
+            action.with_env(message.env),
+            exposures.with_env(message.env),
+            positions,
+            history,
+        )
+
+    @api.model
+    def _get_values_here(self, action, exposures, positions, history):
+        """Like ``_get_values``, in the language of the context."""
+        env, lang = self.env, self.env.lang
+        subject, words = self._get_words(action, lang)
+        items, credit_rows = self._get_listed(action, exposures)
+        return {
+            **self._get_parties(action.case_id, action.addressee_id),
+            "action": action,
+            "subject": subject,
+            "words": words,
+            "exposures": exposures,
+            "items": items,
+            "moves": items.move_id,
+            "positions": positions,
+            "groups": env["collection.open.item.list"]._get_groups(
+                items, credit_rows, positions, action.case_id.policy_id.net_credits
+            ),
+            "history": env["collection.demand.history.summary"]._get_rows(history),
+            "bank": self._get_bank(action.company_id, items.move_id),
+            "pay_reference": self._get_pay_reference(action.case_id, items.move_id),
+            "attached": self._get_attached(action),
+        }
+
+    @api.model
+    def _get_parties(self, case, addressee):
+        """:return: values on sender and addressee, common to letters and statements,
+        in the language of the context"""
+        company, lang = case.company_id, self.env.lang
+        return {
+            "case": case,
+            "company": company,
+            "customer": case.partner_id,
+            "addressee": addressee,
+            "address": self.env["collection.recipient"]._get_address(addressee),
+            "sender_address": self.env["collection.recipient"]._get_address(
+                company.partner_id
+            ),
+            "sender_line": self._get_sender_line(company),
+            "contact": self._get_contact(case),
+            "lang": lang,
+            "direction": get_lang(self.env, lang).direction,
+            "today": format_date(
+                self.env, company._get_collection_today(), date_format="long"
+            ),
+            "portal_url": company.get_base_url() + "/my/statement",
+            **self._get_look(company),
+        }
+
+    @api.model
+    def _get_sender_line(self, company):
+        """:return: the sender as it shows above the address in a window envelope"""
+        town = " ".join(filter(None, (company.zip, company.city)))
+        return " · ".join(filter(None, (company.name, company.street, town)))
+
+    @api.model
+    def _get_look(self, company):
+        """:return: the company's logo as data, none if it is Odoo's; and the colors of
+        its e-mails"""
+        logo = not company.uses_default_logo and company.partner_id.image_512
+        return {
+            "logo_uri": image_data_uri(logo) if logo else "",
+            "button_color": company.email_secondary_color or "#1d4ed8",
+            "button_text_color": company.email_primary_color or "#ffffff",
+        }
+
+    @api.model
+    def _get_contact(self, case):
+        """:return: dict of who signs and is called: the collector, else the company"""
+        person = case._get_collector().partner_id
+        company = case.company_id
+        return {
+            "name": person.name or company.name,
+            "title": person.function,
+            "phone": person.phone or company.phone,
+            "email": person.email or company.email,
+            "is_person": bool(person),
+        }
+
+    @api.model
+    def _get_attached(self, action):
+        """:return: which document goes with the e-mail of a step, if there is one"""
+        if not self.env["collection.dispatcher"]._is_mailed(action):
+            return ""
+        if action._is_paper():
+            return "letter"
+        return "statement" if action.stage_id.attach_statement else ""
+
+    @api.model
+    def _get_bank(self, company, moves):
+        """:return: the account to pay to: the one set for collections, else the one on
+        the invoices if they agree, else the company's first"""
+        on_invoices = moves.partner_bank_id.filtered(
+            lambda bank: bank.partner_id == company.partner_id
+        )
+        if not company.collection_bank_id and len(on_invoices) == 1:
+            return on_invoices
+        return company._get_collection_bank()
+
+    @api.model
+    def _get_pay_reference(self, case, moves):
+        """:return: what to quote: the references of up to three invoices, else the
+        number of the case"""
+        if len(moves) > 3:
+            return case.name
+        return ", ".join(move.payment_reference or move.name for move in moves)
+
+    @api.model
+    def _get_listed(self, action, exposures):
+        """Pick what is asked for: the overdue items that are free to collect, and in a
+        reminder before the due date those that will be due by its stage's day.
+
+        :return: the items, and the open credits
+        """
+        today = action.company_id._get_collection_today()
+        horizon = max(-action.stage_id.days, 0) or -1
+        items = exposures.filtered(
+            lambda row: (
+                row.status == "open" and (row.date_maturity - today).days <= horizon
+            )
+        )
+        return items, exposures.filtered(lambda row: row.status == "credit")
+
+    @api.model
+    def _get_amount_texts(self, actions):
+        """Say what the messages of steps ask for, as their tables add it up.
+
+        :param actions: collection.step records
+        :return: dict of text per action: amounts per currency, net of credits
+        """
+        listing = self.env["collection.open.item.list"]
+        exposures = self._get_exposures(actions)
+        return {
+            action: listing._get_amount_text(
+                *self._get_listed(action, exposures[action]),
+                action.case_id.policy_id.net_credits,
+            )
+            for action in actions
+        }
+
+    @api.model
+    def _get_exposures(self, actions):
+        """:return: dict of collection.exposure records per action, read at once"""
+        by_case = self._get_case_exposures(actions.case_id)
+        return {action: by_case[action.case_id] for action in actions}
+
+    @api.model
+    def _get_case_exposures(self, cases):
+        """:return: dict of collection.exposure records per case, read at once"""
+        Exposure = self.env["collection.exposure"]
+        rows = Exposure.search(
+            [
+                ("partner_id", "in", cases.partner_id.ids),
+                ("company_id", "in", cases.company_id.ids),
+            ]
+        )
+        # Once for all, instead of once per customer.
+        rows.move_line_id.fetch(["amount_currency"])
+        rows.move_id.fetch(MOVE_FIELDS)
+        grouped = rows.grouped(lambda row: (row.company_id, row.partner_id))
+        return {
+            case: grouped.get((case.company_id, case.partner_id), Exposure)
+            for case in cases
+        }
+
+    @api.model
+    def _ensure_tokens(self, moves):
+        """Give invoices the token of their portal link. Odoo's own method does so too,
+        but works through the whole entry for each of them."""
+        for move in moves.filtered(lambda move: not move.access_token):
+            # Whoever may send the message may send the link; only the token is written.
+            move.sudo().with_context(
+                skip_invoice_sync=True, check_move_validity=False
+            ).write({"access_token": str(uuid.uuid4())})
+
+    # ------------------------------------------------------------------
+    # Rendering
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _render(self, template, values):
+        """:return: a QWeb template of this addon as Markup, in the values' language"""
+        return self.env["ir.qweb"]._render(
+            f"account_collections.{template}",
+            values,
+            lang=values["lang"],
+            minimal_qcontext=True,
+        )
+
+    @api.model
+    def _render_email(self, values):
+        """:return: HTML of the e-mail as Markup"""
+        return self._render("collection_message_email", values)
+
+    @api.model
+    def _prepare(self, actions, mailed=()):
+        """Prepare the values of many messages at once.
+
+        :param actions: collection.step records
+        :param mailed: those of them that go out by e-mail, and so need the tokens of
+            the links they show
+        :return: dict of the values per step
+        """
+        exposures = self._get_exposures(actions)
+        if mailed:
+            self._ensure_tokens(
+                self.env["account.move"].union(
+                    *(
+                        self._get_listed(action, exposures[action])[0].move_id
+                        for action in mailed
+                    )
+                )
+            )
+        positions = self.env["collection.open.item.list"]._get_positions(
+            exposures.values()
+        )
+        histories = self.env["collection.demand.history.summary"]._find(actions)
+        return {
+            action: self._get_values(
+                action, exposures[action], positions, histories[action]
+            )
+            for action in actions
+        }
+
+    @api.model
+    def _preview(self, action):
+        """:return: the e-mail or letter text of one step as it would go out now"""
+        return self._render_email(self._prepare(action)[action])

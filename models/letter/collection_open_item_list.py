@@ -1,0 +1,184 @@
+from odoo import api, models
+from odoo.tools import format_amount, format_date, formatLang
+
+
+class CollectionOpenItemList(models.AbstractModel):
+    """Turn due items and credits into the tables of messages and statements.
+
+    Every figure is a text in the language of the context, ready to be shown.
+    """
+
+    _name = "collection.open.item.list"
+    _description = "Tables of Due Items"
+
+    @api.model
+    def _get_groups(self, items, credit_rows, positions, net_credits=True):
+        """List items and open credits per currency.
+
+        :param items: collection.exposure records that are asked for
+        :param credit_rows: collection.exposure records of open credits
+        :param dict positions: see ``_get_positions``
+        :param bool net_credits: whether credits are set off
+        :return: list of dicts, the company's currency first: currency, rows, total,
+            credits, credit_total, balance (empty when nothing is set off)
+        """
+        groups = []
+        for currency in self._sort_currencies(items | credit_rows):
+            rows = items.filtered(lambda row, own=currency: row.currency_id == own)
+            own_credits = credit_rows.filtered(
+                lambda row, own=currency: row.currency_id == own
+            )
+            total, credit = self._get_total(rows), -self._get_total(own_credits)
+            is_set_off = net_credits and rows and own_credits
+            groups.append(
+                {
+                    "currency": currency,
+                    "rows": self._get_rows(rows, positions),
+                    "total": format_amount(self.env, total, currency),
+                    "credits": self._get_rows(own_credits, positions),
+                    "credit_total": format_amount(self.env, credit, currency),
+                    "balance": is_set_off
+                    and format_amount(self.env, total - credit, currency),
+                }
+            )
+        return groups
+
+    @api.model
+    def _get_amount_text(self, items, credit_rows, net_credits=True):
+        """:return: what is asked for, per currency and net of credits, as one text"""
+        texts = []
+        for currency in self._sort_currencies(items):
+            rows = items.filtered(lambda row, own=currency: row.currency_id == own)
+            amount = self._get_total(rows)
+            if net_credits:
+                amount += self._get_total(
+                    credit_rows.filtered(
+                        lambda row, own=currency: row.currency_id == own
+                    )
+                )
+            if currency.compare_amounts(amount, 0) > 0:
+                texts.append(format_amount(self.env, amount, currency))
+        return self.env._(" and ").join(texts)
+
+    @api.model
+    def _sort_currencies(self, rows):
+        company_currencies = rows.company_currency_id
+        return rows.currency_id.sorted(
+            lambda currency: (currency not in company_currencies, currency.name)
+        )
+
+    @api.model
+    def _get_total(self, rows):
+        return sum(self._get_asked(row) for row in rows)
+
+    @api.model
+    def _get_asked(self, row):
+        """:return: what counts of an item, in its currency: without what is disputed,
+        promised or on an installment plan of it"""
+        return row.amount_due if row.status == "open" else row.amount_residual_currency
+
+    @api.model
+    def _get_rows(self, rows, positions):
+        """:return: list of dicts of texts, the oldest due date first"""
+        rows = rows.sorted(lambda row: (row.date_maturity, row.id))
+        return [self._get_row(row, positions) for row in rows]
+
+    @api.model
+    def _get_row(self, row, positions, asked=None):
+        """List one due item or credit.
+
+        :param row: collection.exposure record
+        :param dict positions: which installment of its invoice each item is
+        :param float asked: what is shown as open, in its currency; what is asked for if
+            not given
+        :return: dict of texts
+        """
+        line, move = row.move_line_id, row.move_id
+        currency, sign = row.currency_id, -1 if row.status == "credit" else 1
+        amount, residual = line.amount_currency, row.amount_residual_currency
+        asked = self._get_asked(row) if asked is None else asked
+        return {
+            "number": move.name,
+            "reference": move.ref if move.ref and move.ref != move.name else "",
+            "installment": self._get_installment(positions.get(line.id)),
+            "date": format_date(self.env, move.invoice_date or move.date),
+            "date_due": format_date(self.env, row.date_maturity),
+            "days_late": row.days_late,
+            "late_text": self._get_late_text(row),
+            "amount": self._format(sign * amount, currency),
+            "paid": self._format(sign * (amount - residual), currency),
+            "is_part_paid": not currency.is_zero(amount - residual),
+            "open": self._format(sign * asked, currency),
+            "apart": self._get_apart_text(row),
+            "status": row.status,
+            "url": self._get_url(move),
+        }
+
+    @api.model
+    def _format(self, amount, currency):
+        return formatLang(self.env, amount, digits=currency.decimal_places)
+
+    @api.model
+    def _get_apart_text(self, row):
+        """:return: translated text on what is not asked for of an item"""
+        currency, texts = row.currency_id, []
+        if not currency.is_zero(row.amount_disputed):
+            amount = format_amount(self.env, row.amount_disputed, currency)
+            texts.append(self.env._("%s disputed, not asked for", amount))
+        if not currency.is_zero(row.amount_promised):
+            amount = format_amount(self.env, row.amount_promised, currency)
+            texts.append(self.env._("%s promised, not asked for", amount))
+        if not currency.is_zero(row.amount_planned):
+            amount = format_amount(self.env, row.amount_planned, currency)
+            texts.append(self.env._("%s on installments, not asked for", amount))
+        return ", ".join(texts)
+
+    @api.model
+    def _get_late_text(self, row):
+        if not row.days_late:
+            return ""
+        if row.days_late == 1:
+            return self.env._("1 day late")
+        return self.env._("%s days late", row.days_late)
+
+    @api.model
+    def _get_url(self, move):
+        """:return: link to the invoice in the portal; it opens without a password when
+        the invoice has a token"""
+        if not move.is_invoice():
+            return ""
+        url = move.company_id.get_base_url() + move.access_url
+        return f"{url}?access_token={move.access_token}" if move.access_token else url
+
+    @api.model
+    def _get_positions(self, exposures):
+        """Find which installment of its invoice each due item is, for many at once.
+
+        :param exposures: iterable of collection.exposure recordsets
+        :return: dict of (number, count) per account.move.line id, for invoices with
+            more than one due date
+        """
+        moves = self.env["account.move"].union(*(rows.move_id for rows in exposures))
+        groups = self.env["account.move.line"]._read_group(
+            [("move_id", "in", moves.ids), ("display_type", "=", "payment_term")],
+            ["move_id", "account_id"],
+            ["id:recordset"],
+            having=[("__count", ">", 1)],
+        )
+        return {
+            line.id: (number, len(lines))
+            for _move, _account, lines in groups
+            for number, line in enumerate(
+                lines.sorted(lambda line: (line.date_maturity, line.id)), start=1
+            )
+        }
+
+    @api.model
+    def _get_installment(self, position):
+        """:return: which installment of its invoice an item is, or an empty text"""
+        if not position:
+            return ""
+        number, count = position
+        return self.env._(
+            "Installment %(number)s of %(count)s", number=number, count=count
+        )

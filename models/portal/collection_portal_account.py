@@ -1,0 +1,332 @@
+from odoo import api, models
+from odoo.tools import str2bool
+
+# What has reached the customer: queued, failed or returned messages have not.
+ARRIVED = ("sent", "posted", "delivered")
+MESSAGES_SHOWN = 20
+# What counts in favor of the customer.
+CREDITS = ("credit", "stayed_credit")
+# What a customer may still say something about: the rest is settled, or on its way.
+ANSWERABLE = ("open", "held", "disputed", "promised", "planned")
+STAYED = ("stayed", "stayed_credit")
+# The plans that the customer has something to see or to do of.
+SHOWN_STATES = ("approve", "offered", "accepted", "active", "notice", "suspended")
+
+
+class CollectionPortalAccount(models.AbstractModel):
+    """What a customer sees of his account in the portal: one company's at a time.
+
+    The customer is the commercial partner of who is logged in, today: somebody who has
+    moved to another company sees that one's account, and all of the company's contacts
+    see the same. Everything here reads as superuser, and is limited to this customer
+    and this company by its arguments.
+    """
+
+    _name = "collection.portal.account"
+    _description = "Account of a Customer in the Portal"
+
+    @api.model
+    def _get_customer(self, user):
+        """Find whose account a user may see.
+
+        :param user: res.users record
+        :return: res.partner record, as superuser; empty for the public, and for our own
+            people, who are no customers of their employer
+        """
+        customer = user.sudo().partner_id.commercial_partner_id
+        if user._is_public() or not user.active:
+            return customer.browse()
+        own = self.env["res.company"].sudo().search([]).partner_id
+        if not user.share and customer in own:
+            return customer.browse()
+        return customer
+
+    @api.model
+    def _get_companies(self, customer):
+        """:return: res.company records with which the customer has an account"""
+        if not customer:
+            return self.env["res.company"]
+        domain = [("partner_id", "=", customer.id)]
+        rows = self.env["collection.exposure"].search(domain)
+        cases = self.env["collection.case"].search(domain)
+        return (rows.company_id | cases.company_id).sorted("id")
+
+    @api.model
+    def _get_rows(self, customer, company):
+        """:return: collection.exposure records of a customer in a company, by due date;
+        of entries in their own currency, the company's one first"""
+        return self.env["collection.exposure"].search(
+            [("partner_id", "=", customer.id), ("company_id", "=", company.id)]
+        )
+
+    @api.model
+    def _get_case(self, customer, company):
+        """:return: the open collection.case of a customer in a company, or none"""
+        return self.env["collection.case"]._find_open(customer, company)
+
+    @api.model
+    def _get_free(self, row):
+        """:return: what can still be promised of an item, in its currency"""
+        taken = row.amount_disputed + row.amount_promised + row.amount_planned
+        free = row.amount_residual_currency - taken
+        return row.currency_id.round(max(free, 0.0))
+
+    @api.model
+    def _get_promisable(self, customer, company):
+        """:return: the exposures that a new promise can cover: debts that no other
+        promise, payment on its way or exclusion takes care of"""
+        rows = self._get_rows(customer, company).filtered(
+            lambda row: (
+                row.status in ANSWERABLE
+                and not row.amount_planned
+                and self._get_free(row) > 0
+            )
+        )
+        covered = self.env["collection.promise"].search(
+            [
+                ("item_ids.move_line_id", "in", rows.move_line_id.ids),
+                ("state", "in", ("open", "approve")),
+            ]
+        )
+        taken = covered.item_ids.move_line_id
+        return rows.filtered(lambda row: row.move_line_id not in taken)
+
+    @api.model
+    def _get_overdue_moves(self, customer, company=None):
+        """Find the invoices the customer is asked to pay now, here and in Odoo's list.
+
+        :param customer: res.partner record
+        :param company: restrict to this res.company; every one if None
+        :return: account.move records with an overdue part that is not disputed,
+            promised, held, nor being paid, nor covered by credits
+        """
+        domain = [("partner_id", "=", customer.id)]
+        if company:
+            domain.append(("company_id", "=", company.id))
+        rows = self.env["collection.exposure"].search(domain)
+        moves = self.env["account.move"]
+        for own in rows.grouped(lambda row: (row.company_id, row.currency_id)).values():
+            case = self._get_case(customer, own.company_id)
+            if self._get_asked(own, case) > 0:
+                moves |= self._get_overdue(own).move_id
+        return moves.filtered(lambda move: move.is_sale_document(include_receipts=True))
+
+    @api.model
+    def _get_overdue(self, rows):
+        return rows.filtered(lambda row: row.status == "open" and row.days_late)
+
+    @api.model
+    def _get_asked(self, rows, case):
+        """:return: what is asked for now of the items of one company and currency: what
+        is overdue, less the open credits where the policy nets"""
+        asked = self._get_overdue(rows)
+        if case.policy_id.net_credits or not case.policy_id:
+            # A credit from before a petition is not set off.
+            favorable = rows.filtered(lambda row: row.status == "credit")
+            net = sum(asked.mapped("amount_due")) + sum(
+                favorable.mapped("amount_residual_currency")
+            )
+            return max(rows.currency_id.round(net), 0.0)
+        return sum(asked.mapped("amount_due"))
+
+    # ------------------------------------------------------------------
+    # The page
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_values__1(self, customer, company, visitor):
+        """Prepare the page of an account.
+
+        :param customer: res.partner record
+        :param company: res.company record
+        :param visitor: res.partner who looks at it
+        :return: dict for the template ``portal_account``
+        """
+        rows = self._get_rows(customer, company)
+        case = self._get_case(customer, company)
+        message = self.env["collection.message.composer"]
+        asked = rows.filtered(lambda row: row.status == "open")
+        # What a bankruptcy stays is not asked for, so nobody is told how to pay it.
+        to_pay = rows.filtered(lambda row: row.status not in (*CREDITS, "stayed"))
+        bank = message._get_bank(company, asked.move_id)
+        return {
+            "company": company,
+            "customer": customer,
+            "case": case,
+            "groups": self._get_groups(rows, visitor, case),
+            "can_promise": bool(self._get_promisable(customer, company)),
+            "promises": case.promise_ids.filtered(
+                lambda promise: promise.state in ("open", "approve")
+            ),
+            "plans": self._get_plans(customer, company),
+            "disputes": self._get_disputes(customer, company),
+            "letters": self._get_letters(customer, company),
+            "contact": message._get_contact(case) if case else {},
+            "bank": bank if to_pay else bank.browse(),
+            "pay_reference": message._get_pay_reference(case, asked.move_id),
+        }
+
+    @api.model
+    def _get_groups__1(self, rows, visitor, case):
+        """:return: list of dicts per currency: currency, items, credits, ageing and
+        amounts; what is asked for is net of credits where the policy nets"""
+        listing = self.env["collection.open.item.list"]
+        positions = listing._get_positions([rows])
+        groups = []
+        for currency in listing._sort_currencies(rows):
+            own = rows.filtered(lambda row, own=currency: row.currency_id == own)
+            debts = own.filtered(lambda row: row.status not in CREDITS)
+            groups.append(
+                {
+                    "currency": currency,
+                    "items": [self._get_item(row, positions) for row in debts],
+                    "credits": own - debts,
+                    "ageing": self.env["collection.statement"]._get_ageing(
+                        own, currency
+                    ),
+                    "open": sum(debts.mapped("amount_residual_currency")),
+                    "overdue": sum(self._get_overdue(own).mapped("amount_due")),
+                    "asked": self._get_asked(own, case),
+                    "credit": -sum((own - debts).mapped("amount_residual_currency")),
+                    "balance": sum(own.mapped("amount_residual_currency")),
+                    "can_pay": self._can_pay_online(debts, currency, visitor),
+                }
+            )
+        return groups
+
+    @api.model
+    def _get_item__1(self, row, positions):
+        """:return: dict of what the page shows of an open item"""
+        listing, move = self.env["collection.open.item.list"], row.move_id
+        is_invoice = move.is_sale_document(include_receipts=True)
+        return {
+            "row": row,
+            "move": move,
+            "number": move.name,
+            "installment": listing._get_installment(positions.get(row.id)),
+            "late": listing._get_late_text(row),
+            "badges": self._get_badges(row),
+            "url": move.get_portal_url() if is_invoice else "",
+            "dispute_url": move.get_portal_url(suffix="/dispute")
+            if is_invoice and row.status in ANSWERABLE
+            else "",
+            "can_choose": row.status in ANSWERABLE,
+            "is_asked": row.status == "open" and row.days_late > 0,
+        }
+
+    @api.model
+    def _get_badges__1(self, row):
+        """:return: list of (text, color of Bootstrap) on the standing of an item"""
+        badges = []
+        for amount, text in self._get_parts(row):
+            if not row.currency_id.is_zero(amount):
+                badges.append((f"{text}: {row.currency_id.format(amount)}", "info"))
+        if row.status == "in_transit":
+            badges.append((self.env._("Payment on its way"), "success"))
+        elif row.status in ("held", "blocked", "excluded"):
+            badges.append((self.env._("Being clarified"), "info"))
+        elif row.status == "open" and row.days_late:
+            badges.insert(0, (self.env._("Overdue"), "danger"))
+        elif row.status == "open":
+            badges.insert(0, (self.env._("Not due yet"), "light"))
+        return badges
+
+    @api.model
+    def _get_parts(self, row):
+        """:return: list of (amount, text) of what is not asked for now of an item"""
+        return [
+            (row.amount_disputed, self.env._("In question")),
+            (row.amount_promised, self.env._("Promised")),
+            (row.amount_planned, self.env._("On installments")),
+        ]
+
+    @api.model
+    def _get_disputes(self, customer, company):
+        return self.env["collection.dispute"].search(
+            [
+                ("partner_id", "=", customer.id),
+                ("company_id", "=", company.id),
+                ("is_active", "=", True),
+            ]
+        )
+
+    @api.model
+    def _get_letters(self, customer, company):
+        """:return: the latest messages that the customer has got from a company"""
+        return self.env["collection.letter"].search(
+            [
+                ("customer_id", "=", customer.id),
+                ("company_id", "=", company.id),
+                ("delivery_state", "in", ARRIVED),
+            ],
+            limit=MESSAGES_SHOWN,
+        )
+
+    @api.model
+    def _can_pay_online(self, rows, currency, visitor):
+        """:return: whether Odoo's own payment form would offer a way to pay"""
+        if "payment.provider" not in self.env or not rows:
+            return False
+        parameters = self.env["ir.config_parameter"].sudo()
+        if not str2bool(parameters.get_param("account_payment.enable_portal_payment")):
+            return False
+        providers = self.env["payment.provider"]._get_compatible_providers(
+            rows.company_id.id,
+            visitor.id,
+            sum(rows.mapped("amount_residual_currency")),
+            currency_id=currency.id,
+        )
+        return bool(
+            self.env["payment.method"]._get_compatible_payment_methods(
+                providers.ids, visitor.id, currency_id=currency.id
+            )
+        )
+
+    # ------------------------------------------------------------------
+    # Stay
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_values(self, customer, company, visitor):
+        values = self._get_values__1(customer, company, visitor)
+        rows = self._get_rows(customer, company)
+        stayed = rows.filtered(lambda row: row.status in STAYED)
+        if stayed and stayed == rows:
+            values.update(bank=False, pay_reference=False)
+        return {**values, "is_stayed": bool(stayed)}
+
+    @api.model
+    def _get_groups(self, rows, visitor, case):
+        groups = self._get_groups__1(rows, visitor, case)
+        for group in groups:
+            group["is_stayed"] = all(item["is_stayed"] for item in group["items"])
+        return groups
+
+    @api.model
+    def _get_item(self, row, positions):
+        item = self._get_item__1(row, positions)
+        item["is_stayed"] = row.status in STAYED
+        if item["is_stayed"]:
+            item["late"] = ""
+        return item
+
+    @api.model
+    def _get_badges(self, row):
+        if row.status in STAYED:
+            return [(self.env._("Not asked for"), "light")]
+        return self._get_badges__1(row)
+
+    # ------------------------------------------------------------------
+    # Installment plans
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_plans(self, customer, company):
+        """:return: the plans that are proposed, offered or in force"""
+        return self.env["collection.installment.plan"].search(
+            [
+                ("partner_id", "=", customer.id),
+                ("company_id", "=", company.id),
+                ("state", "in", SHOWN_STATES),
+            ]
+        )

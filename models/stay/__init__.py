@@ -1,0 +1,7 @@
+"""What a petition stays, and what was refused because of it."""
+
+# isort: off
+from . import (
+    collection_stay,
+    collection_blocked_attempt,
+)

@@ -1,0 +1,149 @@
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.modules.registry import Registry
+from odoo.tools import SQL
+
+KINDS = [
+    ("contact", "Contact with the customer"),
+    ("message", "Message to the customer"),
+    ("step", "Step of the ladder"),
+    ("queue", "Message in the queue"),
+    ("print", "Printing a letter"),
+    ("post", "Posting a letter"),
+    ("promise", "Promise"),
+    ("dispute", "Dispute"),
+    ("plan", "Installment plan"),
+    ("match", "Set-off"),
+    ("referral", "Referral"),
+]
+
+
+class CollectionBlockedAttempt(models.Model):
+    """Something that a stay has kept from happening: the proof that it was kept.
+
+    What people tried is listed each time; what the scheduler left out, each thing once
+    per case and day. Written by the program, by nobody else, and never changed.
+    """
+
+    _name = "collection.blocked.attempt"
+    _description = "Blocked Attempt"
+    _order = "date desc, id desc"
+    _rec_name = "description"
+    _log_access = False
+
+    date = fields.Datetime(required=True, readonly=True)
+    day = fields.Date(required=True, readonly=True)
+    source = fields.Selection(
+        [
+            ("person", "A person"),
+            ("portal", "The portal"),
+            ("scheduler", "The scheduler"),
+        ],
+        "Tried by",
+        required=True,
+        readonly=True,
+    )
+    user_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
+    kind = fields.Selection(KINDS, "What", required=True, readonly=True)
+    description = fields.Char(readonly=True)
+    bankruptcy_id = fields.Many2one(
+        "collection.bankruptcy",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    partner_id = fields.Many2one(
+        "res.partner", "Debtor", required=True, readonly=True, ondelete="restrict"
+    )
+    case_id = fields.Many2one(
+        "collection.case", readonly=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
+
+    _scheduler_daily = models.UniqueIndex(
+        "(case_id, day, kind, description) WHERE source = 'scheduler'",
+        "What the scheduler left out is listed once per case and day.",
+    )
+
+    @api.model
+    def _prepare_vals(self, bankruptcy, company, kind, description, case, source):
+        return {
+            "date": fields.Datetime.now(),
+            "day": company._get_collection_today(),
+            "source": source,
+            "user_id": self.env.uid,
+            "kind": kind,
+            "description": description,
+            "bankruptcy_id": bankruptcy.id,
+            "partner_id": bankruptcy.partner_id.id,
+            "case_id": case.id,
+            "company_id": company.id,
+        }
+
+    @api.model
+    def _log_refusal(self, *args):
+        """List an attempt that is refused with an error.
+
+        The error undoes the transaction it is raised in, or a part of it; so this is
+        written in one of its own, when the other one has ended either way.
+        """
+        vals, database = self._prepare_vals(*args), self.env.cr.dbname
+
+        def write():
+            with Registry(database).cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                if env["collection.bankruptcy"].browse(vals["bankruptcy_id"]).exists():
+                    env["collection.blocked.attempt"].create(vals)
+
+        self.env.cr.postcommit.add(write)
+        self.env.cr.postrollback.add(write)
+
+    @api.model
+    def _log_scheduler(self, bankruptcy, company, kind, description, case):
+        """List what the scheduler left out, unless it is listed for this case and day
+        already; nothing waits for another worker that does the same."""
+        vals = self._prepare_vals(
+            bankruptcy, company, kind, description, case, "scheduler"
+        )
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO collection_blocked_attempt (%s) VALUES (%s)"
+                " ON CONFLICT DO NOTHING",
+                SQL(", ").join(SQL.identifier(name) for name in vals),
+                SQL(", ").join(SQL("%s", value or None) for value in vals.values()),
+            )
+        )
+
+    @api.model
+    def _log_steps(self, company, as_of):
+        """List the open steps that the decision of this transaction stops because of a
+        stay: one row per case and day. Set-based, like the plan that calls it.
+
+        :param company: res.company record
+        :param date as_of: the day of the run
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO collection_blocked_attempt (
+                    date, day, source, user_id, kind, description, bankruptcy_id,
+                    partner_id, case_id, company_id)
+                SELECT NOW() AT TIME ZONE 'UTC', %(as_of)s, 'scheduler', %(user)s,
+                       'step', stage.name ->> 'en_US', stay.bankruptcy_id,
+                       verdict.partner_id, verdict.case_id, %(company)s
+                  FROM collection_decision_statement verdict
+                  JOIN collection_step action ON action.case_id = verdict.case_id
+                   AND action.state IN ('planned', 'approve', 'todo', 'failed')
+                  JOIN collection_stage stage ON stage.id = action.stage_id
+                  JOIN (%(stays)s) stay ON stay.partner_id = verdict.partner_id
+                 WHERE verdict.reason = 'stayed'
+                ON CONFLICT DO NOTHING
+                """,
+                as_of=as_of,
+                user=self.env.uid,
+                company=company.id,
+                stays=self.env["collection.stay"]._stays(),
+            )
+        )

@@ -1,0 +1,392 @@
+import pytz
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_date
+
+from ...tools.step_states import OPEN_STATES
+from ..policy.collection_stage import WRITTEN_CHANNELS
+
+KINDS = [
+    ("contact", "Contact"),
+    ("promise", "Promise"),
+    ("breach", "Broken promise"),
+]
+# What is recited: what was sent and what was said. Attempts that reached nobody, talks
+# with third persons and what came back stay out.
+TOLD_OUTCOMES = (
+    "sent",
+    "reached",
+    "message_left",
+    "call_back",
+    "refused",
+    "promise",
+    "dispute",
+    "plan_wanted",
+    "hardship",
+    "paid_already",
+    "received",
+)
+TOLD_CHANNELS = (
+    "phone",
+    "email",
+    "letter",
+    "certified",
+    "sms",
+    "visit",
+    "meeting",
+    "portal",
+)
+# A letter that did not go out, or came back, was not a reminder. Who refuses a letter
+# has been sent one.
+TOLD_DELIVERY = ("sent", "posted", "delivered", "refused")
+
+
+class CollectionDemandHistory(models.Model):
+    """What a final demand recites: one line per contact, promise and broken promise.
+
+    A view on the log and the promises, for the final demands that are still to go out:
+    what is logged, voided or delivered shows at once. A collector leaves lines out;
+    the step remembers which.
+    """
+
+    _name = "collection.demand.history"
+    _description = "Line of a Recital"
+    _auto = False
+    _order = "moment, id"
+    _depends = {
+        "collection.step": ["case_id", "stage_id", "state", "untold"],
+        "collection.contact": [
+            *("case_id", "channel", "outcome", "is_void", "date", "message_ref"),
+        ],
+        "collection.letter": ["delivery_state", "date_sent"],
+        "collection.promise": ["case_id", "state", "date_taken", "date_last"],
+        "collection.stage": ["is_final_demand"],
+    }
+
+    step_id = fields.Many2one("collection.step", "Step", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    kind = fields.Selection(KINDS, readonly=True)
+    contact_id = fields.Many2one("collection.contact", readonly=True)
+    promise_id = fields.Many2one("collection.promise", readonly=True)
+    moment = fields.Datetime("When", readonly=True)
+    is_told = fields.Boolean("Recite")
+    day = fields.Char("Date", compute="_compute_texts")
+    channel = fields.Char(compute="_compute_texts")
+    what = fields.Char(compute="_compute_texts")
+    person = fields.Char("With whom", compute="_compute_texts")
+
+    @property
+    def _table_query(self):
+        return SQL(
+            "%s UNION ALL %s UNION ALL %s",
+            self._contacts(),
+            self._promises(),
+            self._breaches(),
+        )
+
+    @api.depends("contact_id", "promise_id")
+    @api.depends_context("lang")
+    def _compute_texts(self):
+        rows = self.env["collection.demand.history.summary"]._get_rows(self)
+        for line, row in zip(self, rows, strict=True):
+            line.day = row["date"]
+            line.channel = row["channel"]
+            line.what = ", ".join(filter(None, (row["what"], row["proof"])))
+            line.person = row["with"]
+
+    @api.model
+    def _select(self, kind, number, alias):
+        """:return: SQL of the columns that do not depend on the kind of line; a case
+        has one open step, so that the number of its source numbers the line"""
+        return SQL(
+            """
+            SELECT %(source)s.id * 4 + %(number)s AS id, action.id AS step_id,
+                   action.company_id, %(kind)s AS kind,
+                   NOT COALESCE(action.untold ? (%(kind)s || ',' || %(source)s.id),
+                                FALSE) AS is_told
+            """,
+            source=SQL.identifier(alias),
+            number=number,
+            kind=kind,
+        )
+
+    @api.model
+    def _from(self):
+        return SQL(
+            """
+              FROM collection_step action
+              JOIN collection_stage stage
+                ON stage.id = action.stage_id AND stage.is_final_demand
+            """
+        )
+
+    @api.model
+    def _contacts(self):
+        return SQL(
+            """
+            %(select)s, contact.id AS contact_id, NULL::int AS promise_id,
+                   COALESCE(letter.date_sent, contact.date) AS moment
+            %(from)s
+              JOIN collection_contact contact ON contact.case_id = action.case_id
+              LEFT JOIN collection_letter letter ON letter.id = contact.letter_id
+             WHERE action.state = ANY(%(open)s) AND %(told)s
+            """,
+            select=self._select("contact", 0, "contact"),
+            told=self._told(),
+            open=list(OPEN_STATES),
+            **{"from": self._from()},
+        )
+
+    @api.model
+    def _told(self):
+        """:return: SQL condition that a customer may read of ``contact``"""
+        return SQL(
+            """
+            (contact.is_void IS NOT TRUE AND contact.channel = ANY(%s)
+             AND contact.outcome = ANY(%s)
+             AND (contact.person <> '' OR NOT EXISTS (
+                SELECT FROM collection_contact returned
+                 WHERE returned.message_ref = contact.message_ref
+                   AND returned.case_id = contact.case_id
+                   AND returned.id > contact.id AND returned.outcome = 'bounced'
+                   AND returned.is_void IS NOT TRUE
+                   AND returned.partner_id IS NOT DISTINCT FROM contact.partner_id))
+             AND (contact.letter_id IS NULL OR EXISTS (
+                SELECT FROM collection_letter sent
+                 WHERE sent.id = contact.letter_id AND sent.delivery_state = ANY(%s))))
+            """,
+            list(TOLD_CHANNELS),
+            list(TOLD_OUTCOMES),
+            list(TOLD_DELIVERY),
+        )
+
+    @api.model
+    def _promises(self):
+        """Promises that no recited contact tells of already."""
+        return SQL(
+            """
+            %(select)s, NULL::int AS contact_id, promise.id AS promise_id,
+                   promise.date_taken + TIME '12:00' AS moment
+            %(from)s
+              JOIN collection_promise promise ON promise.case_id = action.case_id
+             WHERE action.state = ANY(%(open)s)
+               AND promise.state NOT IN ('approve', 'withdrawn')
+               AND NOT EXISTS (
+                    SELECT FROM collection_contact contact
+                     WHERE contact.id = promise.contact_id
+                       AND contact.outcome = 'promise' AND %(told)s)
+            """,
+            select=self._select("promise", 1, "promise"),
+            told=self._told(),
+            open=list(OPEN_STATES),
+            **{"from": self._from()},
+        )
+
+    @api.model
+    def _breaches(self):
+        return SQL(
+            """
+            %(select)s, NULL::int AS contact_id, promise.id AS promise_id,
+                   promise.date_last + promise.tolerance + 1 + TIME '00:00' AS moment
+            %(from)s
+              JOIN collection_promise promise ON promise.case_id = action.case_id
+             WHERE action.state = ANY(%(open)s)
+               AND promise.state IN ('partly', 'broken')
+            """,
+            select=self._select("breach", 2, "promise"),
+            open=list(OPEN_STATES),
+            **{"from": self._from()},
+        )
+
+    def write(self, vals):  # pylint: disable=method-required-super
+        """Leave lines out of the letter, or take them in again.
+
+        :raises UserError: for anything else; the log is not changed from here
+        """
+        self.check_access("write")
+        if vals.keys() - {"is_told"}:
+            raise UserError(
+                self.env._("Only whether a line is recited can be changed here.")
+            )
+        for line in self:
+            line.step_id._set_told(line._get_key(), vals["is_told"])
+        self.env.flush_all()
+        self.invalidate_model(["is_told"])
+        return True
+
+    def _get_key(self):
+        """:return: how the step remembers this line"""
+        return f"{self.kind},{(self.contact_id or self.promise_id).id}"
+
+
+class CollectionStep(models.Model):
+    """The recital of a final demand, and to whom the matter goes after it."""
+
+    _inherit = "collection.step"
+
+    recital_ids = fields.One2many(
+        "collection.demand.history", "step_id", "What the letter recites"
+    )
+    untold = fields.Json(
+        "Left out", readonly=True, help="Lines of the recital that a person left out."
+    )
+    referral_text = fields.Char("Referred to", compute="_compute_referral_text")
+
+    @api.depends("stage_id.referral_partner_id")
+    @api.depends_context("lang")
+    def _compute_referral_text(self):
+        for action in self:
+            # Only the name that the letter prints, whoever may read the address book.
+            name = action.stage_id.referral_partner_id.sudo().name
+            action.referral_text = name or self.env._("a third party")
+
+    def _set_told(self, key, is_told):
+        """Remember whether a line of the recital is left out.
+
+        :param str key: see ``collection.demand.history._get_key``
+        :param bool is_told: whether the letter recites it
+        """
+        self.check_access("write")
+        untold = set(self.untold or ()) - {key}
+        if not is_told:
+            untold.add(key)
+        # Readonly, so that nobody writes it past the screen; the right was checked.
+        self.sudo().untold = sorted(untold)
+
+
+class CollectionDemandHistorySummary(models.AbstractModel):
+    """The contacts so far, as a final demand recites them: when, how, what, with whom.
+
+    Taken from the contact log and the promises. Voided
+    entries and internal notes are never shown.
+    """
+
+    _name = "collection.demand.history.summary"
+    _description = "Recital of Contacts"
+
+    @api.model
+    def _find(self, actions):
+        """Find what the messages of steps recite.
+
+        :param actions: collection.step records
+        :return: dict of collection.demand.history records per action, oldest first;
+            empty for steps that are no final demand
+        """
+        lines = self.env["collection.demand.history"].search(
+            [("step_id", "in", actions.ids), ("is_told", "=", True)]
+        )
+        by_action = lines.grouped("step_id")
+        return {action: by_action.get(action, lines.browse()) for action in actions}
+
+    @api.model
+    def _get_rows(self, lines):
+        """:return: list of dicts of texts, in the language of the context"""
+        lines = lines.with_env(self.env)
+        promises = self.env["collection.promise"].search(
+            [("contact_id", "in", lines.contact_id.ids)]
+        )
+        by_contact = promises.grouped("contact_id")
+        return [
+            self._get_contact_row(line.contact_id, by_contact.get(line.contact_id))
+            if line.kind == "contact"
+            else self._get_promise_row(line)
+            for line in lines
+        ]
+
+    @api.model
+    def _get_contact_row(self, contact, promises=None):
+        channels = dict(contact._fields["channel"]._description_selection(self.env))
+        channel, letter = channels[contact.channel], contact.letter_id
+        return {
+            "date": format_date(self.env, self._get_day(contact)),
+            "channel": self.env._("%s, received", channel)
+            if contact.direction == "in"
+            else channel,
+            "what": self._get_promise_text(promises[:1])
+            if promises
+            else self._get_what(contact),
+            "proof": ", ".join(letter._get_proofs()) if letter._is_paper() else "",
+            "with": contact._get_reached_text(),
+            "by": self._get_by(contact),
+        }
+
+    @api.model
+    def _get_promise_row(self, line):
+        """:return: the texts of a promise that was made, or not kept"""
+        promise = line.promise_id
+        day = fields.Date.to_date(line.moment)
+        return {
+            "date": format_date(self.env, day),
+            "channel": self.env._("Promise"),
+            "what": self._get_promise_text(promise)
+            if line.kind == "promise"
+            else self._get_breach_text(promise),
+            "proof": "",
+            "with": promise.person or promise.partner_id.name,
+            "by": "",
+        }
+
+    @api.model
+    def _get_promise_text(self, promise):
+        values = {
+            "amount": promise.currency_id.format(promise.amount),
+            "day": format_date(self.env, promise.date_last),
+        }
+        if promise.kind == "extension":
+            return self.env._("%(amount)s: due date extended to %(day)s", **values)
+        return self.env._("Payment of %(amount)s by %(day)s was promised", **values)
+
+    @api.model
+    def _get_breach_text(self, promise):
+        values = {
+            "amount": promise.currency_id.format(promise.amount),
+            "day": format_date(self.env, promise.date_last),
+            "received": promise.currency_id.format(promise.amount_received),
+        }
+        if promise.state == "partly":
+            return self.env._(
+                "Of %(amount)s promised by %(day)s we received %(received)s", **values
+            )
+        return self.env._(
+            "The payment of %(amount)s promised by %(day)s did not arrive", **values
+        )
+
+    @api.model
+    def _get_day(self, contact):
+        """:return: the day it happened, in the company's time zone"""
+        return self._get_local_day(
+            contact.company_id, contact.letter_id.date_sent or contact.date
+        )
+
+    @api.model
+    def _get_local_day(self, company, moment):
+        """:return: the day of a moment, in the company's time zone"""
+        zone = pytz.timezone(company.collection_tz or company.partner_id.tz or "UTC")
+        return pytz.utc.localize(moment).astimezone(zone).date()
+
+    @api.model
+    def _get_what(self, contact):
+        """:return: the subject of what was written, or what was said, in words that a
+        customer may read"""
+        if contact.subject and contact.channel in WRITTEN_CHANNELS:
+            return contact.subject
+        return {
+            "sent": self.env._("Message sent"),
+            "received": self.env._("Message received"),
+            "message_left": self.env._("Message left"),
+            "call_back": self.env._("A call back was agreed"),
+            "promise": self.env._("Payment was promised"),
+            "dispute": self.env._("An invoice was questioned"),
+            "plan_wanted": self.env._("Installments were discussed"),
+            "paid_already": self.env._("Payment was reported"),
+        }.get(contact.outcome, self.env._("Conversation"))
+
+    @api.model
+    def _get_by(self, contact):
+        """:return: name and title of who acted for the company; the company itself
+        when its scheduler did"""
+        if contact.direction == "in":
+            return ""
+        if contact.user_id == self.env.ref("base.user_root") or not contact.user_name:
+            return contact.company_id.name
+        return contact.user_name

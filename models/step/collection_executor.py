@@ -1,0 +1,343 @@
+import logging
+import time
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+from psycopg2 import OperationalError
+from psycopg2.extensions import TransactionRollbackError
+
+from ...tools.retry import retry_delay
+from ..case.collection_decision import TEMPORARY_REASONS
+
+_logger = logging.getLogger(__name__)
+BATCH = 50
+
+
+class CollectionExecutor(models.AbstractModel):
+    """Execute planned steps: the outbox worker.
+
+    Takes a batch of steps under row locks, locks what the customers owe, asks the
+    decision again, and in the same transaction writes mail, letter, contact and the
+    stage of the items. Several workers may do so at once. A step that fails keeps its
+    error and is tried again later; the others go on.
+    """
+
+    _name = "collection.executor"
+    _description = "Execution of Collection Steps"
+
+    @api.model
+    def _cron_execute(self):
+        """Execute what is due in all companies, batch by batch, until done."""
+        for company in self.env["res.company"].search([]):
+            if not self._execute_company(company):
+                break
+
+    @api.model
+    def _execute_company(self, company):
+        """:return: whether there is time left"""
+        clock = time.monotonic()
+        counts = {"done_count": 0, "failed_count": 0, "cancelled_count": 0}
+        started, time_left, worked = fields.Datetime.now(), True, True
+        while worked and time_left:
+            try:
+                worked = self._execute_batch(
+                    company, company._get_collection_today(), counts
+                )
+            except TransactionRollbackError:
+                # A payment was registered under our hands: nothing has been sent, and
+                # a new transaction sees it.
+                self.env.cr.rollback()
+                _logger.info("The ledger changed during a batch, which starts again.")
+                continue
+            if not worked and any(counts.values()):
+                self._log_run(company, started, time.monotonic() - clock, counts)
+            time_left = self.env["ir.cron"]._commit_progress(worked)
+        return bool(time_left)
+
+    @api.model
+    def _log_run(self, company, started, duration, counts):
+        self.env["collection.run"].create(
+            {
+                **counts,
+                "kind": "execute",
+                "company_id": company.id,
+                "date": company._get_collection_today(),
+                "date_start": started,
+                "duration": duration,
+            }
+        )
+
+    @api.model
+    def _execute_batch(self, company, as_of, counts, ledger_date=None):
+        """Take a batch of steps, check them again, and carry them out.
+
+        :param company: res.company record
+        :param date as_of: the day, in the company's time zone
+        :param dict counts: running totals, updated
+        :param date ledger_date: use the ledger as of that past day
+        :return: number of steps taken off the queue; 0 when there is nothing to do
+        """
+        if not self.env["collection.review"]._try_lock(company, shared=True):
+            return 0
+        actions = self._take(company, as_of)
+        if not actions:
+            return 0
+        worker = self.with_company(company).with_context(collection_as_of=as_of)
+        actions = actions.with_env(worker.env)
+        verdicts = worker._check_again(company, as_of, actions, ledger_date)
+        worker.env["collection.blocked.attempt"]._log_steps(company, as_of)
+        going = worker._drop(actions, verdicts, counts)
+        worker._carry_out(company, as_of, going, counts)
+        return len(actions)
+
+    @api.model
+    def _take(self, company, as_of):
+        """Lock steps that are due to be tried, and the due items of their customers.
+
+        Whoever registers a payment on one of the items now waits until the message is
+        out or dropped; if somebody is just doing so, the step is left for later.
+        """
+        Action = self.env["collection.step"]
+        company = company.with_context(collection_as_of=as_of)
+        actions = Action.search(
+            [
+                ("company_id", "=", company.id),
+                ("date_planned", "<=", as_of),
+                "|",
+                ("date_allowed", "=", False),
+                ("date_allowed", "<=", company._get_collection_moment()),
+                "|",
+                ("state", "=", "planned"),
+                "&",
+                ("state", "=", "failed"),
+                ("date_try", "<=", fields.Datetime.now()),
+            ],
+            order="id",
+            limit=BATCH * 8,
+        )
+        actions = actions.try_lock_for_update(limit=BATCH)
+        actions.invalidate_recordset()
+        actions = actions.filtered(lambda action: action.state in ("planned", "failed"))
+        return self._lock_ledger(actions)
+
+    @api.model
+    def _lock_ledger(self, actions):
+        cases = actions.case_id.try_lock_for_update(allow_referencing=True)
+        lines = (
+            self.env["collection.item"]
+            .search([("case_id", "in", cases.ids), ("is_open", "=", True)])
+            .move_line_id
+        )
+        # Collectors' rights do not matter to the lock; nothing is written.
+        free = lines.sudo().try_lock_for_update(allow_referencing=True)
+        busy_items = self.env["collection.item"].search(
+            [("move_line_id", "in", (lines - free).ids)]
+        )
+        cases -= busy_items.case_id
+        return actions.filtered(lambda action: action.case_id in cases)
+
+    @api.model
+    def _check_again(self, company, as_of, actions, ledger_date):
+        """Ask the decision again, under the locks.
+
+        :return: dict of (reason, stage id, next date, net amount) per case id
+        """
+        partner_ids = actions.case_id.partner_id.ids
+        self.env.flush_all()
+        review = self.env["collection.review"]
+        review._take_snapshot(company, as_of, partner_ids, ledger_date)
+        self.env["collection.decision.statement"]._decide(company, as_of, partner_ids)
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT case_id, reason, stage_id, date_next, amount_net"
+                " FROM collection_decision_statement"
+            )
+        )
+        return {case_id: tuple(rest) for case_id, *rest in rows}
+
+    @api.model
+    def _drop__1(self, actions, verdicts, counts):
+        """Drop the steps that no longer hold and put off those that must wait.
+
+        :return: the steps to carry out
+        """
+        go = actions.browse()
+        for action in actions:
+            reason, stage_id, date_next, _net = verdicts.get(action.case_id.id) or (
+                (action.case_id.closing_reason or "settled", None, None, 0.0)
+            )
+            if reason == "due" and stage_id == action.stage_id.id:
+                go |= action
+            elif reason in TEMPORARY_REASONS and stage_id == action.stage_id.id:
+                action.write({"date_planned": date_next, "reason": reason})
+            else:
+                action._set_state("cancelled", reason=reason)
+                counts["cancelled_count"] += 1
+        return go
+
+    @api.model
+    def _carry_out(self, company, as_of, actions, counts):
+        """Write the messages, hand the calls over, lift the items, keep the errors."""
+        courier = self.env["collection.dispatcher"]
+        for_person = actions.filtered(lambda action: action._is_for_person())
+        written = actions - for_person
+        unreachable = written.filtered("addressee_problem")
+        written -= unreachable
+        for action in unreachable:
+            self._report_unreachable(action)
+
+        prepared = {}
+        failures = self._isolate(
+            lambda batch: prepared.update(courier._prepare(batch)), written
+        )
+        written = self._without(written, failures)
+        failures |= self._isolate(lambda batch: courier._send(batch, prepared), written)
+        written = self._without(written, failures)
+        self._take_steps(company, as_of, written)
+        failures |= self._isolate(self._hand_over, for_person)
+        for action, error in failures.items():
+            self._fail(action, error)
+        failed_count = len(failures) + len(unreachable)
+        counts["failed_count"] += failed_count
+        counts["done_count"] += len(actions) - failed_count
+
+    @api.model
+    def _without(self, actions, failures):
+        return actions.filtered(lambda action: action not in failures)
+
+    @api.model
+    def _isolate(self, work, actions):
+        """Do work for a batch of steps; if it fails, for each step alone, so that the
+        customer who is the cause fails alone.
+
+        :param work: function of collection.step records; all of it is undone for
+            those it fails for
+        :return: dict of the error per failed step
+        """
+        if not actions:
+            return {}
+        try:
+            with self.env.cr.savepoint():
+                work(actions)
+                self.env.flush_all()
+            return {}
+        except OperationalError:
+            # A conflict between transactions is nobody's fault: all start again.
+            raise
+        except Exception as error:
+            if len(actions) == 1:
+                _logger.info("Step %s failed.", actions.id, exc_info=True)
+                return {actions: self._describe(error)}
+        failures = {}
+        for action in actions:
+            failures |= self._isolate(work, action)
+        return failures
+
+    @api.model
+    def _describe(self, error):
+        """:return: text of an error, with what caused it: a template that fails is
+        reported by Odoo without the reason"""
+        text = str(error) or type(error).__name__
+        cause = str(error.__cause__ or "")
+        return text if cause in text else f"{text} ({cause})"
+
+    @api.model
+    def _take_steps(self, company, as_of, actions):
+        """The messages are on their way: lift the items, start the quiet time."""
+        if not actions:
+            return
+        self.env.flush_all()
+        self.env["collection.decision.statement"]._raise_items(
+            company,
+            as_of,
+            {action.case_id.id: action.stage_id.id for action in actions},
+        )
+        actions.case_id.date_last_step = as_of
+        actions.case_id._refresh_stages()
+        actions._set_state("done", error=False, date_try=False)
+
+    @api.model
+    def _hand_over(self, actions):
+        """Put calls, visits and decisions on the collectors' lists."""
+        type_xmlid = {"phone": "mail.mail_activity_data_call"}
+        for action in actions:
+            case = action.case_id
+            activity = case.activity_schedule(
+                type_xmlid.get(action.channel, "mail.mail_activity_data_todo"),
+                action.date_planned,
+                summary=action.stage_id.name,
+                note=action.addressee_problem or "",
+                user_id=case._get_collector().id or self.env.uid,
+            )
+            action._set_state("todo", activity_id=activity.id, error=False)
+
+    @api.model
+    def _report_unreachable(self, action):
+        """No address is a task for the collector, not silence. It is not tried again
+        by itself; a person completes the address and retries."""
+        action._set_state(
+            "failed",
+            error=action.addressee_problem,
+            attempts=action.attempts + 1,
+            date_try=False,
+        )
+        action.case_id._add_task(
+            self.env._("Complete the address"), action.addressee_problem
+        )
+
+    @api.model
+    def _fail(self, action, error):
+        attempts = action.attempts + 1
+        delay = retry_delay(attempts)
+        action._set_state(
+            "failed",
+            error=error,
+            attempts=attempts,
+            date_try=fields.Datetime.now() + delay if delay else False,
+        )
+
+    # ------------------------------------------------------------------
+    # Contact guard
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _drop(self, actions, verdicts, counts):
+        return self._ask_guard(self._drop__1(actions, verdicts, counts))
+
+    @api.model
+    def _ask_guard(self, actions):
+        """Put off the steps that the limits do not allow at this moment.
+
+        The scheduler keeps the limits, even where the policy only warns people.
+
+        :return: the steps to carry out
+        """
+        going, written_to = actions.browse(), set()
+        for channel, steps in actions.grouped("channel").items():
+            answers = self.env["collection.contact.guard"]._ask(steps.case_id, channel)
+            for step in steps:
+                answer = answers[step.case_id]
+                if not step._is_for_person() and step.addressee_id in written_to:
+                    # Two customers, one person: the next batch finds this one's message
+                    # in the log, and decides.
+                    continue
+                written_to.add(step.addressee_id)
+                if not answer.level or self._is_later(step, answer):
+                    going |= step
+                elif answer.level == "stop":
+                    self._stop(step, answer)
+                else:
+                    step._put_off(answer)
+        return going
+
+    @api.model
+    def _is_later(self, step, answer):
+        """A call goes on the collector's list at any hour, and waits there for the
+        customer's office hours; the guard is asked again when it is made."""
+        return step._is_for_person() and answer.limit in ("hours", "day_off")
+
+    @api.model
+    def _stop(self, step, answer):
+        """A person decides how to go on; the step is not tried again by itself."""
+        step._set_state("failed", error=answer.reason, date_try=False)
+        step.case_id._add_task(self.env._("Contact is stopped"), answer.reason)

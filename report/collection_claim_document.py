@@ -1,0 +1,144 @@
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.tools import format_date
+
+from ..models.claim.collection_claim_form import CAPACITIES
+from ..models.claim.collection_claim_priority_cap import PRIORITIES
+
+# Where the account of the packet starts: this long before the oldest open item.
+ACCOUNT_DAYS = 31
+
+
+class CollectionClaimDocument(models.AbstractModel):
+    """What stands in the parts of a packet: the form, the statements, the index.
+
+    Everything is in the language of the proceedings, and nothing depends on the day of
+    printing.
+    """
+
+    _name = "collection.claim.document"
+    _description = "Documents of a Claim"
+
+    @api.model
+    def _get_part(self, claim, part, rows=()):
+        """:return: name of the template, and dict of its values"""
+        values = {
+            "claim": claim,
+            "lang": claim.lang,
+            "company": claim.company_id,
+            "debtor": claim.partner_id,
+            "court": claim.court_id,
+            "money": claim.currency_id.with_env(claim.env).format,
+            "date": lambda day: format_date(claim.env, day) if day else "",
+            "address": self.env["collection.recipient"]._get_address,
+        }
+        if part == "form":
+            part = "410" if claim._is_american() else "letter"
+        more = {"rows": rows}
+        if part != "index":
+            more = getattr(self, f"_get_{part}_values")(claim)
+        return f"collection_claim_{part}_document", {**values, **more}
+
+    @api.model
+    def _get_statement_values(self, claim):
+        return {"groups": self._get_groups(claim)}
+
+    @api.model
+    def _get_account_values(self, claim):
+        return {"accounts": self._get_accounts(claim)}
+
+    @api.model
+    def _get_goods_values(self, claim):
+        """:return: the goods of the last 20 days, by the day they were received"""
+        by_day = claim.goods_ids.sorted("date_received").grouped("date_received")
+        return {
+            "days": [
+                {"date": day, "rows": rows, "amount": sum(rows.mapped("amount"))}
+                for day, rows in by_day.items()
+            ]
+        }
+
+    @api.model
+    def _get_letter_values(self, claim):
+        return {"sections": self.env["collection.claim.letter"]._get_sections(claim)}
+
+    @api.model
+    def _get_410_values(self, claim):
+        return {
+            "capacities": self._translate("signer_capacity", CAPACITIES, claim),
+            "priorities": self._get_priorities(claim),
+        }
+
+    @api.model
+    def _translate(self, name, selection, claim):
+        labels = dict(claim._fields[name]._description_selection(claim.env))
+        return [(key, labels[key]) for key, _label in selection]
+
+    @api.model
+    def _get_priorities(self, claim):
+        """:return: dict of the amount per kind of priority, and the other one"""
+        amounts = dict.fromkeys((kind for kind, _label in PRIORITIES), 0.0)
+        for row in claim.priority_ids:
+            amounts[row.kind] += row.amount
+        caps = self.env["collection.claim.priority.cap"]
+        return {
+            "amounts": amounts,
+            "subsection": claim.priority_ids.filtered("subsection")[:1].subsection,
+            "deposit": caps._find("deposit", claim.date_petition),
+            "wages": caps._find("wages", claim.date_petition),
+        }
+
+    @api.model
+    def _get_groups(self, claim):
+        """:return: list of dicts: the items of the claim by currency, with totals"""
+        items = claim.line_ids.filtered("move_line_id")
+        groups = []
+        for currency, lines in items.grouped("item_currency_id").items():
+            own = currency.with_env(claim.env)
+            groups.append(
+                {
+                    "currency": own,
+                    "rate": lines[0].rate,
+                    "is_converted": currency != claim.currency_id,
+                    "lines": lines,
+                    "format": own.format,
+                    "open": own.format(sum(lines.mapped("amount_open"))),
+                    "amount": claim.currency_id.format(sum(lines.mapped("amount"))),
+                }
+            )
+        return groups
+
+    @api.model
+    def _get_accounts(self, claim):
+        """:return: list of dicts: the running account by currency, with balances"""
+        days = [line.date for line in claim.line_ids if line.move_line_id]
+        first = min(days, default=claim.date_petition) - timedelta(days=ACCOUNT_DAYS)
+        # Everybody who prints the claim prints what was in the ledger.
+        rows = (
+            self.env["collection.claim.ledger"]
+            .sudo()
+            ._get_account(
+                claim.company_id, claim.partner_id, first, claim.date_petition
+            )
+        )
+        accounts = {}
+        for row in rows:
+            currency = self.env["res.currency"].browse(row["currency_id"])
+            account = accounts.setdefault(
+                currency, {"currency": currency, "balance": 0.0, "rows": []}
+            )
+            amount = float(row["amount"])
+            account["balance"] = currency.round(account["balance"] + amount)
+            account["rows"].append(
+                {
+                    **row,
+                    "debit": currency.format(amount) if amount > 0 else "",
+                    "credit": currency.format(-amount) if amount < 0 else "",
+                    "balance": currency.format(account["balance"]),
+                }
+            )
+        return [
+            {**account, "closing": account["currency"].format(account["balance"])}
+            for account in accounts.values()
+        ]

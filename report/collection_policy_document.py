@@ -1,0 +1,80 @@
+from odoo import api, models
+from odoo.tools import get_lang
+
+# Steps that the customer notices, and how the document calls their way.
+INTERNAL_CHANNELS = ("task",)
+
+
+class CollectionPolicyDocument(models.AbstractModel):
+    """A policy in writing: when what happens, which charges, how to reach us."""
+
+    _name = "collection.policy.document"
+    _description = "Collection Policy in Writing"
+
+    @api.model
+    def _get_case_values(self, case):
+        """Like ``_get_values``, for a customer and in the customer's language."""
+        finder = self.env["collection.recipient"]
+        addressee = finder._find_for_letters(case)[case]
+        lang = self.env["collection.message.composer"]._choose_lang(
+            addressee, case.partner_id, case.company_id.partner_id
+        )
+        return self._get_values(case.policy_id, lang, case._get_collector())
+
+    @api.model
+    def _get_values(self, policy, lang=None, collector=None):
+        """Prepare the document.
+
+        :param policy: collection.policy record
+        :param str lang: language code; the one of the context if not given
+        :param collector: res.users record to contact; the policy's if not given
+        :return: dict for the QWeb template ``collection_policy_document``
+        """
+        lang = lang or get_lang(self.env).code
+        document = self.with_context(lang=lang)
+        return document._get_values_here(
+            policy.with_env(document.env), collector or policy.user_id
+        )
+
+    @api.model
+    def _get_values_here(self, policy, collector):
+        company, lang = policy.company_id, self.env.lang
+        message = self.env["collection.message.composer"]
+        person = collector.partner_id
+        return {
+            "policy": policy,
+            "company": company,
+            "lang": lang,
+            "direction": get_lang(self.env, lang).direction,
+            "title": self.env._("How we deal with late payment"),
+            "sender_address": self.env["collection.recipient"]._get_address(
+                company.partner_id
+            ),
+            "contact": {
+                "name": person.name or company.name,
+                "title": person.function,
+                "phone": person.phone or company.phone,
+                "email": person.email or company.email,
+            },
+            "portal_url": company.get_base_url() + "/my/invoices",
+            "rows": [
+                self._get_row(stage)
+                for stage in policy.stage_ids.sorted("sequence")
+                if stage.channel not in INTERNAL_CHANNELS
+            ],
+            "final": policy.stage_ids.filtered("is_final_demand")[:1],
+            **message._get_look(company),
+        }
+
+    @api.model
+    def _get_row(self, stage):
+        """:return: dict of texts on one stage: when, what, and what it says"""
+        channels = dict(stage._fields["channel"]._description_selection(self.env))
+        return {
+            "when": stage._get_timing_text(),
+            "what": stage.name,
+            "how": channels[stage.channel],
+            "deadline": self.env._("Days to pay: %s", stage.deadline_days)
+            if stage.is_final_demand
+            else "",
+        }

@@ -1,0 +1,9 @@
+from . import (
+    test_demo,
+    test_invariants,
+    test_rights,
+    test_tools,
+    test_translations,
+    test_views,
+    test_weaknesses,
+)

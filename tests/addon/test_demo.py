@@ -1,0 +1,109 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo.modules import Manifest
+from odoo.tests import TransactionCase, tagged
+from odoo.tools import SQL, convert_file, mute_logger
+
+from ...hooks import post_init_hook
+
+
+class Enough(Exception):
+    """Leaves what a demo has made."""
+
+
+@tagged("post_install", "-at_install")
+class TestDemo(TransactionCase):
+    """The demo lives through the months up to today: its weekends fall elsewhere each
+    day, and it is to work on each of them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        company = cls.env.ref("base.main_company")
+        if not company.chart_template:
+            cls.env["account.chart.template"].try_loading(
+                "generic_coa", company=company, install_demo=False
+            )
+        # Beside the people of Odoo's own demo.
+        for module, path in (
+            ("base", "data/res_users_demo.xml"),
+            ("account_collections", "demo/res_users_demo.xml"),
+            ("account_collections", "demo/res_partner_demo.xml"),
+        ):
+            convert_file(cls.env, module, path, {}, "init", True)
+
+    @mute_logger("odoo.models.unlink", "odoo.addons.mail.models.mail_thread")
+    def test_every_day_of_the_week(self):
+        today = self.env.ref("base.main_company")._get_collection_today()
+        days = [today - timedelta(days=back) for back in range(7)]
+        # A weekend is like the Friday before it.
+        for day in [day for day in days if day.weekday() < 5]:
+            with self.subTest(day=day.strftime("%A")):
+                self._live_through(day)
+
+    def _live_through(self, day):
+        # Of so few rows, they are read sooner than it is planned how to read them.
+        self.env.cr.execute(SQL("SET LOCAL join_collapse_limit = 4"))
+        self.env.cr.execute(SQL("SET LOCAL from_collapse_limit = 4"))
+        demo = self.env["collection.demo"].with_context(collection_as_of=day)
+        with self.assertRaises(Enough), self.env.cr.savepoint():
+            demo._live_through()
+            states = set(self.env["collection.case"].search([]).mapped("state"))
+            self.assertLessEqual({"active", "hold", "stayed", "closed"}, states)
+            raise Enough
+        self.env.invalidate_all(flush=False)
+
+
+@tagged("post_install", "-at_install")
+class TestFailedDemo(TransactionCase):
+    """When demo data fail, Odoo takes back what they wrote and goes on without them."""
+
+    def fail_after(self, act):
+        """Fail as Odoo does: the rows are taken back, what it remembers is not."""
+        with self.assertRaises(Enough), self.env.cr.savepoint(flush=False):
+            act()
+            self.env.flush_all()
+            raise Enough
+
+    def test_failed_demo_leaves_nothing_to_the_commit(self):
+        """Odoo counts the invoices of customers then, who are gone."""
+        demo = self.env["collection.demo"]
+
+        def fail(demo, *_days):
+            demo.env["res.partner"].search([], limit=1)._increase_rank("customer_rank")
+            raise Enough
+
+        with patch.object(type(demo), "_live_until", fail):
+            self.fail_after(demo._live_through)
+        self.assertFalse(self.env.cr.postcommit)
+
+    def test_failed_demo_takes_no_data_along(self):
+        """What the data files left to be computed is stored before the demo begins."""
+        last = Manifest.for_addon("account_collections")["data"][-1]
+        template = self.env["mail.template"].search(
+            [("model", "=", "collection.step")], limit=1
+        )
+        self.env.cr.execute(
+            SQL("UPDATE mail_template SET model = NULL WHERE id = %s", template.id)
+        )
+        self.env.add_to_compute(template._fields["model"], template)
+        convert_file(self.env, "account_collections", last, {}, "init")
+        self.fail_after(lambda: None)
+        self.env.invalidate_all()
+        self.assertEqual(template.model, "collection.step")
+
+    def test_companies_get_policies_without_the_demo(self):
+        shipped = self.env.ref("base.main_company")
+        policies = self.env["collection.policy"].search(
+            [("company_id", "=", shipped.id)]
+        )
+        company = self.env["res.company"].create({"name": "Without policies"})
+        own = [("company_id", "=", company.id)]
+        self.env["collection.policy"].search(own).unlink()
+        names = policies.mapped("name")
+        self.fail_after(lambda: policies.write({"name": "Demo"}))
+        post_init_hook(self.env)
+        copies = self.env["collection.policy"].search(own)
+        self.assertEqual(copies.mapped("name"), names)
+        self.assertTrue(copies.stage_ids)

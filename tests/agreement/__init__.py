@@ -1,0 +1,18 @@
+from . import (
+    test_dispute_credit,
+    test_dispute_lifecycle,
+    test_installments,
+    test_plan_companies,
+    test_plan_concurrency,
+    test_plan_judgement,
+    test_plan_lifecycle,
+    test_plan_offer,
+    test_plan_property,
+    test_plan_terms,
+    test_promise_concurrency,
+    test_promise_dispute_property,
+    test_promise_dispute_rights,
+    test_promise_judgement,
+    test_promise_limits,
+    test_promise_night,
+)

@@ -1,0 +1,4 @@
+from . import (
+    test_holds,
+    test_policy_choice,
+)

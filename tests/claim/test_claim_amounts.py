@@ -1,0 +1,228 @@
+from datetime import date
+
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..common.claim import ClaimCommon
+
+
+@tagged("post_install", "-at_install")
+class TestClaimAmounts(ClaimCommon):
+    """What is claimed: principal, interest, charges, and their ranks."""
+
+    def test_the_day_of_the_entry_decides(self):
+        """Paid before, matched after: it counts. Matched with a later payment: not."""
+        invoice = self.make_invoice(self.customer, 1000, self.day(-40))
+        early = self.receive(self.customer, 300, self.day(-15))
+        claim = self.make_claim()
+        self.assertEqual(claim.amount_total, 700)
+        (self.receivable(invoice) | self.receivable(early.move_id)).reconcile()
+        self.pay(invoice, 500, self.day(-13))
+        claim.action_prepare()
+        self.assertEqual(claim.amount_total, 700)
+        self.assertEqual(claim.line_ids.amount_open, 700)
+        rows = {row["kind"]: row["amount"] for row in claim.reconciliation}
+        self.assertEqual(rows["today"], 200)
+        self.assertEqual(rows["settled_payment"], 500)
+        self.assertIn("Paid after the petition date", claim.reconciliation_html)
+
+    def test_the_petition_day_itself(self):
+        """What was posted up to that day is the claim."""
+        self.make_invoice(self.customer, 100, self.petition, issued=self.petition)
+        self.make_invoice(self.customer, 10, self.day(-13), issued=self.day(-13))
+        claim = self.make_claim()
+        self.assertEqual(claim.amount_total, 100)
+        rows = {row["kind"]: row["amount"] for row in claim.reconciliation}
+        self.assertEqual((rows["today"], rows["posted_invoice"]), (110, -10))
+
+    def test_foreign_currency_at_the_rate_of_the_day(self):
+        euro = self.setup_other_currency(
+            "EUR", rates=[(self.day(-50), 2.0), (self.day(-15), 1.6), (self.day(-1), 4)]
+        )
+        self.make_invoice(self.customer, 800, self.day(-40), currency=euro)
+        claim = self.make_claim()
+        self.assertEqual(claim.amount_total, 500)
+        line = claim.line_ids
+        self.assertEqual((line.amount_open, round(line.rate, 6)), (800, 0.625))
+        rows = {row["kind"]: row["amount"] for row in claim.reconciliation}
+        self.assertEqual((rows["total_booked"], rows["rate"]), (400, 100))
+
+    def test_currency_of_the_proceedings(self):
+        """A claim in a court whose country has another currency is converted to it."""
+        euro = self.setup_other_currency("EUR", rates=[(self.day(-50), 2.0)])
+        belgian = self.make_court(
+            name="Ghent", code="be", is_us=False, country_id=self.env.ref("base.be").id
+        )
+        self.make_invoice(self.customer, 1000, self.day(-40))
+        claim = self.make_claim(
+            self.make_bankruptcy(
+                court_id=belgian.id, chapter="foreign", procedure="other"
+            )
+        )
+        self.assertEqual((claim.currency_id, claim.amount_total), (euro, 2000))
+        self.assertEqual(claim.reconciliation[-1]["kind"], "total_converted")
+        claim.currency_id = self.company.currency_id
+        self.assertEqual(claim.amount_total, 1000)
+
+    def test_interest_is_itemised_and_stops_with_the_petition(self):
+        self.make_invoice(self.customer, 10000, self.day(-74))
+        self.make_invoice(self.customer, 500, self.day(10), issued=self.day(-20))
+        claim = self.make_claim(interest_percent=11.75)
+        claim.action_add_interest()
+        interest = claim.line_ids.filtered(lambda line: line.kind == "interest")
+        self.assertEqual(interest.amount, 193.15)
+        self.assertEqual(interest.date_to, self.petition)
+        claim.action_add_interest()
+        self.assertEqual(claim.amount_interest, 193.15)
+        self.assertEqual(claim.amount_total, 10693.15)
+        interest = claim.line_ids.filtered(lambda line: line.kind == "interest")
+        with self.assert_refused("stop with the petition date"):
+            interest.date_to = self.day(-13)
+
+    def test_an_invoice_can_be_interest(self):
+        self.make_invoice(self.customer, 900, self.day(-40))
+        self.make_invoice(self.customer, 33, self.day(-39))
+        claim = self.make_claim()
+        claim.line_ids[1].kind = "interest"
+        self.assertEqual((claim.amount_principal, claim.amount_interest), (900, 33))
+        claim.action_prepare()
+        self.assertEqual((claim.amount_principal, claim.amount_interest), (900, 33))
+
+    def test_items_of_the_ledger_are_not_written_by_hand(self):
+        self.make_invoice(self.customer, 900, self.day(-40))
+        claim = self.make_claim()
+        line = claim.line_ids
+        for act in (
+            lambda: line.write({"amount": 1}),
+            lambda: line.write({"move_line_id": False}),
+            line.unlink,
+            lambda: line.create(
+                {
+                    "claim_id": claim.id,
+                    "name": "More",
+                    "amount": 5,
+                    "move_line_id": line.move_line_id.id,
+                }
+            ),
+        ):
+            with self.assert_refused("read from the ledger"):
+                act()
+        with self.assert_refused("come from the ledger only"):
+            claim.line_ids = [
+                Command.create({"kind": "principal", "name": "More", "amount": 5})
+            ]
+
+    def test_caps_by_the_day_of_the_petition(self):
+        vectors = [
+            (date(2025, 4, 1), "deposit", 5000, 3800, "Above the cap"),
+            (date(2025, 3, 31), "deposit", 5000, 3350, "Above the cap"),
+            (date(2025, 4, 1), "wages", 20000, 17150, "Above the cap"),
+            (date(2022, 4, 1), "wages", 20000, 15150, "Above the cap"),
+            (date(2025, 6, 1), "deposit", 3800, 3800, False),
+            (date(2022, 3, 31), "wages", 20000, 20000, "No cap is known"),
+            (date(2025, 6, 1), "taxes", 20000, 20000, False),
+        ]
+        for number, (day, kind, asked, entitled, warning) in enumerate(vectors):
+            with self.subTest(day=day, kind=kind):
+                customer = self.make_customer(f"Capped {number}")
+                self.make_invoice(customer, 30000, day, issued=day)
+                claim = self.make_claim(
+                    self.make_bankruptcy(customer, day, case_number=f"25-{number:05}")
+                )
+                claim.priority_ids = [
+                    Command.create({"kind": kind, "amount_asked": asked})
+                ]
+                row = claim.priority_ids
+                self.assertEqual(row.amount, entitled)
+                self.assertEqual(claim.amount_unsecured, 30000 - entitled)
+                if warning:
+                    self.assertIn(warning, row.warning)
+                else:
+                    self.assertFalse(row.warning)
+
+    def test_an_administrator_adds_the_next_caps(self):
+        Cap = self.env["collection.claim.priority.cap"]
+        vals = {"kind": "wages", "date_from": "2028-04-01", "date_to": "2031-03-31"}
+        Cap.create({**vals, "amount": 18500})
+        self.assertEqual(Cap._find("wages", date(2028, 4, 1)).amount, 18500)
+        with self.assert_refused("for these days already"):
+            Cap.create({**vals, "amount": 1})
+        users = self.make_users()
+        with self.assertRaises(AccessError):
+            Cap.with_user(users["collector"]).create({**vals, "amount": 1})
+
+    def test_goods_of_the_last_20_days_by_hand(self):
+        invoice = self.make_invoice(self.customer, 900, self.day(-10))
+        claim = self.make_claim()
+        Goods = self.env["collection.claim.goods"]
+        vals = {"claim_id": claim.id, "move_id": invoice.id, "amount": 400}
+        for day in (self.day(-35), self.petition):
+            with self.assert_refused("were received from"):
+                Goods.create({**vals, "date_received": day})
+        goods = Goods.create({**vals, "date_received": self.day(-34)})
+        Goods.create({**vals, "date_received": self.day(-15)})
+        self.assertEqual((claim.amount_goods, claim.amount_unsecured), (800, 100))
+        with self.assert_refused("More goods than"):
+            goods.amount = 600
+        claim.action_prepare()
+        self.assertEqual(claim.amount_goods, 800)
+
+    def test_no_more_ranks_than_claimed(self):
+        self.make_invoice(self.customer, 900, self.day(-40))
+        claim = self.make_claim()
+        claim.amount_secured = 600
+        with self.assert_refused("more than the claim"):
+            claim.priority_ids = [
+                Command.create({"kind": "taxes", "amount_asked": 301})
+            ]
+        with self.assert_refused("cannot be below zero"):
+            claim.amount_secured = -1
+
+    def test_payments_of_the_last_90_days_for_counsel(self):
+        invoice = self.make_invoice(self.customer, 900, self.day(-100))
+        self.pay(invoice, 100, self.day(-105))
+        self.pay(invoice, 200, self.day(-104))
+        self.pay(invoice, 300, self.petition)
+        self.pay(invoice, 50, self.day(-13))
+        claim = self.make_claim()
+        rows = claim._get_payments()
+        self.assertEqual([row["amount"] for row in rows], [200, 300])
+        self.assertIn(invoice.name, rows[0]["paid"])
+        self.assertIn(invoice.name, claim.payments_html)
+
+    def test_another_day_of_the_petition(self):
+        """A draft follows the case file; what was filed says what it said."""
+        self.make_invoice(self.customer, 900, self.day(-40))
+        bankruptcy = self.make_bankruptcy()
+        claim = self.make_claim(bankruptcy)
+        bankruptcy.sudo().date_petition = self.day(-80)
+        self.assertTrue(claim.is_outdated)
+        claim.action_prepare()
+        self.assertEqual(claim.amount_total, 0)
+        bankruptcy.sudo().date_petition = self.petition
+        claim.action_prepare()
+        self.make_filed(claim)
+        bankruptcy.sudo().date_petition = self.day(-80)
+        self.assertEqual(claim.date_petition, self.petition)
+
+    def test_all_is_said_before_the_first_save(self):
+        """The ledger is read with it; then more than is claimed cannot be secured."""
+        invoice = self.make_invoice(self.customer, 900, self.day(-40))
+        bankruptcy = self.make_bankruptcy()
+        with self.assert_refused("more than the claim of"):
+            self.make_claim(bankruptcy, amount_secured=901)
+        claim = self.make_claim(bankruptcy, amount_secured=850, is_secured="yes")
+        self.assertEqual((claim.amount_total, claim.amount_unsecured), (900, 50))
+        self.pay(invoice, 100, self.day(-15))
+        claim.action_prepare()
+        self.assertIn("More is secured", str(claim.missing))
+
+    def test_deliveries_are_no_dependency(self):
+        """Where Inventory is not installed the goods are entered by hand."""
+        self.make_invoice(self.customer, 900, self.day(-40))
+        claim = self.make_claim()
+        expected = "stock.picking" in self.env and (
+            "sale_line_ids" in self.env["account.move.line"]._fields
+        )
+        self.assertEqual(claim._has_deliveries(), expected)

@@ -1,0 +1,356 @@
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+from odoo import SUPERUSER_ID
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import new_test_user
+from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
+
+# Group of each kind of user; None: nothing beyond being an internal user.
+GROUPS = {
+    "portal": "base.group_portal",
+    "internal": "base.group_user",
+    "invoicing": "account.group_account_invoice",
+    "readonly": "account.group_account_readonly",
+    "collector": "account_collections.group_collection_user",
+    "manager": "account_collections.group_collection_manager",
+}
+
+
+class CollectionCommon(AccountTestInvoicingCommon):
+    """A company with a ledger, its policies, and days to live through.
+
+    ``env`` is an accountant who manages collections. ``root`` is the scheduler: the
+    superuser, with another current company, so that code which looks at the current
+    company instead of the one it works for is found out.
+    """
+
+    today = date(2026, 3, 2)  # a Monday
+
+    @classmethod
+    def get_default_groups(cls):
+        manager = cls.quick_ref("account_collections.group_collection_manager")
+        return super().get_default_groups() | manager
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.root = cls.env(user=SUPERUSER_ID, context={})
+        policies = cls.env["collection.policy"].search(
+            [("company_id", "=", cls.company.id)]
+        )
+        by_name = {policy.name: policy for policy in policies}
+        cls.policy_default = by_name["Default"]
+        cls.policy_new = by_name["New customers"]
+        cls.policy_key = by_name["Key accounts"]
+        cls.template = cls.root["mail.template"].create(
+            {
+                "name": "Test message",
+                "model_id": cls.env["ir.model"]._get_id("collection.step"),
+                "subject": "{{ object.stage_id.name }} for {{ object.case_id.name }}",
+                "body_html": "<p>Words of the stage.</p>",
+            }
+        )
+        cls.reason_hold = cls.env.ref("account_collections.reason_hold_clarify")
+        cls.reason_skip = cls.env.ref("account_collections.reason_skip_wrong")
+
+    # ------------------------------------------------------------------
+    # People and policies
+    # ------------------------------------------------------------------
+
+    @classmethod
+    def make_users(cls):
+        """Create one user of each kind, all in the company of the tests."""
+        return {
+            kind: cls.make_user(f"collection_{kind}", group)
+            for kind, group in GROUPS.items()
+        }
+
+    @classmethod
+    def make_user(cls, login, groups, **vals):
+        """Create a user in the company of the tests.
+
+        :param str groups: XML ids of groups, with commas between them
+        """
+        return new_test_user(
+            cls.env,
+            login=login,
+            groups=groups,
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+            **vals,
+        )
+
+    @classmethod
+    def make_seller(cls):
+        """Create somebody who writes to customers and does not collect."""
+        return cls.make_user("seller", "base.group_user,base.group_partner_manager")
+
+    @classmethod
+    def make_customer(cls, name="Customer", **vals):
+        """Create a company that can be reached through every channel."""
+        return cls.env["res.partner"].create(
+            {
+                "name": name,
+                "is_company": True,
+                "email": f"{name.lower().replace(' ', '.')}@example.com",
+                "phone": "+32 2 290 34 90",
+                "street": "Main Street 1",
+                "zip": "1000",
+                "city": "Brussels",
+                "country_id": cls.env.ref("base.be").id,
+                **vals,
+            }
+        )
+
+    @classmethod
+    def make_policy(cls, *stages, company=None, **vals):
+        """Create a policy that comes before the shipped ones.
+
+        :param stages: dicts of values, at least ``days``; an automatic e-mail unless
+            they say otherwise
+        """
+        return cls.env["collection.policy"].create(
+            {
+                "name": "Policy of a test",
+                "sequence": 1,
+                "company_id": (company or cls.company).id,
+                "stage_ids": [
+                    Command.create(
+                        {
+                            "name": f"Stage {number}",
+                            "sequence": number * 10,
+                            "channel": "email",
+                            "template_id": cls.template.id,
+                            **stage,
+                        }
+                    )
+                    for number, stage in enumerate(stages, 1)
+                ],
+                **vals,
+            }
+        )
+
+    @contextmanager
+    def assert_refused(self, sentence):
+        """Check that what happens inside is refused, with a sentence people see.
+
+        :param sentence: regular expression
+        """
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                yield
+        except UserError as error:
+            self.assertRegex(str(error), sentence)
+        except IntegrityError as error:
+            tables = {model._table: name for name, model in self.registry.items()}
+            model = self.env[tables[error.diag.table_name]]
+            self.assertRegex(model._sql_error_to_message(error), sentence)
+        else:
+            self.fail(f"This was not refused. Expected: {sentence}")
+
+    # ------------------------------------------------------------------
+    # The ledger
+    # ------------------------------------------------------------------
+
+    @classmethod
+    def day(cls, offset):
+        """Answer a day relative to the Monday that the tests start from."""
+        return cls.today + timedelta(days=offset)
+
+    @classmethod
+    def make_invoice(
+        cls,
+        partner,
+        amount=1000.0,
+        due=None,
+        *,
+        currency=None,
+        terms=None,
+        company=None,
+        move_type="out_invoice",
+        issued=None,
+        post=True,
+    ):
+        """Create and post an invoice.
+
+        :param due: due date; ten days before ``today`` if not given
+        :param terms: payment terms to use instead of the due date
+        :param issued: invoice date; a month before the due date if not given
+        """
+        due = due or cls.day(-10)
+        vals = {
+            "move_type": move_type,
+            "partner_id": partner.id,
+            "invoice_date": issued or due - timedelta(days=30),
+            "invoice_payment_term_id": terms.id if terms else False,
+            "invoice_line_ids": [
+                Command.create(
+                    {
+                        "product_id": cls.product_a.id,
+                        "price_unit": amount,
+                        "tax_ids": [Command.clear()],
+                    }
+                )
+            ],
+        }
+        if currency:
+            vals["currency_id"] = currency.id
+        if not terms:
+            vals["invoice_date_due"] = due
+        Move = cls.env["account.move"].with_company(company or cls.company)
+        move = Move.create(vals)
+        if post:
+            move.action_post()
+        return move
+
+    @classmethod
+    def make_credit(cls, partner, amount=1000.0, day=None, **kwargs):
+        """Create and post a credit note that is not allocated to anything."""
+        return cls.make_invoice(
+            partner, amount, day, issued=day, move_type="out_refund", **kwargs
+        )
+
+    @classmethod
+    def pay(cls, invoices, amount=None, day=None):
+        """Register a payment of invoices, which reconciles them.
+
+        :param amount: in the invoices' currency; all of it if not given
+        """
+        Register = cls.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoices.ids
+        )
+        vals = {"payment_date": day or cls.today}
+        if amount:
+            vals["amount"] = amount
+        return Register.create(vals)._create_payments()
+
+    @classmethod
+    def receive(cls, partner, amount, day=None, currency=None):
+        """Post a payment that is not allocated to any invoice."""
+        payment = cls.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": partner.id,
+                "amount": amount,
+                "date": day or cls.today,
+                "journal_id": cls.company_data["default_journal_bank"].id,
+                "currency_id": (currency or cls.currency).id,
+            }
+        )
+        payment.action_post()
+        return payment
+
+    @classmethod
+    def unpay(cls, invoices):
+        """Undo the allocation of payments and credits to invoices."""
+        cls.receivable(invoices).remove_move_reconcile()
+
+    @classmethod
+    def receivable(cls, moves):
+        """Answer the receivable journal items of moves."""
+        return moves.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+
+    # ------------------------------------------------------------------
+    # Days
+    # ------------------------------------------------------------------
+
+    @classmethod
+    def plan(cls, as_of=None, company=None, **kwargs):
+        """Review and plan, as the scheduler does; answer the collection.run."""
+        return cls.root["collection.planner"]._run(
+            company or cls.company, as_of or cls.today, **kwargs
+        )
+
+    @classmethod
+    def execute(cls, as_of=None, company=None):
+        """Execute until there is nothing left to do; answer the counts."""
+        counts = {"done_count": 0, "failed_count": 0, "cancelled_count": 0}
+        for _batch in range(100):
+            if not cls.root["collection.executor"]._execute_batch(
+                company or cls.company, as_of or cls.today, counts
+            ):
+                return counts
+        raise AssertionError("The execution never comes to an end.")
+
+    @classmethod
+    def live(cls, first, last, customer=None):
+        """Live through days: run, approve everything, execute, do all the tasks.
+
+        :param int first: first day, relative to ``today``
+        :param int last: last day
+        :param customer: answer the steps of this customer only
+        :return: dict of the name of the stage per day (relative) with a step
+        """
+        steps = {}
+        for offset in range(first, last + 1):
+            as_of = cls.day(offset)
+            cls.plan(as_of)
+            actions = cls.open_actions(customer)
+            if waiting := actions.filtered(lambda step: step.state == "approve"):
+                waiting.action_approve()
+            cls.execute(as_of)
+            for step in actions.exists():
+                if step.state == "failed":
+                    raise AssertionError(f"{step.display_name}: {step.error}")
+                if step.state == "todo":
+                    step.with_context(collection_as_of=as_of)._complete()
+                if step.state == "done":
+                    steps[offset] = step.stage_id.name
+        return steps
+
+    @classmethod
+    def get_case(cls, partner, company=None):
+        """Answer the open case of a customer, empty if there is none."""
+        return cls.env["collection.case"].search(
+            [
+                ("partner_id", "=", partner.id),
+                ("company_id", "=", (company or cls.company).id),
+                ("state", "!=", "closed"),
+            ]
+        )
+
+    @classmethod
+    def open_actions(cls, customer=None):
+        """Answer the open steps of the company, or of one customer."""
+        actions = cls.env["collection.step"].search(
+            [
+                ("company_id", "=", cls.company.id),
+                ("state", "in", ("planned", "approve", "todo", "failed")),
+            ]
+        )
+        return actions.filtered(
+            lambda step: not customer or step.case_id.partner_id == customer
+        )
+
+    @classmethod
+    def get_items(cls, moves):
+        """Answer the collection items of invoices, settled ones too."""
+        return cls.env["collection.item"].search(
+            [("move_line_id", "in", cls.receivable(moves).ids)]
+        )
+
+    @classmethod
+    def make_hold(cls, case, day=None, review=None, **vals):
+        """Put a case, or items of it, on hold as of a day."""
+        day = day or cls.today
+        Hold = cls.env["collection.hold"].with_context(collection_as_of=day)
+        return Hold.create(
+            {
+                "case_id": case.id,
+                "reason_id": cls.reason_hold.id,
+                "date_review": review or day + timedelta(days=14),
+                **vals,
+            }
+        )
+
+    @classmethod
+    def lift(cls, hold, day):
+        """Lift a hold as of a day."""
+        hold.with_context(collection_as_of=day).action_lift()

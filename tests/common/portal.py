@@ -1,0 +1,90 @@
+from odoo import http
+from odoo.tests import HttpCase, new_test_user
+
+from .promise import PromiseCommon
+
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00"
+    b"\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc\xf8\x0f\x00\x01\x01\x01\x00\x1b"
+    b"\xb6\xeeV\x00\x00\x00\x00IEND\xaeB`\x82"
+)
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+class PortalCommon(PromiseCommon, HttpCase):
+    """A customer with a login, what is open on the account, and forms to send."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # The server cannot be told another day, so these tests live today.
+        cls.today = cls.company._get_collection_today()
+        cls.policy.working_days_only = False
+        cls.visitor = cls.make_portal_user(cls.customer)
+        cls.late = cls.make_invoice(cls.customer, 1000, cls.day(-40))
+        cls.later = cls.make_invoice(cls.customer, 500, cls.day(-5))
+        cls.upcoming = cls.make_invoice(cls.customer, 300, cls.day(20))
+        cls.plan()
+        cls.url = f"/my/statement/{cls.company.id}"
+
+    @classmethod
+    def make_portal_user(cls, customer, **vals):
+        login = f"portal_{cls.env['res.users'].search_count([])}_{customer.id}"
+        user = new_test_user(
+            cls.env, login, groups="base.group_portal", **{"lang": "en_US", **vals}
+        )
+        user.partner_id.parent_id = customer
+        return user
+
+    def log_in(self, user=None):
+        login = (user or self.visitor).login
+        self.authenticate(login, login)
+
+    def get_rows_of(self, *moves):
+        """Answer the numbers by which the page knows the items of invoices."""
+        self.env.flush_all()
+        rows = self.root["collection.exposure"].search(
+            [("move_id", "in", [move.id for move in moves])]
+        )
+        return rows.ids
+
+    @classmethod
+    def make_foreign_invoice(cls):
+        """Answer an invoice of 77 in another currency than the company's."""
+        franc = cls.env.ref("base.CHF")
+        franc.active = True
+        return cls.make_invoice(cls.customer, 77, cls.day(-3), currency=franc)
+
+    def send(self, form, /, *, url=None, files=None, csrf=True, **values):
+        """Send a form about the account, as it would be filled in.
+
+        :param files: (name, content, type) of each file
+        :param values: what is filled in otherwise; ``item`` may be a list
+        """
+        filled = {
+            "name": "Paula",
+            "date": str(self.day(5)),
+            "means": "transfer",
+            "note": "As we said on the phone.",
+            **({"what": "proof"} if form == "document" else {}),
+            **values,
+        }
+        if csrf:
+            filled["csrf_token"] = http.Request.csrf_token(self)
+        return self.url_open(
+            f"{url or self.url}/{form}",
+            data=filled,
+            files=[("files", file) for file in files or []] or None,
+        )
+
+    def make_bank(self):
+        return self.env["res.partner.bank"].create(
+            {
+                "acc_number": "BE71 0961 2345 6769",
+                "partner_id": self.company.partner_id.id,
+            }
+        )
+
+    def get_case_now(self, customer=None):
+        self.env.invalidate_all()
+        return self.get_case(customer or self.customer)

@@ -1,0 +1,11 @@
+from . import (
+    test_call,
+    test_call_row,
+    test_contact_guard,
+    test_contact_limits,
+    test_contact_log,
+    test_contact_seal,
+    test_guard_scheduler,
+    test_log_attack,
+    test_log_concurrency,
+)

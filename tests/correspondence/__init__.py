@@ -1,0 +1,9 @@
+from . import (
+    test_correspondence,
+    test_correspondence_customer,
+    test_correspondence_queue,
+    test_correspondence_stay,
+    test_correspondence_texts,
+    test_incoming_mail,
+    test_mail_leaving,
+)

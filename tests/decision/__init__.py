@@ -1,0 +1,4 @@
+from . import (
+    test_decisions,
+    test_ladder,
+)

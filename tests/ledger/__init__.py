@@ -1,0 +1,4 @@
+from . import (
+    test_companies,
+    test_ledger_changes,
+)

@@ -1,0 +1,4 @@
+from . import (
+    test_policy_document,
+    test_policy_refusals,
+)

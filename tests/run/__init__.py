@@ -1,0 +1,6 @@
+from . import (
+    test_concurrency,
+    test_crons,
+    test_queries,
+    test_speed,
+)

@@ -1,0 +1,4 @@
+from . import (
+    test_recital,
+    test_steps,
+)

@@ -1,0 +1,6 @@
+from . import (
+    collection_dispute_resolve,
+    collection_installment_plan_end,
+    collection_installment_plan_paper,
+    collection_promise_end,
+)

@@ -1,0 +1,40 @@
+from odoo import api, models
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    @api.model
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """Two customers become one: so do their open cases, before the core repoints
+        the rows, which would otherwise meet the rule of one open case and be lost."""
+        cases = (
+            self.env["collection.case"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "in", (src_partners | dst_partner).ids),
+                    ("state", "!=", "closed"),
+                ],
+                order="id",
+            )
+        )
+        for same_company in cases.grouped("company_id").values():
+            own = same_company.filtered(lambda case: case.partner_id == dst_partner)
+            keep = (own or same_company)[:1]
+            keep._absorb(same_company - keep)
+        # What both had on file is one case of one debtor from now on.
+        bankruptcies = self.env["collection.bankruptcy"].sudo()
+        bankruptcies._drop_duplicates(src_partners, dst_partner)
+        # A technical model that nobody writes to; those who merge contacts may.
+        self.env["collection.contact.lock"].sudo()._forget(src_partners)
+        # The log names the partners that are repointed: its entries are sealed anew.
+        contacts = self.env["collection.contact"].sudo()
+        contacts = contacts.search([("partner_id", "in", src_partners.ids)])
+        result = super()._update_foreign_keys(src_partners, dst_partner)
+        contacts.invalidate_recordset(["partner_id"])
+        contacts._seal("merge")
+        self.env.invalidate_all()
+        own = bankruptcies.search([("partner_id", "=", dst_partner.id)])
+        own._follow_merge()
+        return result

@@ -1,0 +1,3 @@
+from . import (
+    collection_claim_step,
+)

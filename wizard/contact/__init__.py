@@ -1,0 +1,6 @@
+from . import (
+    collection_call_screen,
+    collection_contact_complete,
+    collection_contact_void,
+    collection_guard_override,
+)

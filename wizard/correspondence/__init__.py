@@ -1,0 +1,3 @@
+from . import (
+    sms_composer,
+)
