@@ -71,3 +71,68 @@ class CollectionProtectedMixin(models.AbstractModel):
     def write(self, vals):
         self._check_by_hand(vals)
         return super().write(vals)
+
+    def _write_protected(self, vals):
+        """Write fields that nobody writes by hand, after the right was checked.
+
+        :param dict vals: what the program has worked out, nothing that a user typed
+            into one of these fields
+        """
+        # Sudo: the fields are readonly for everybody. Whoever calls this has checked
+        # the right to work the case, or acts for the scheduler.
+        return self.sudo().write(vals)
+
+    def _check_manager(self, text):
+        """Let only managers of collections, and the program itself, go on.
+
+        :param str text: translated sentence that says who may do it
+        :raises AccessError: for anybody else
+        """
+        group = "account_collections.group_collection_manager"
+        if not (self.env.su or self.env.user.has_group(group)):
+            raise AccessError(text)
+
+    # ------------------------------------------------------------------
+    # What screens show
+    # ------------------------------------------------------------------
+
+    def _label(self, name, value=None):
+        """Name a value of a selection in the language of the user.
+
+        :param str name: of the field
+        :param str value: one of its values; by default that of the record
+        :return: its label, empty when there is no such value
+        """
+        labels = dict(self._fields[name]._description_selection(self.env))
+        return labels.get(self[name] if value is None else value, "")
+
+    @api.model
+    def _open_wizard(self, model, title, **defaults):
+        """:return: action that opens a new form of a model in a dialog
+
+        :param str model: its name
+        :param str title: translated title of the dialog
+        :param defaults: values of its fields, for many2one and x2many their ids
+        """
+        return {
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": model,
+            "view_mode": "form",
+            "target": "new",
+            "context": {f"default_{name}": value for name, value in defaults.items()},
+        }
+
+    @api.model
+    def _notify(self, kind, message, **params):
+        """:return: client action that shows a message to the user
+
+        :param str kind: success, info, warning or danger
+        :param str message: translated sentence
+        :param params: more of the client action: title, sticky, next
+        """
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": kind, "message": message, **params},
+        }
