@@ -1,12 +1,1 @@
-# The last inherits from the others.
-from . import (
-    collection_demo_agreement,
-    collection_demo_claim,
-    collection_demo_insolvency,
-    collection_demo_ledger,
-    collection_demo_mail,
-    collection_demo_portal,
-)
-
-# isort: split
-from . import collection_demo
+"""The demo data's past. Imported by what loads demo data, and by nothing else."""

@@ -1,12 +1,16 @@
 from datetime import datetime, time, timedelta
 from email.message import EmailMessage
 
-from odoo import api, models
 from odoo.fields import Command
 from odoo.tools import SQL
 
 from ..tools.tracking_number import check_digit
 from . import history
+from .collection_demo_claim import DemoClaims
+from .collection_demo_insolvency import DemoInsolvencies
+from .collection_demo_ledger import DemoLedger
+from .collection_demo_mail import DemoMail
+from .collection_demo_portal import DemoPortal
 
 # Tables of this addon with a line per event, and their columns that say when.
 EVENT_COLUMNS = {
@@ -35,7 +39,7 @@ THREADS = (
 )
 
 
-class CollectionDemo(models.AbstractModel):
+class CollectionDemo(DemoPortal, DemoLedger, DemoMail, DemoClaims, DemoInsolvencies):
     """Demo data: customers are sold to, reminded and called for four months.
 
     Nothing is made up: each working day of the past goes through the real review, plan
@@ -43,17 +47,6 @@ class CollectionDemo(models.AbstractModel):
     demo shows what the program does. Only the clock is put back afterwards.
     """
 
-    _name = "collection.demo"
-    _description = "Demo of Collections"
-    _inherit = [
-        "collection.demo.agreement",
-        "collection.demo.ledger",
-        "collection.demo.mail",
-        "collection.demo.claim",
-        "collection.demo.insolvency",
-    ]
-
-    @api.model
     def _live_through(self):
         """Live through the time up to today; called once, from the demo data."""
         company = self.env.ref("base.main_company")
@@ -74,7 +67,6 @@ class CollectionDemo(models.AbstractModel):
             self.env.cr.postcommit.clear()
             raise
 
-    @api.model
     def _live_until(self, company, last_day, today):
         self._prepare_languages()
         self._sell_in_the_past()
@@ -89,20 +81,17 @@ class CollectionDemo(models.AbstractModel):
             self.env["collection.planner"]._run(company, day)
         company.collection_date_reviewed = today
 
-    @api.model
     def _prepare_languages(self):
         """The words of messages, for customers who are written to in their language."""
         self.env["ir.module.module"]._load_module_terms(
             ["base", "account_collections"], ["fr_FR", "de_DE"]
         )
 
-    @api.model
     def _nickname(self, case):
         """:return: the name by which the history calls the customer of a case"""
         xmlid = case.partner_id.get_external_id()[case.partner_id.id]
         return xmlid.removeprefix("account_collections.partner_")
 
-    @api.model
     def _customers(self):
         data = self.env["ir.model.data"].search(
             [
@@ -118,7 +107,6 @@ class CollectionDemo(models.AbstractModel):
     # One day
     # ------------------------------------------------------------------
 
-    @api.model
     def _live_day(self, day, offset):
         company = self.env.company
         self._post_ledger(offset)
@@ -137,14 +125,12 @@ class CollectionDemo(models.AbstractModel):
         self._receive_strangers(offset)
         self._put_back_clock(day)
 
-    @api.model
     def _execute(self, company, day):
         counts = dict.fromkeys(("done_count", "failed_count", "cancelled_count"), 0)
         while self.env["collection.executor"]._execute_batch(company, day, counts):
             pass
         self._deliver()
 
-    @api.model
     def _deliver(self):
         """No mail leaves a demo: the mails are marked as the mail server would."""
         mails = self.env["mail.mail"].search(
@@ -164,7 +150,6 @@ class CollectionDemo(models.AbstractModel):
             if is_first and self._nickname(case) in history.BOUNCES:
                 case._message_receive_bounce(letter.address, letter.partner_id)
 
-    @api.model
     def _put_back_clock(self, day):
         """Date what was written for a day of the past on that day."""
         moment = datetime.combine(day, time(15, 10))
@@ -195,7 +180,6 @@ class CollectionDemo(models.AbstractModel):
     # What the collectors did
     # ------------------------------------------------------------------
 
-    @api.model
     def _work(self, day):
         """Do what came up on earlier days, but for what the demo leaves open."""
         waiting = self.env["collection.step"].search(
@@ -211,11 +195,9 @@ class CollectionDemo(models.AbstractModel):
                 self._call(action, name, day)
         self._post_letters(day)
 
-    @api.model
     def _user(self, login):
         return self.env.ref(f"account_collections.user_{login}")
 
-    @api.model
     def _call(self, action, name, day):
         outcome, reason, note = history.CALLS.get(name, ("no_answer", False, ""))
         clock = self._at(day, 17, 25)
@@ -230,7 +212,6 @@ class CollectionDemo(models.AbstractModel):
             }
         ).action_log()
 
-    @api.model
     def _post_letters(self, day):
         """Print the pile, post it, take down its numbers; the post brings the older
         ones, and the addressees sign."""
@@ -254,13 +235,11 @@ class CollectionDemo(models.AbstractModel):
         for letter in pile.filtered(lambda letter: letter.channel == "certified"):
             letter.tracking_number = self._get_tracking_number(letter)
 
-    @api.model
     def _get_tracking_number(self, letter):
         """:return: a number of certified mail with its check digit"""
         body = f"94001112010808{letter.id:07d}"
         return f"{body}{check_digit(body)}"
 
-    @api.model
     def _hold(self, offset):
         for name, _since, review, reason, is_item, note in self._on(
             history.HOLDS, offset
@@ -278,7 +257,6 @@ class CollectionDemo(models.AbstractModel):
                 }
             )
 
-    @api.model
     def _log_contacts(self, offset):
         for name, _on, channel, direction, outcome, note in self._on(
             history.CONTACTS, offset
@@ -296,7 +274,6 @@ class CollectionDemo(models.AbstractModel):
                 }
             )
 
-    @api.model
     def _receive_replies(self, offset):
         """Have the mail gateway take in what customers answered."""
         for name, day, text in self._on(history.REPLIES, offset):

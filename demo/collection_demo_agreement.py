@@ -1,7 +1,7 @@
-from odoo import api, models
 from odoo.fields import Command
 
 from . import history_agreements as history
+from .part import Demo
 
 # A signature that was drawn: a PNG, base64.
 SIGNATURE = (
@@ -17,13 +17,9 @@ SIGNATURE = (
 )
 
 
-class CollectionDemoAgreement(models.AbstractModel):
+class DemoAgreements(Demo):
     """Demo data: what the demo customers promised, disputed and pay in installments."""
 
-    _name = "collection.demo.agreement"
-    _description = "Agreements of the Collections Demo"
-
-    @api.model
     def _agree(self, offset):
         """Take the promises of a day, open its disputes and resolve others."""
         demo = self.with_user(self._user("collector"))
@@ -40,13 +36,11 @@ class CollectionDemoAgreement(models.AbstractModel):
             for plan in self._on(history.PLANS, offset):
                 demo._offer_demo_plan(*plan)
 
-    @api.model
     def _follow_up_agreements(self, company, day):
         self.env["collection.promise"]._follow_up(company, day)
         self.env["collection.dispute"]._follow_up(company, day)
         self.env["collection.installment.plan"]._follow_up(company, day)
 
-    @api.model
     def _take_demo_promise(self, name, _on, promised, share, person, means):
         case = self._customer(name).collection_case_id
         items = case._get_promisable_items()
@@ -66,7 +60,6 @@ class CollectionDemoAgreement(models.AbstractModel):
             }
         )
 
-    @api.model
     def _open_demo_dispute(self, name, _on, share, reason, words, _outcome):
         invoice = self._open_invoices(name)[:1]
         self.env["collection.dispute"].create(
@@ -78,7 +71,6 @@ class CollectionDemoAgreement(models.AbstractModel):
             }
         )
 
-    @api.model
     def _resolve_demo_dispute(self, name, _on, decision, share, cause, answer):
         dispute = self.env["collection.dispute"].search(
             [("partner_id", "=", self._customer(name).id)], limit=1
@@ -97,7 +89,6 @@ class CollectionDemoAgreement(models.AbstractModel):
             note.invoice_date = self.env.company._get_collection_today()
             note.action_post()
 
-    @api.model
     def _offer_demo_plan(self, name, offered, signer, first, terms):
         case = self._customer(name).collection_case_id
         items = case._get_plannable_items()

@@ -1,15 +1,10 @@
-from odoo import api, models
-
 from . import history_claims as history
+from .part import Demo
 
 
-class CollectionDemoClaim(models.AbstractModel):
+class DemoClaims(Demo):
     """Demo data: a claim that is being prepared, and one that paid a dividend."""
 
-    _name = "collection.demo.claim"
-    _description = "Claims of the Collections Demo"
-
-    @api.model
     def _claim(self, offset):
         """Prepare and file the claims of a day, and receive its dividends."""
         for bankruptcy in self._on(history.BANKRUPTCIES, offset):
@@ -29,13 +24,11 @@ class CollectionDemoClaim(models.AbstractModel):
         for dividend in self._on(history.DIVIDENDS, offset):
             self._receive_demo_dividend(*dividend)
 
-    @api.model
     def _get_demo_claim(self, name):
         return self.env["collection.claim"].search(
             [("partner_id", "=", self._customer(name).id)], limit=1
         )
 
-    @api.model
     def _prepare_demo_claim(self, name):
         bankruptcy = self.env["collection.bankruptcy"].search(
             [("partner_id", "=", self._customer(name).id)], limit=1
@@ -48,7 +41,6 @@ class CollectionDemoClaim(models.AbstractModel):
         )
         claim.write(history.ANSWERS)
 
-    @api.model
     def _receive_demo_dividend(self, name, day, percent, amount, reference):
         claim = self._get_demo_claim(name).with_user(self._user("manager"))
         claim._decide(self._day(day), claim.amount_total, "Allowed as filed.")

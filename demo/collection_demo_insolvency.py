@@ -1,15 +1,10 @@
-from odoo import api, models
-
 from . import history_insolvencies as history
+from .part import Demo
 
 
-class CollectionDemoInsolvency(models.AbstractModel):
+class DemoInsolvencies(Demo):
     """Demo data: a customer who became bankrupt, and a rumor about another."""
 
-    _name = "collection.demo.insolvency"
-    _description = "Insolvencies of the Collections Demo"
-
-    @api.model
     def _become_insolvent(self, offset):
         """Record the bankruptcies and rumors of a day, as a collector."""
         demo = self.with_user(self._user("collector"))
@@ -25,7 +20,6 @@ class CollectionDemoInsolvency(models.AbstractModel):
                 }
             )
 
-    @api.model
     def _record_demo_bankruptcy(
         self, name, day, petition, court, number, chapter, meeting, words
     ):

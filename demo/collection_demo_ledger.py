@@ -2,11 +2,11 @@ from datetime import timedelta
 from itertools import cycle
 
 from dateutil.relativedelta import relativedelta
-from odoo import api, models
 from odoo.fields import Command
 from odoo.tools import SQL
 
 from . import history, history_claims, history_insolvencies
+from .part import Demo
 
 INVOICES = [
     *history.INVOICES,
@@ -15,27 +15,20 @@ INVOICES = [
 ]
 
 
-class CollectionDemoLedger(models.AbstractModel):
+class DemoLedger(Demo):
     """Demo data: the invoices and payments of the demo customers."""
 
-    _name = "collection.demo.ledger"
-    _description = "Ledger of the Collections Demo"
-
-    @api.model
     def _day(self, offset):
         return self.env.context["demo_last_day"] + timedelta(days=offset)
 
-    @api.model
     def _customer(self, name):
         return self.env.ref(f"account_collections.partner_{name}")
 
-    @api.model
     def _on(self, events, offset):
         """:return: the events of a working day and of the weekend before it"""
         first = offset - 2 if self._day(offset).weekday() == 0 else offset
         return [event for event in events if first <= event[1] <= offset]
 
-    @api.model
     def _post_ledger(self, offset):
         """Post the invoices, credit notes and payments of a day."""
         vals_list = [
@@ -64,7 +57,6 @@ class CollectionDemoLedger(models.AbstractModel):
         for name, day in self._on(history.PENDING_PAYMENTS, offset):
             self._announce_payment(self._open_invoices(name)[:1], self._day(day))
 
-    @api.model
     def _prepare_invoice_vals(self, name, issued, due, amount, what):
         customer = self._customer(name)
         salesperson = customer.user_id or self.env.ref("base.user_demo")
@@ -87,7 +79,6 @@ class CollectionDemoLedger(models.AbstractModel):
             ],
         }
 
-    @api.model
     def _foreign_currency(self):
         """:return: euro, or the dollar for a company that keeps its books in euro"""
         euro, dollar = self.env.ref("base.EUR"), self.env.ref("base.USD")
@@ -110,7 +101,6 @@ class CollectionDemoLedger(models.AbstractModel):
                 )
         return currency
 
-    @api.model
     def _open_invoices(self, name):
         return self.env["account.move"].search(
             [
@@ -122,7 +112,6 @@ class CollectionDemoLedger(models.AbstractModel):
             order="invoice_date, id",
         )
 
-    @api.model
     def _prepare_payment_vals(self, customer, day, amount):
         journal = self.env["account.journal"].search(
             [("type", "=", "bank"), ("company_id", "=", self.env.company.id)], limit=1
@@ -136,7 +125,6 @@ class CollectionDemoLedger(models.AbstractModel):
             "journal_id": journal.id,
         }
 
-    @api.model
     def _pay(self, payments):
         """Register payments.
 
@@ -153,7 +141,6 @@ class CollectionDemoLedger(models.AbstractModel):
         payments.action_post()
         return payments
 
-    @api.model
     def _count_rows(self):
         """Have PostgreSQL look at what it holds by now.
 
@@ -168,14 +155,12 @@ class CollectionDemoLedger(models.AbstractModel):
             )
         )
 
-    @api.model
     def _match(self, payment, invoice):
         lines = (payment.move_id | invoice).line_ids.filtered(
             lambda line: line.account_type == "asset_receivable" and not line.reconciled
         )
         lines.reconcile()
 
-    @api.model
     def _announce_payment(self, invoice, day):
         """The customer has paid, but the money is not there yet."""
         if "transaction_ids" not in invoice._fields:
@@ -199,7 +184,6 @@ class CollectionDemoLedger(models.AbstractModel):
     # The years before
     # ------------------------------------------------------------------
 
-    @api.model
     def _sell_in_the_past(self):
         """Invoices of the years before the story, paid more or less on time."""
         vals_list, paid_on = [], []

@@ -1,24 +1,18 @@
 from datetime import UTC, datetime, time
 from email.message import EmailMessage
 
-from odoo import api, models
-
 from . import history_mail
+from .part import Demo
 
 
-class CollectionDemoMail(models.AbstractModel):
+class DemoMail(Demo):
     """Demo data: mail from people nobody knows, at hours of the day."""
 
-    _name = "collection.demo.mail"
-    _description = "Mail of the Collections Demo"
-
-    @api.model
     def _at(self, day, hour, minute):
         """:return: the environment at a moment (UTC) of a day"""
         moment = datetime.combine(day, time(hour, minute), tzinfo=UTC)
         return self.env(context={**self.env.context, "collection_now": moment})
 
-    @api.model
     def _receive_strangers(self, offset):
         """Have the mail gateway take in what came to the collections address."""
         clock = self._at(self._day(offset), 15, 5)

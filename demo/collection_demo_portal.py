@@ -1,20 +1,15 @@
-from odoo import api, models
-
 from . import history_portal as history
+from .collection_demo_agreement import DemoAgreements
 
 
-class CollectionDemoPortal(models.AbstractModel):
+class DemoPortal(DemoAgreements):
     """Demo data: what the demo customers said in the portal."""
 
-    _inherit = "collection.demo.agreement"
-
-    @api.model
     def _agree(self, offset):
         result = super()._agree(offset)
         self._use_portal(offset)
         return result
 
-    @api.model
     def _use_portal(self, offset):
         """Dispute, and write, as customers did on a day, by way of the portal."""
         portal = self.env["collection.portal"]
@@ -39,7 +34,6 @@ class CollectionDemoPortal(models.AbstractModel):
             }
             portal._take_message(customer, self.env.company, visitor, form)
 
-    @api.model
     def _get_demo_visitor(self, name):
         """:return: the contact of a customer who logs in, else the customer"""
         customer = self._customer(name)

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class IrModuleModule(models.Model):
@@ -10,3 +10,13 @@ class IrModuleModule(models.Model):
         if "account_collections" in self.mapped("name"):
             self.env["collection.policy"]._translate_copies()
         return result
+
+    @api.model
+    def _load_collection_demo(self):
+        """Simulate the demo's past; called by the demo data alone.
+
+        The code is imported here: a database without demo data never loads it.
+        """
+        from ...demo.collection_demo import CollectionDemo
+
+        CollectionDemo(self.env)._live_through()

@@ -5,6 +5,7 @@ from odoo.modules import Manifest
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import SQL, convert_file, mute_logger
 
+from ...demo.collection_demo import CollectionDemo
 from ...hooks import post_init_hook
 
 
@@ -46,7 +47,7 @@ class TestDemo(TransactionCase):
         # Of so few rows, they are read sooner than it is planned how to read them.
         self.env.cr.execute(SQL("SET LOCAL join_collapse_limit = 4"))
         self.env.cr.execute(SQL("SET LOCAL from_collapse_limit = 4"))
-        demo = self.env["collection.demo"].with_context(collection_as_of=day)
+        demo = CollectionDemo(self.env).with_context(collection_as_of=day)
         with self.assertRaises(Enough), self.env.cr.savepoint():
             demo._live_through()
             states = set(self.env["collection.case"].search([]).mapped("state"))
@@ -68,13 +69,13 @@ class TestFailedDemo(TransactionCase):
 
     def test_failed_demo_leaves_nothing_to_the_commit(self):
         """Odoo counts the invoices of customers then, who are gone."""
-        demo = self.env["collection.demo"]
+        demo = CollectionDemo(self.env)
 
         def fail(demo, *_days):
             demo.env["res.partner"].search([], limit=1)._increase_rank("customer_rank")
             raise Enough
 
-        with patch.object(type(demo), "_live_until", fail):
+        with patch.object(CollectionDemo, "_live_until", fail):
             self.fail_after(demo._live_through)
         self.assertFalse(self.env.cr.postcommit)
 
@@ -92,6 +93,10 @@ class TestFailedDemo(TransactionCase):
         self.fail_after(lambda: None)
         self.env.invalidate_all()
         self.assertEqual(template.model, "collection.step")
+
+    def test_no_model_of_the_demo_is_left_in_the_registry(self):
+        names = [name for name in self.env if name.startswith("collection.demo")]
+        self.assertFalse(names)
 
     def test_companies_get_policies_without_the_demo(self):
         shipped = self.env.ref("base.main_company")
