@@ -6,12 +6,11 @@ from odoo.http import request
 from werkzeug.exceptions import abort
 
 from ..models.portal.collection_portal_account import CREDITS
+from ..tools.channels import channels
 from .portal import MEANS, CollectionPortal
 from .portal_account_form import AccountForm
 from .portal_form import MAX_NAME, MAX_REQUEST
 
-# How somebody may prefer to be contacted: a visit is not asked for.
-CHANNELS = ("email", "phone", "sms", "letter")
 DOCUMENT_KINDS = ("proof", "other")
 URL = "/my/statement"
 FORM_ROUTE = {
@@ -225,7 +224,7 @@ class CollectionPortalAccount(CollectionPortal):
 
     def _read_account_wishes(self, form, rows, _account):
         self._read_name(form)
-        form.read_choice("channel", ("", *CHANNELS))
+        form.read_choice("channel", ("", *channels(is_portal=True)))
         form.read_hours()
         form.read_text("note")
         form.values["no_calls"] = bool(form.raw.get("no_calls"))
@@ -322,7 +321,7 @@ class CollectionPortalAccount(CollectionPortal):
     def _get_channels(self):
         field = request.env["res.partner"]._fields["collection_channel"]
         labels = dict(field._description_selection(request.env))
-        return [(key, labels[key]) for key in CHANNELS]
+        return [(key, labels[key]) for key in channels(is_portal=True)]
 
     # ------------------------------------------------------------------
     # Who may

@@ -1,8 +1,7 @@
 from odoo import api, models
 from odoo.tools import get_lang
 
-# Steps that the customer notices, and how the document calls their way.
-INTERNAL_CHANNELS = ("task",)
+from ..tools.channels import channel_of
 
 
 class CollectionPolicyDocument(models.AbstractModel):
@@ -60,7 +59,7 @@ class CollectionPolicyDocument(models.AbstractModel):
             "rows": [
                 self._get_row(stage)
                 for stage in policy.stage_ids.sorted("sequence")
-                if stage.channel not in INTERNAL_CHANNELS
+                if channel_of(stage.channel).is_noticed
             ],
             "final": policy.stage_ids.filtered("is_final_demand")[:1],
             **message._get_look(company),

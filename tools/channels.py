@@ -16,8 +16,9 @@ class Channel(NamedTuple):
     ``is_manual``: a person carries the step out. ``is_spoken``: people talk.
     ``is_call``: it counts for the limits between calls. ``is_timed``: it disturbs
     outside office hours and on days off. ``is_free``: no limit holds for it.
-    ``is_listed``: a final demand lists it among the contacts so far. ``is_preference``:
-    a customer can prefer it. ``is_portal``: also in the portal, by themselves.
+    ``is_noticed``: by the customer, so that a final demand lists it and the policy in
+    writing names it. ``is_preference``: a customer can prefer it; ``is_portal``: and
+    say so in the portal.
     """
 
     label: str
@@ -30,7 +31,7 @@ class Channel(NamedTuple):
     is_call: bool = False
     is_timed: bool = False
     is_free: bool = False
-    is_listed: bool = True
+    is_noticed: bool = True
     is_preference: bool = False
     is_portal: bool = False
 
@@ -90,9 +91,9 @@ CHANNELS = {
     "portal": Channel("Portal", is_free=True),
     # What a person decides is no contact.
     "task": Channel(
-        "Decision", "Task to decide", is_manual=True, is_free=True, is_listed=False
+        "Decision", "Task to decide", is_manual=True, is_free=True, is_noticed=False
     ),
-    "other": Channel("Other", is_free=True, is_listed=False),
+    "other": Channel("Other", is_free=True, is_noticed=False),
 }
 
 
@@ -124,3 +125,27 @@ def channel_of(code):
     (True, False)
     """
     return CHANNELS.get(code, Channel(code or ""))
+
+
+def selection(**properties):
+    """Return the channels with some properties, as people read them in the log.
+
+    :rtype: list[tuple[str, str]]
+
+    >>> selection(is_paper=True)
+    [('letter', 'Letter'), ('certified', 'Certified letter')]
+    """
+    return [(code, CHANNELS[code].label) for code in channels(**properties)]
+
+
+def step_selection():
+    """Return the channels of steps, as people read them on a step: first what the
+    program carries out.
+
+    :rtype: list[tuple[str, str]]
+
+    >>> step_selection()[4]
+    ('phone', 'Telephone call')
+    """
+    codes = channels(is_written=True) + channels(is_manual=True)
+    return [(code, CHANNELS[code].step_label) for code in codes]

@@ -7,13 +7,10 @@ the law of several countries sets for consumers.
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
+from .channels import channel_of
+
 WINDOW = 7
 CALL_BACK_DAYS = 3
-# Channels over which people talk, and those that disturb at night.
-TALK_CHANNELS = ("phone", "visit")
-TIMED_CHANNELS = ("phone", "sms", "visit")
-# Decisions and meetings by appointment are nobody's disturbance.
-FREE_CHANNELS = ("task", "meeting", "portal", "other")
 SATURDAY, SUNDAY = 5, 6
 WEEKEND = (SATURDAY, SUNDAY)
 
@@ -65,7 +62,7 @@ def first_day(limits, channel, events):
     if limits.attempts_max and len(attempts) >= limits.attempts_max:
         freed = attempts[limits.attempts_max - 1] + timedelta(days=WINDOW)
         bounds.append((freed, "attempts"))
-    if channel in TALK_CHANNELS:
+    if channel_of(channel).is_call:
         bounds += _talk_bounds(limits, events)
     return max(bounds, key=lambda bound: bound[0])
 
@@ -74,7 +71,7 @@ def _talk_bounds(limits, events):
     calls = [
         event.day
         for event in events
-        if event.is_attempt and event.channel in TALK_CHANNELS
+        if event.is_attempt and channel_of(event.channel).is_call
     ]
     talks = [event.day for event in events if event.is_talk]
     bounds = []
@@ -104,7 +101,7 @@ def next_moment(limits, channel, now, events, is_day_off):
     day, why = first_day(limits, channel, events)
     if day <= now.date():
         day, why = now.date(), ""
-    is_timed = channel in TIMED_CHANNELS
+    is_timed = channel_of(channel).is_timed
     opens, closes = to_time(limits.hour_from), to_time(limits.hour_to)
     if is_timed and day == now.date() and closes and now.time() >= closes:
         day, why = day + timedelta(days=1), why or "hours"

@@ -2,10 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
+from ...tools.channels import step_selection
 from ...tools.step_states import OPEN_STATES
 from ...tools.step_states import STATES as ACTION_STATES
 from ..common.fields import Many2oneNoFK
-from ..policy.collection_stage import CHANNELS
 from .collection_decision import REASONS
 
 STATES = [
@@ -151,7 +151,7 @@ class CollectionCase(models.Model):
     next_text = fields.Char("Next step and date", compute="_compute_next_text")
     action_error = fields.Char("Error of the step", compute="_compute_step_id")
     action_channel = fields.Selection(
-        CHANNELS, "Step channel", compute="_compute_step_id"
+        step_selection(), "Step channel", compute="_compute_step_id"
     )
     invoice_count = fields.Integer("Open invoices", compute="_compute_invoice_count")
     letter_count = fields.Integer("Letters sent", compute="_compute_counts")

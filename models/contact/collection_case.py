@@ -5,10 +5,11 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
+from ...tools.channels import channels
+
 # After this time without a word a customer is free for a colleague again.
 CALL_MINUTES = 30
 # A decision that waits is not made by talking; it has its own screen.
-TALKS = ("phone", "visit", "meeting")
 PART_LABELS = ("amount", "age", "broken", "reply", "step", "profile", "share")
 
 
@@ -214,7 +215,7 @@ class CollectionCase(models.Model):
     def action_open_done(self):
         """Open the call screen: to call this customer, or to log any other contact."""
         self.ensure_one()
-        return self._open_call(self._find_talk(TALKS))
+        return self._open_call(self._find_talk(channels(is_spoken=True)))
 
     def _find_talk(self, channels=("phone",)):
         """:return: the open step that a talk through one of these channels completes"""

@@ -1,21 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...tools.channels import channel_of, selection
 from ...tools.outcomes import OUTCOMES as MEANINGS
 from ...tools.outcomes import meaning
 
-CHANNELS = [
-    ("phone", "Telephone"),
-    ("email", "E-mail"),
-    ("letter", "Letter"),
-    ("certified", "Certified letter"),
-    ("sms", "Text message"),
-    ("visit", "Visit"),
-    ("meeting", "Meeting"),
-    ("portal", "Portal"),
-    ("task", "Decision"),
-    ("other", "Other"),
-]
 OUTCOMES = [
     ("sent", "Sent"),
     ("reached", "Reached the right person"),
@@ -39,7 +28,6 @@ OUTCOMES = [
 ]
 # What only the program writes: nobody says by hand that something was sent.
 NOT_BY_HAND = tuple(code for code, kind in MEANINGS.items() if not kind.by_hand)
-SPOKEN_CHANNELS = ("phone", "visit", "meeting")
 # An entry that is written down later than this is marked as such.
 LATE_MINUTES = 15
 NEXT_STEPS = [
@@ -110,7 +98,7 @@ class CollectionContact(models.Model):
         compute="_compute_local_time",
         help="When it was for the customer, where that differs.",
     )
-    channel = fields.Selection(CHANNELS, required=True, default="phone")
+    channel = fields.Selection(selection(), required=True, default="phone")
     direction = fields.Selection(
         [("out", "Outgoing"), ("in", "Incoming")], required=True, default="out"
     )
@@ -210,7 +198,7 @@ class CollectionContact(models.Model):
             kind = meaning(contact.outcome)
             is_answer = contact.outcome == "sent" and not contact.step_id
             contact.is_conversation = (
-                kind.is_conversation and contact.channel in SPOKEN_CHANNELS
+                kind.is_conversation and channel_of(contact.channel).is_spoken
             )
             contact.is_attempt = (
                 kind.is_attempt and contact.direction == "out" and not is_answer

@@ -6,7 +6,8 @@ import pytz
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools.contact_limits import TIMED_CHANNELS, WEEKEND, WINDOW, Event
+from ...tools.channels import channel_of
+from ...tools.contact_limits import WEEKEND, WINDOW, Event
 from ...tools.public_holidays import WEEKENDS, is_holiday, is_weekend
 
 
@@ -141,7 +142,7 @@ class CollectionContactFacts(models.AbstractModel):
         """
         if day in days_off[company] or is_weekend(day, company.country_id.code):
             return True
-        if channel not in TIMED_CHANNELS:
+        if not channel_of(channel).is_timed:
             return False
         place = person if person.country_id else person.commercial_partner_id
         country = place.country_id.code

@@ -6,13 +6,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_duration
 
-from ...tools.contact_limits import (
-    CALL_BACK_DAYS,
-    FREE_CHANNELS,
-    TALK_CHANNELS,
-    Limits,
-    next_moment,
-)
+from ...tools.channels import channel_of
+from ...tools.contact_limits import CALL_BACK_DAYS, Limits, next_moment
 
 OVERRIDE_HOURS = 24
 
@@ -62,7 +57,7 @@ class CollectionContactGuard(models.AbstractModel):
         moment = moment or self.env.company._get_collection_moment()
         persons = self._get_persons(guarded, channel, partner)
         stops = self._hard_stop(guarded, channel, persons)
-        if channel in FREE_CHANNELS:
+        if channel_of(channel).is_free:
             return {case: self._get_free_answer(stops.get(case)) for case in cases}
         entries = facts._get_entries(guarded, persons, moment)
         days_off = facts._get_days_off(guarded.company_id)
@@ -204,7 +199,7 @@ class CollectionContactGuard(models.AbstractModel):
             return Limits(False, 0, 0, 0, 0.0, 24.0, working_days=False)
         limits = self._heed_wishes(case, channel, person)
         today = to_local(moment).date()
-        if channel in TALK_CHANNELS and self._is_call_back(entries, today, to_local):
+        if channel_of(channel).is_call and self._is_call_back(entries, today, to_local):
             return self._for_call_back(limits)
         return limits
 
@@ -237,7 +232,7 @@ class CollectionContactGuard(models.AbstractModel):
             day = to_local(entry.date).date()
             if entry.outcome == "call_back":
                 wanted = entry.date_follow_up or day
-            elif wanted and entry.is_attempt and entry.channel in TALK_CHANNELS:
+            elif wanted and entry.is_attempt and channel_of(entry.channel).is_call:
                 wanted = wanted if day < wanted else None
         return bool(wanted) and 0 <= (today - wanted).days <= CALL_BACK_DAYS
 

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-POSTAL_CHANNELS = ("letter", "certified", "visit")
+from ...tools.channels import channel_of
 
 
 class CollectionRecipient(models.AbstractModel):
@@ -110,7 +110,7 @@ class CollectionRecipient(models.AbstractModel):
                 and not partner.is_blacklisted
                 and partner.email_normalized != partner.collection_email_bounced
             )
-        if channel in POSTAL_CHANNELS:
+        if channel_of(channel).is_postal:
             return bool((partner.street or partner.street2) and partner.city)
         if channel == "sms":
             return (
@@ -144,7 +144,7 @@ class CollectionRecipient(models.AbstractModel):
                 name=partner.display_name,
                 phone=partner.phone,
             )
-        if channel in POSTAL_CHANNELS:
+        if channel_of(channel).is_postal:
             return self.env._("%s has no postal address.", partner.display_name)
         if channel == "email":
             return self.env._("%s has no valid e-mail address.", partner.display_name)

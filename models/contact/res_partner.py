@@ -3,16 +3,9 @@ from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
 from odoo.tools import format_datetime
 
+from ...tools.channels import selection
 from ...tools.time_zones import zone_of
 from ..common.access import READERS
-
-PREFERRED = [
-    ("phone", "Telephone"),
-    ("email", "E-mail"),
-    ("letter", "Letter"),
-    ("sms", "Text message"),
-    ("visit", "Visit"),
-]
 
 
 def _to_clock(hour):
@@ -46,7 +39,10 @@ class ResPartner(models.Model):
         " to the customer.",
     )
     collection_channel = fields.Selection(
-        PREFERRED, "Prefers", groups=READERS, help="Proposed when a contact is logged."
+        selection(is_preference=True),
+        "Prefers",
+        groups=READERS,
+        help="Proposed when a contact is logged.",
     )
     collection_hour_from = fields.Float(
         "Best reached from", groups=READERS, help="Local time of the customer."

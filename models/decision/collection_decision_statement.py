@@ -1,7 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools.contact_limits import FREE_CHANNELS, TALK_CHANNELS, WINDOW
+from ...tools.channels import channels
+from ...tools.contact_limits import WINDOW
 
 # Days that a step waits for a firmer one; no pause of the shipped ladders is longer.
 FIRMER_WITHIN = 30
@@ -415,7 +416,7 @@ class CollectionDecisionLimits(models.AbstractModel):
             """,
             company=company.id,
             as_of=as_of,
-            talk=list(TALK_CHANNELS),
+            talk=channels(is_call=True),
             zone=zone,
         )
 
@@ -425,8 +426,8 @@ class CollectionDecisionLimits(models.AbstractModel):
         return SQL(
             "CASE WHEN stage.channel = ANY(%s) THEN position.date_call"
             " WHEN stage.channel <> ALL(%s) THEN position.date_touch END",
-            list(TALK_CHANNELS),
-            list(FREE_CHANNELS),
+            channels(is_call=True),
+            channels(is_free=True),
         )
 
     @api.model

@@ -3,7 +3,7 @@ import hashlib
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..policy.collection_stage import CHANNELS
+from ...tools.channels import step_selection
 
 DELIVERY_STATES = [
     ("queued", "Queued"),
@@ -63,7 +63,7 @@ class CollectionLetter(models.Model):
         related="case_id.partner_id", string="Customer", store=True, precompute=True
     )
     stage_id = fields.Many2one("collection.stage", readonly=True, ondelete="restrict")
-    channel = fields.Selection(CHANNELS, required=True, readonly=True)
+    channel = fields.Selection(step_selection(), required=True, readonly=True)
     partner_id = fields.Many2one(
         "res.partner", "Addressee", readonly=True, ondelete="restrict"
     )

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ...tools.channels import channel_of
 from ...tools.tracking_number import judge_number, write_number
 
 # What became of a posted letter, and where its day is kept.
@@ -75,7 +76,7 @@ class CollectionLetter(models.Model):
         return False
 
     def _is_paper(self):
-        return self.channel in ("letter", "certified")
+        return channel_of(self.channel).is_paper
 
     def _get_proofs(self):
         """:return: list of what is known about the way of this letter, for people and

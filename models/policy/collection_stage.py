@@ -3,19 +3,8 @@ from itertools import pairwise
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-CHANNELS = [
-    ("email", "E-mail"),
-    ("letter", "Letter"),
-    ("certified", "Certified letter"),
-    ("sms", "Text message"),
-    ("phone", "Telephone call"),
-    ("visit", "Visit"),
-    ("meeting", "Meeting"),
-    ("task", "Task to decide"),
-]
-WRITTEN_CHANNELS = ("email", "letter", "certified", "sms")
-PAPER_CHANNELS = ("letter", "certified")
-PERSON_CHANNELS = ("phone", "visit", "meeting", "task")
+from ...tools.channels import channel_of, channels, step_selection
+
 # What keeps a stage from being deleted.
 USES = (
     ("collection.item", "stage_id"),
@@ -74,7 +63,7 @@ class CollectionStage(models.Model):
         " at. Zero: always.",
     )
 
-    channel = fields.Selection(CHANNELS, required=True, default="email")
+    channel = fields.Selection(step_selection(), required=True, default="email")
     with_email = fields.Boolean(
         "Also by e-mail", help="A letter goes out by e-mail as well."
     )
@@ -204,7 +193,7 @@ class CollectionStage(models.Model):
     @api.constrains("channel", "template_id")
     def _check_template(self):
         for stage in self:
-            if stage.channel in WRITTEN_CHANNELS and not stage.template_id:
+            if channel_of(stage.channel).is_written and not stage.template_id:
                 raise ValidationError(
                     self.env._(
                         "Stage “%s” sends a message but has no text. Choose a message"
@@ -225,7 +214,7 @@ class CollectionStage(models.Model):
     def _check_final_demand(self):
         for stage in self:
             if stage.is_final_demand and stage.channel not in (
-                *PAPER_CHANNELS,
+                *channels(is_paper=True),
                 "email",
             ):
                 raise ValidationError(

@@ -3,8 +3,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
+from ...tools.channels import channel_of, channels
 from ...tools.step_states import OPEN_STATES
-from ..policy.collection_stage import WRITTEN_CHANNELS
 
 KINDS = [
     ("contact", "Contact"),
@@ -25,16 +25,6 @@ TOLD_OUTCOMES = (
     "hardship",
     "paid_already",
     "received",
-)
-TOLD_CHANNELS = (
-    "phone",
-    "email",
-    "letter",
-    "certified",
-    "sms",
-    "visit",
-    "meeting",
-    "portal",
 )
 # A letter that did not go out, or came back, was not a reminder. Who refuses a letter
 # has been sent one.
@@ -155,7 +145,7 @@ class CollectionDemandHistory(models.Model):
                 SELECT FROM collection_letter sent
                  WHERE sent.id = contact.letter_id AND sent.delivery_state = ANY(%s))))
             """,
-            list(TOLD_CHANNELS),
+            channels(is_noticed=True),
             list(TOLD_OUTCOMES),
             list(TOLD_DELIVERY),
         )
@@ -368,7 +358,7 @@ class CollectionDemandHistorySummary(models.AbstractModel):
     def _get_what(self, contact):
         """:return: the subject of what was written, or what was said, in words that a
         customer may read"""
-        if contact.subject and contact.channel in WRITTEN_CHANNELS:
+        if contact.subject and channel_of(contact.channel).is_written:
             return contact.subject
         return {
             "sent": self.env._("Message sent"),

@@ -4,15 +4,10 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, is_html_empty
 from psycopg2 import OperationalError
 
+from ...tools.channels import channel_of, step_selection
 from ...tools.step_states import OPEN_STATES, STATES
 from ..case.collection_decision import REASONS
 from ..common.fields import Many2oneNoFK
-from ..policy.collection_stage import (
-    CHANNELS,
-    PAPER_CHANNELS,
-    PERSON_CHANNELS,
-    WRITTEN_CHANNELS,
-)
 
 # Which states a step may go to from each one.
 TRANSITIONS = {
@@ -55,7 +50,7 @@ class CollectionStep(models.Model):
     stage_id = Many2oneNoFK(
         "collection.stage", required=True, readonly=True, index=True
     )
-    channel = fields.Selection(CHANNELS, required=True, readonly=True)
+    channel = fields.Selection(step_selection(), required=True, readonly=True)
     date_planned = fields.Date("Planned for", required=True, readonly=True)
     date_allowed = fields.Datetime(
         "Not before", readonly=True, help="As the limits of contacts have it."
@@ -145,7 +140,7 @@ class CollectionStep(models.Model):
     def _compute_has_message(self):
         for action in self:
             action.has_message = bool(
-                action.channel in WRITTEN_CHANNELS or action.letter_id
+                channel_of(action.channel).is_written or action.letter_id
             )
 
     @api.depends("subject", "body")
@@ -346,10 +341,10 @@ class CollectionStep(models.Model):
         return bool(self.subject or not is_html_empty(self.body))
 
     def _is_paper(self):
-        return self.channel in PAPER_CHANNELS
+        return channel_of(self.channel).is_paper
 
     def _is_for_person(self):
-        return self.channel in PERSON_CHANNELS
+        return channel_of(self.channel).is_manual
 
     # ------------------------------------------------------------------
     # Words

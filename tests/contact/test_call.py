@@ -4,10 +4,10 @@ import pytz
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
+from ...tools.channels import channel_of
 from ..common.base import CollectionCommon
 
 # Channels over which people talk with each other.
-TALKS = ("phone", "visit", "meeting")
 SECTIONS = ("Open:", "Ask why:", "Listen:", "Offer:", "Do not", "Close:")
 
 
@@ -124,7 +124,7 @@ class TestCallScreen(CallCommon):
             ]
         )
         stages = self.root["collection.stage"].browse(shipped.mapped("res_id"))
-        talks = stages.filtered(lambda stage: stage.channel in TALKS)
+        talks = stages.filtered(lambda stage: channel_of(stage.channel).is_spoken)
         self.assertEqual(len(talks), 4)
         for stage in talks:
             for section in SECTIONS:

@@ -5,9 +5,8 @@ from itertools import pairwise
 
 from odoo.tests import BaseCase, tagged
 
+from ...tools.channels import channel_of
 from ...tools.contact_limits import (
-    TALK_CHANNELS,
-    TIMED_CHANNELS,
     WEEKEND,
     Event,
     Limits,
@@ -31,10 +30,10 @@ def assert_within_limits(test, entries, limits=Limits()):  # noqa: B008
         test.assertLessEqual(len(week), limits.attempts_max or 99, "in 7 days")
         test.assertLess(day.weekday(), 5, "weekend")
     for local, channel, _is_talk in entries:
-        if channel in TIMED_CHANNELS:
+        if channel_of(channel).is_timed:
             hour = local.hour + local.minute / 60
             test.assertTrue(limits.hour_from <= hour < limits.hour_to, local)
-    calls = [entry for entry in entries if entry[1] in TALK_CHANNELS]
+    calls = [entry for entry in entries if channel_of(entry[1]).is_call]
     for (first, _one, is_talk), (second, *_other) in pairwise(calls):
         gap = max(limits.call_gap, limits.talk_gap if is_talk else 0)
         test.assertGreaterEqual((second.date() - first.date()).days, gap, "calls")

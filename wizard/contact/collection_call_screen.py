@@ -5,7 +5,8 @@ from odoo.fields import Command
 from odoo.tools import format_date, format_datetime, format_duration
 
 from ...models.agreement.collection_promise import MEANS
-from ...models.contact.collection_contact import CHANNELS, NOT_BY_HAND, OUTCOMES
+from ...models.contact.collection_contact import NOT_BY_HAND, OUTCOMES
+from ...tools.channels import selection
 from ...tools.working_days import next_working_day
 
 LAST_CONTACTS = 3
@@ -36,7 +37,7 @@ class CollectionCallScreen(models.TransientModel):
     case_id = fields.Many2one("collection.case", required=True)
     step_id = fields.Many2one("collection.step", "Step")
     customer_id = fields.Many2one(related="case_id.partner_id")
-    channel = fields.Selection(CHANNELS, required=True, default="phone")
+    channel = fields.Selection(selection(), required=True, default="phone")
     direction = fields.Selection(
         [("out", "Outgoing"), ("in", "Incoming")], required=True, default="out"
     )

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ...models.contact.collection_contact import CHANNELS
+from ...tools.channels import selection
 
 
 class CollectionGuardOverride(models.TransientModel):
@@ -11,7 +11,7 @@ class CollectionGuardOverride(models.TransientModel):
     _description = "Override the Contact Limits"
 
     case_id = fields.Many2one("collection.case", required=True)
-    channel = fields.Selection(CHANNELS, required=True, default="phone")
+    channel = fields.Selection(selection(), required=True, default="phone")
     reason = fields.Char(required=True, help="Written to the contact log.")
 
     def action_override(self):
