@@ -22,7 +22,7 @@ class ReportCollectionPlanSignature(models.AbstractModel):
         own = plan.with_env(env)
         case = own.case_id
         addressee = env["collection.recipient"]._find_for_letters(case)[case]
-        zone = own.company_id.collection_tz or own.company_id.partner_id.tz or "UTC"
+        zone = own.company_id._get_collection_zone()
         return {
             **env["collection.message.composer"]._get_parties(case, addressee),
             "plan": own,

@@ -10,11 +10,8 @@ from . import (
     installments,
     interest,
     outcomes,
-    public_holidays,
     retry,
     step_states,
     time_zones,
     tracking_number,
-    us_holidays,
-    working_days,
 )

@@ -10,29 +10,6 @@ from stdnum.iso7064 import mod_97_10
 # 11 U.S.C. 503(b)(9) and 547(b)(4)(A).
 GOODS_DAYS = 20
 PREFERENCE_DAYS = 90
-DAYS_OF_YEAR = 365
-
-
-def simple_interest(amount, percent, date_due, until):
-    """Answer simple interest from the day after the due date, actual days over 365.
-
-    :param float amount: what was open
-    :param float percent: per year
-    :param date date_due: interest starts the day after
-    :param date until: the last day with interest; the petition date, in a claim
-    :return: days, and the amount, not rounded
-
-    >>> from datetime import date
-    >>> days, interest = simple_interest(
-    ...     10000, 11.75, date(2026, 1, 1), date(2026, 3, 2)
-    ... )
-    >>> days, round(interest, 2)
-    (60, 193.15)
-    >>> simple_interest(100, 5, date(2026, 3, 2), date(2026, 3, 2))
-    (0, 0.0)
-    """
-    days = max((until - date_due).days, 0)
-    return days, amount * percent / 100 * days / DAYS_OF_YEAR
 
 
 def goods_period(petition):

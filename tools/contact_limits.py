@@ -11,8 +11,6 @@ from .channels import channel_of
 
 WINDOW = 7
 CALL_BACK_DAYS = 3
-SATURDAY, SUNDAY = 5, 6
-WEEKEND = (SATURDAY, SUNDAY)
 
 
 class Limits(NamedTuple):
@@ -94,8 +92,7 @@ def next_moment(limits, channel, now, events, is_day_off):
     :rtype: tuple[datetime, str]
 
     >>> friday_night = datetime(2026, 6, 5, 21, 0)
-    >>> weekend = lambda day: day.weekday() in WEEKEND
-    >>> next_moment(Limits(), "phone", friday_night, [], weekend)
+    >>> next_moment(Limits(), "phone", friday_night, [], lambda day: day.weekday() > 4)
     (datetime.datetime(2026, 6, 8, 8, 0), 'hours')
     """
     day, why = first_day(limits, channel, events)

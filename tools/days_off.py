@@ -9,6 +9,7 @@ from calendar import isleap
 from collections import Counter
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 import holidays
 
@@ -19,6 +20,7 @@ SATURDAY, SUNDAY = 5, 6
 WEEKEND = frozenset((SATURDAY, SUNDAY))
 
 
+@lru_cache(maxsize=1024)
 def region_of(country, *names):
     """Return the region that the calendar of a country tells apart, "" if it does not.
 
@@ -43,22 +45,60 @@ def region_of(country, *names):
     return ""
 
 
-def is_day_off(day, country, region=""):
-    """Return whether a day is a weekend or a public holiday.
+class Calendar(NamedTuple):
+    """Which days are worked somewhere.
 
-    :param date day: any day
-    :param str country: ISO 3166-1 code, empty for Saturdays and Sundays only
-    :param str region: what ``region_of`` answered
-    :rtype: bool
-
-    >>> is_day_off(date(2026, 7, 3), "US")  # the 4th is a Saturday
-    True
-    >>> is_day_off(date(2026, 6, 4), "DE"), is_day_off(date(2026, 6, 4), "DE", "BY")
-    (False, True)
-    >>> is_day_off(date(2026, 6, 5), "SA"), is_day_off(date(2026, 6, 5), "XX")
-    (True, False)
+    ``country``: ISO 3166-1 code, empty for Saturdays and Sundays off only. ``region``:
+    what ``region_of`` answered. ``closed``: what is off besides, such as the holidays
+    of one company.
     """
-    return day in days_off(country, region, day.year)
+
+    country: str = ""
+    region: str = ""
+    closed: frozenset = frozenset()
+
+    def is_day_off(self, day):
+        """Return whether a day is a weekend, a public holiday or closed besides.
+
+        >>> Calendar("US").is_day_off(date(2026, 7, 3))  # the 4th is a Saturday
+        True
+        >>> corpus_christi = date(2026, 6, 4)
+        >>> [Calendar("DE", region).is_day_off(corpus_christi) for region in ("", "BY")]
+        [False, True]
+        >>> [Calendar(country).is_day_off(date(2026, 6, 5)) for country in ("SA", "XX")]
+        [True, False]
+        """
+        return day in self.closed or day in days_off(
+            self.country, self.region, day.year
+        )
+
+    def roll_forward(self, day):
+        """Return the day, or the next one that is worked.
+
+        >>> Calendar("BE").roll_forward(date(2026, 12, 25))  # a Friday
+        datetime.date(2026, 12, 28)
+        >>> Calendar("BE").roll_forward(date(2026, 12, 28))
+        datetime.date(2026, 12, 28)
+        """
+        while self.is_day_off(day):
+            day += timedelta(days=1)
+        return day
+
+    def find_days_off(self, first_year, last_year):
+        """Return all days off of some years, in order.
+
+        :rtype: list[date]
+
+        >>> shop = Calendar(closed=frozenset([date(2026, 3, 3)]))
+        >>> days = shop.find_days_off(2026, 2026)
+        >>> len(days), days[0]  # Saturdays and Sundays, and one day more
+        (105, datetime.date(2026, 1, 3))
+        """
+        years = range(first_year, last_year + 1)
+        days = {day for day in self.closed if day.year in years}
+        return sorted(
+            days.union(*(days_off(self.country, self.region, year) for year in years))
+        )
 
 
 @lru_cache(maxsize=1024)

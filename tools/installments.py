@@ -134,26 +134,3 @@ def make_schedule(total, step, rhythm, first, *, count=0, amount=0, shift=None):
         parts = split_by_amount(steps, to_steps(amount, step))
     dates = make_dates(first, rhythm, len(parts), shift)
     return [(day, part * size) for day, part in zip(dates, parts, strict=True)]
-
-
-def get_interest(parts, rate, start, step):
-    """Return simple interest on what is still open, actual days over 365.
-
-    :param parts: list of (date, principal paid on that day)
-    :param rate: per cent a year
-    :param date start: from the day after this one
-    :param step: smallest amount of the currency; the sum is rounded half up to it
-    :rtype: Decimal
-
-    >>> get_interest([(date(2026, 12, 31), 1000)], 10, date(2025, 12, 31), "0.01")
-    Decimal('100.00')
-    >>> get_interest([(date(2026, 1, 31), 500), (date(2026, 3, 2), 500)], "7.3",
-    ...              date(2026, 1, 1), "0.01")  # 1000 for 30 days, 500 for 30 more
-    Decimal('9.00')
-    """
-    rate, size = Decimal(str(rate)) / 100 / 365, Decimal(str(step))
-    interest = sum(
-        (Decimal(str(part)) * rate * max((day - start).days, 0) for day, part in parts),
-        Decimal(0),
-    )
-    return to_steps(interest, step) * size

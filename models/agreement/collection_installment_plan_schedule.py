@@ -1,12 +1,9 @@
-from datetime import datetime, time, timedelta
-
-import pytz
 from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
-from ...tools.installments import get_interest, make_schedule
-from ...tools.working_days import next_working_day
+from ...tools.installments import make_schedule
+from ...tools.interest import get_interest
 
 PRESETS = [
     ("3", "3 months"),
@@ -254,7 +251,7 @@ class CollectionInstallmentPlan(models.Model):
         parts = self._make_parts(self.amount_covered)
         return float(
             get_interest(
-                [(day, str(amount)) for day, amount, _is_down in parts],
+                [(day, amount) for day, amount, _is_down in parts],
                 self.charge_rate,
                 self.company_id._get_collection_today(),
                 self.currency_id.rounding,
@@ -300,37 +297,10 @@ class CollectionInstallmentPlan(models.Model):
         return parts + [(day, float(amount), False) for day, amount in schedule]
 
     def _get_shift(self):
-        """:return: function that moves a day off to the next working day, by the
-        working hours of the company and its days off; weekends where it has none"""
+        """:return: function that moves a day off to the next working day"""
         company = self.company_id or self.env.company
-        # Whoever proposes a plan need not have a right to working hours.
-        calendar = company.sudo().resource_calendar_id
-        working = {}
-
-        def shift(day):
-            for offset in range(31):
-                later = day + timedelta(days=offset)
-                if later not in working:
-                    working.update(self._get_working_days(calendar, later))
-                if working[later]:
-                    return later
-            return next_working_day(day)
-
-        return shift
-
-    @api.model
-    def _get_working_days(self, calendar, first):
-        """:return: dict of whether somebody works, per day of a month"""
-        days = [first + timedelta(days=offset) for offset in range(31)]
-        if not calendar:
-            return {day: next_working_day(day) == day for day in days}
-        zone = pytz.timezone(calendar.tz or "UTC")
-        intervals = calendar._work_intervals_batch(
-            zone.localize(datetime.combine(days[0], time.min)),
-            zone.localize(datetime.combine(days[-1], time.max)),
-        )[False]
-        worked = {start.date() for start, _stop, _meta in intervals}
-        return {day: day in worked for day in days}
+        calendars = self.env["collection.calendar"]._get_company_calendars(company)
+        return calendars[company].roll_forward
 
     # ------------------------------------------------------------------
     # Screen

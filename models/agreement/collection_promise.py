@@ -4,8 +4,6 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
-from ...tools.working_days import next_working_day
-
 STATES = [
     ("approve", "To approve"),
     ("open", "Open"),
@@ -251,7 +249,9 @@ class CollectionPromise(models.Model):
         total = sum(row.amount_residual_currency - row.amount_disputed for row in rows)
         if total and len(self.line_ids) <= 1:
             week = fields.Date.add(self.date_taken, days=7)
-            day = self.line_ids.date or next_working_day(week)
+            day = self.line_ids.date or self.env["collection.calendar"]._roll_forward(
+                week, self.company_id or self.env.company
+            )
             self.line_ids = [
                 Command.clear(),
                 Command.create({"date": day, "amount": total}),

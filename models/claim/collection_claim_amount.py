@@ -1,4 +1,3 @@
-import pytz
 from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -342,13 +341,10 @@ class CollectionClaim(models.Model):
         )
         left -= sum(already.mapped("amount"))
         first, last = goods_period(self.date_petition)
-        zone = pytz.timezone(
-            self.company_id.collection_tz or self.company_id.partner_id.tz or "UTC"
-        )
         for move in line.move_id.invoice_line_ids.sale_line_ids.move_ids:
             if move.state != "done" or move.location_dest_id.usage != "customer":
                 continue
-            day = pytz.utc.localize(move.date).astimezone(zone).date()
+            day = self.company_id._get_collection_day(move.date)
             amount = min(self._get_goods_value(move), left)
             if not first <= day <= last or amount <= 0:
                 continue

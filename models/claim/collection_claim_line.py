@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ...tools.claims import simple_interest
+from ...tools.interest import get_interest
 
 KINDS = [
     ("principal", "Principal"),
@@ -128,12 +128,15 @@ class CollectionClaimLine(models.Model):
     def _prepare_interest_vals(self):
         """:return: dict of the line of interest on this item, False if there is none"""
         claim = self.claim_id
-        days, amount = simple_interest(
-            self.amount, claim.interest_percent, self.date_due, claim.date_petition
+        amount = get_interest(
+            [(claim.date_petition, self.amount)],
+            claim.interest_percent,
+            self.date_due,
+            claim.currency_id.rounding,
         )
-        amount = claim.currency_id.round(amount)
-        if not amount or not days:
+        if not amount:
             return False
+        days = (claim.date_petition - self.date_due).days
         return {
             "claim_id": claim.id,
             "sequence": 20,
@@ -145,6 +148,6 @@ class CollectionClaimLine(models.Model):
             "date_from": fields.Date.add(self.date_due, days=1),
             "date_to": claim.date_petition,
             "percent": claim.interest_percent,
-            "amount": amount,
+            "amount": float(amount),
             "is_computed": True,
         }

@@ -4,6 +4,7 @@
 from . import (
     collection_protected_mixin,
     collection_reason,
+    collection_calendar,
     res_company,
     res_config_settings,
     ir_attachment,

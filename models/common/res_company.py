@@ -104,10 +104,15 @@ class ResCompany(models.Model):
         self.env["collection.policy"]._copy_to_companies(companies)
         return companies
 
+    def _get_collection_zone(self):
+        """:return: name of the time zone of the company"""
+        self.ensure_one()
+        return self.collection_tz or self.partner_id.tz or "UTC"
+
     def _get_collection_now(self):
         """:return: the local time of the company, without time zone"""
         self.ensure_one()
-        zone = pytz.timezone(self.collection_tz or self.partner_id.tz or "UTC")
+        zone = pytz.timezone(self._get_collection_zone())
         return (
             fields.Datetime.now().replace(tzinfo=pytz.utc).astimezone(zone)
         ).replace(tzinfo=None)
@@ -144,13 +149,13 @@ class ResCompany(models.Model):
         if today == local.date() or is_late_run:
             return fields.Datetime.now()
         noon = datetime.combine(today, time(12))
-        zone = pytz.timezone(self.collection_tz or self.partner_id.tz or "UTC")
+        zone = pytz.timezone(self._get_collection_zone())
         return zone.localize(noon).astimezone(pytz.utc).replace(tzinfo=None)
 
     def _get_collection_day(self, moment):
         """:return: the local day of a moment (naive UTC)"""
         self.ensure_one()
-        zone = pytz.timezone(self.collection_tz or self.partner_id.tz or "UTC")
+        zone = pytz.timezone(self._get_collection_zone())
         return pytz.utc.localize(moment).astimezone(zone).date()
 
     def _is_collection_night(self):

@@ -2,13 +2,10 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import NamedTuple
 
-import pytz
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools.channels import channel_of
-from ...tools.contact_limits import WEEKEND, WINDOW, Event
-from ...tools.public_holidays import WEEKENDS, is_holiday, is_weekend
+from ...tools.contact_limits import WINDOW, Event
 
 
 class Entry(NamedTuple):
@@ -30,7 +27,7 @@ class Entry(NamedTuple):
 
 
 class CollectionContactFacts(models.AbstractModel):
-    """What the contact guard has to know: contacts so far, days off. Set-based."""
+    """What the contact guard has to know: contacts so far. Set-based."""
 
     _name = "collection.contact.facts"
     _description = "Facts for the Contact Guard"
@@ -88,62 +85,3 @@ class CollectionContactFacts(models.AbstractModel):
             mine = mine + [entry for entry in others if entry.case_id != case.id]
             result[case] = sorted(mine, key=lambda entry: entry.date)
         return result
-
-    @api.model
-    def _get_days_off(self, companies):
-        """:return: dict of the set of days per company on which it is closed: its
-        public holidays in Odoo"""
-        # Collectors have no right to read calendars; a day off is no secret.
-        leaves = (
-            self.env["resource.calendar.leaves"]
-            .sudo()
-            .search(
-                [
-                    ("resource_id", "=", False),
-                    ("company_id", "in", [*companies.ids, False]),
-                ]
-            )
-        )
-        result = {company: set() for company in companies}
-        for company in companies:
-            calendar = company.sudo().resource_calendar_id
-            zone = pytz.timezone(
-                company.collection_tz or company.partner_id.tz or "UTC"
-            )
-            for leave in leaves:
-                if leave.company_id and leave.company_id != company:
-                    continue
-                if not leave.calendar_id or leave.calendar_id == calendar:
-                    result[company] |= self._get_leave_days(leave, zone)
-        return result
-
-    @api.model
-    def _get_weekend(self, company):
-        """:return: list of the days of the company's weekend (Monday is 1)"""
-        weekend = WEEKENDS.get(company.country_id.code, WEEKEND)
-        return [weekday + 1 for weekday in weekend]
-
-    @api.model
-    def _get_leave_days(self, leave, zone):
-        first, last = (
-            pytz.utc.localize(moment).astimezone(zone)
-            for moment in (leave.date_from, leave.date_to - timedelta(seconds=1))
-        )
-        count = (last.date() - first.date()).days + 1
-        return {first.date() + timedelta(days=number) for number in range(count)}
-
-    @api.model
-    def _is_day_off(self, day, company, person, days_off, channel):
-        """Say whether nobody is contacted on a day: a weekend or public holiday of the
-        company or, for who is called, of the country of the person.
-
-        :param date day: local day of the person
-        :param dict days_off: what ``_get_days_off`` answered
-        """
-        if day in days_off[company] or is_weekend(day, company.country_id.code):
-            return True
-        if not channel_of(channel).is_timed:
-            return False
-        place = person if person.country_id else person.commercial_partner_id
-        country = place.country_id.code
-        return is_weekend(day, country) or is_holiday(day, country)

@@ -60,12 +60,19 @@ class CollectionContactGuard(models.AbstractModel):
         if channel_of(channel).is_free:
             return {case: self._get_free_answer(stops.get(case)) for case in cases}
         entries = facts._get_entries(guarded, persons, moment)
-        days_off = facts._get_days_off(guarded.company_id)
+        calendars = self.env["collection.calendar"]._get_company_calendars(
+            guarded.company_id
+        )
         return {
             case: self._get_free_answer(stops[case])
             if case in stops
             else self._answer(
-                case, channel, moment, persons[case], entries[case], days_off
+                case,
+                channel,
+                moment,
+                persons[case],
+                entries[case],
+                calendars[case.company_id],
             )
             for case in guarded
         }
@@ -131,7 +138,7 @@ class CollectionContactGuard(models.AbstractModel):
         return Answer(False, "stop", stop) if stop else Answer(True)
 
     @api.model
-    def _answer(self, case, channel, moment, person, entries, days_off):
+    def _answer(self, case, channel, moment, person, entries, calendar):
         """:return: the ``Answer`` for a case that is not stopped"""
         zone = pytz.timezone(person._get_collection_zone(case.company_id))
 
@@ -141,7 +148,7 @@ class CollectionContactGuard(models.AbstractModel):
         limits = self._get_limits(case, channel, moment, person, entries, to_local)
         events = [entry.as_event(to_local(entry.date).date()) for entry in entries]
         allowed_at, why = self._find_moment(
-            case, channel, moment, person, limits, events, days_off
+            case, channel, moment, person, limits, events, calendar
         )
         if not why:
             return Answer(True)
@@ -154,19 +161,22 @@ class CollectionContactGuard(models.AbstractModel):
         )
 
     @api.model
-    def _find_moment(self, case, channel, moment, person, limits, events, days_off):
+    def _find_moment(self, case, channel, moment, person, limits, events, calendar):
         """:return: (naive UTC, key of the limit in the way) of the first moment that
-        the limits allow, from one on"""
-        facts = self.env["collection.contact.facts"].sudo()
+        the limits allow, from one on, on a working day of the company; for who is
+        called, of the person as well"""
+        calendars = [calendar]
+        if channel_of(channel).is_timed:
+            calendars.append(
+                self.env["collection.calendar"]._get_partner_calendar(person)
+            )
         zone = pytz.timezone(person._get_collection_zone(case.company_id))
         allowed_at, why = next_moment(
             limits,
             channel,
             person._get_collection_local(moment, case.company_id),
             events,
-            lambda day: facts._is_day_off(
-                day, case.company_id, person, days_off, channel
-            ),
+            lambda day: any(place.is_day_off(day) for place in calendars),
         )
         local = zone.normalize(zone.localize(allowed_at))
         return local.astimezone(pytz.utc).replace(tzinfo=None), why
@@ -182,11 +192,12 @@ class CollectionContactGuard(models.AbstractModel):
         """
         # As in ``_ask``: it does not depend on who asks.
         case, partner = case.sudo(), partner.sudo()
-        facts = self.env["collection.contact.facts"].sudo()
-        days_off = facts._get_days_off(case.company_id)
+        calendars = self.env["collection.calendar"]._get_company_calendars(
+            case.company_id
+        )
         limits = self._for_call_back(self._heed_wishes(case, "phone", partner))
         found, _why = self._find_moment(
-            case, "phone", moment, partner, limits, [], days_off
+            case, "phone", moment, partner, limits, [], calendars[case.company_id]
         )
         return found
 

@@ -1,16 +1,11 @@
 import pytz
 from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
-from odoo.tools import format_datetime
+from odoo.tools import format_datetime, format_duration
 
 from ...tools.channels import selection
 from ...tools.time_zones import zone_of
 from ..common.access import READERS
-
-
-def _to_clock(hour):
-    minutes = round(hour * 60)
-    return f"{minutes // 60}:{minutes % 60:02}"
 
 
 class ResPartner(models.Model):
@@ -123,9 +118,7 @@ class ResPartner(models.Model):
         place = me if me.country_id else me.commercial_partner_id
         return (
             zone_of(place.country_id.code, place.state_id.code, me.tz)
-            or company.collection_tz
-            or company.partner_id.tz
-            or "UTC"
+            or company._get_collection_zone()
         )
 
     def _get_collection_local(self, moment, company):
@@ -159,8 +152,8 @@ class ResPartner(models.Model):
             wishes.append(
                 self.env._(
                     "Best reached from %(start)s to %(end)s.",
-                    start=_to_clock(me.collection_hour_from),
-                    end=_to_clock(me.collection_hour_to),
+                    start=format_duration(me.collection_hour_from),
+                    end=format_duration(me.collection_hour_to),
                 )
             )
         return wishes

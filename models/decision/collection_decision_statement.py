@@ -31,6 +31,8 @@ class CollectionDecisionStatement(models.AbstractModel):
         """
         review = self.env["collection.review"]
         self._take_positions(company, as_of, review._restrict(partner_ids))
+        days_off = self.env["collection.calendar"]._days_off_sql(company, as_of)
+        review._keep("collection_day_off", days_off)
         review._keep("collection_decision_statement", self._query(company, as_of))
 
     @api.model
@@ -273,8 +275,7 @@ class CollectionDecisionStatement(models.AbstractModel):
             """
             SELECT DISTINCT ON (step.case_id) step.case_id, step.stage_id,
                    step.date_ready, limits.day AS date_free,
-                   CASE WHEN position.working_days_only THEN %(working_day)s
-                        ELSE roll.day END AS date_next
+                   COALESCE(day_off.date_next, roll.day) AS date_next
               FROM (%(steps)s) step
               JOIN collection_position position ON position.case_id = step.case_id
               JOIN collection_stage stage ON stage.id = step.stage_id
@@ -284,6 +285,8 @@ class CollectionDecisionStatement(models.AbstractModel):
                     position.date_paused,
                     CASE WHEN step.date_ready <= %(as_of)s THEN %(as_of)s END) AS day
                 ) roll
+              LEFT JOIN collection_day_off day_off
+                ON day_off.day = roll.day AND position.working_days_only
              ORDER BY step.case_id, step.date_ready <= %(as_of)s DESC,
                       CASE WHEN step.date_ready <= %(as_of)s THEN NULL
                            ELSE step.date_ready END,
@@ -292,7 +295,6 @@ class CollectionDecisionStatement(models.AbstractModel):
             as_of=as_of,
             steps=self._steps(),
             date_free=self.env["collection.decision.limits"]._date_free(),
-            working_day=self.env["collection.decision.limits"]._working_day(company),
         )
 
     @api.model
@@ -392,7 +394,6 @@ class CollectionDecisionLimits(models.AbstractModel):
     @api.model
     def _recent(self, company, as_of):
         """:return: SQL with the attempts and talks of the last weeks per case"""
-        zone = company.collection_tz or company.partner_id.tz or "UTC"
         return SQL(
             """
             SELECT case_id,
@@ -417,7 +418,7 @@ class CollectionDecisionLimits(models.AbstractModel):
             company=company.id,
             as_of=as_of,
             talk=channels(is_call=True),
-            zone=zone,
+            zone=company._get_collection_zone(),
         )
 
     @api.model
@@ -428,31 +429,4 @@ class CollectionDecisionLimits(models.AbstractModel):
             " WHEN stage.channel <> ALL(%s) THEN position.date_touch END",
             channels(is_call=True),
             channels(is_free=True),
-        )
-
-    @api.model
-    def _working_day(self, company):
-        """:return: SQL day ``roll.day``, or the next working day of the company"""
-        facts = self.env["collection.contact.facts"]
-        days_off = facts._get_days_off(company)[company]
-        weekend = facts._get_weekend(company)
-        is_working = SQL(
-            "EXTRACT(ISODOW FROM %s) <> ALL(%s) AND %s <> ALL(%s::date[])",
-            SQL("roll.day"),
-            weekend,
-            SQL("roll.day"),
-            list(days_off),
-        )
-        return SQL(
-            """
-            CASE WHEN %(is_working)s THEN roll.day
-                 ELSE (SELECT MIN(working.day)
-                         FROM (SELECT roll.day + number AS day
-                                 FROM GENERATE_SERIES(1, 60) number) working
-                        WHERE EXTRACT(ISODOW FROM working.day) <> ALL(%(weekend)s)
-                          AND working.day <> ALL(%(days_off)s::date[])) END
-            """,
-            is_working=is_working,
-            weekend=weekend,
-            days_off=list(days_off),
         )

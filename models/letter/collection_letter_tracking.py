@@ -147,21 +147,18 @@ class CollectionLetter(models.Model):
         if day > today:
             raise UserError(self.env._("The day is still to come."))
         for letter in self:
-            if letter.date_sent and day < self._get_local_day(letter):
+            if not letter.date_sent:
+                continue
+            posted = letter.company_id._get_collection_day(letter.date_sent)
+            if day < posted:
                 raise UserError(
                     self.env._(
                         "“%(subject)s” was posted on %(day)s; it did not get there"
                         " before.",
                         subject=letter.subject,
-                        day=format_date(self.env, self._get_local_day(letter)),
+                        day=format_date(self.env, posted),
                     )
                 )
-
-    @api.model
-    def _get_local_day(self, letter):
-        return self.env["collection.demand.history.summary"]._get_local_day(
-            letter.company_id, letter.date_sent
-        )
 
     def _log_return(self):
         """A letter that came back stands in the log, as a bounced e-mail does."""

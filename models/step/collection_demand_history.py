@@ -1,4 +1,3 @@
-import pytz
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
@@ -344,15 +343,9 @@ class CollectionDemandHistorySummary(models.AbstractModel):
     @api.model
     def _get_day(self, contact):
         """:return: the day it happened, in the company's time zone"""
-        return self._get_local_day(
-            contact.company_id, contact.letter_id.date_sent or contact.date
+        return contact.company_id._get_collection_day(
+            contact.letter_id.date_sent or contact.date
         )
-
-    @api.model
-    def _get_local_day(self, company, moment):
-        """:return: the day of a moment, in the company's time zone"""
-        zone = pytz.timezone(company.collection_tz or company.partner_id.tz or "UTC")
-        return pytz.utc.localize(moment).astimezone(zone).date()
 
     @api.model
     def _get_what(self, contact):

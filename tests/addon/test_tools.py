@@ -10,7 +10,7 @@ from odoo.tests import BaseCase, tagged
 from ...tools.ageing import BUCKETS, find_bucket
 from ...tools.channels import CHANNELS, channels
 from ...tools.claims import find_private
-from ...tools.days_off import days_off, is_day_off, region_of
+from ...tools.days_off import Calendar, days_off, region_of
 
 
 @tagged("post_install", "-at_install")
@@ -44,9 +44,9 @@ class TestDaysOff(BaseCase):
         calendar = holidays.country_holidays(
             country, subdiv=region or None, years=years, language="en_US"
         )
-        day, found = date(years[0], 1, 1), {}
+        own, day, found = Calendar(country, region), date(years[0], 1, 1), {}
         while day.year in years:
-            if is_day_off(day, country, region) == calendar.is_working_day(day):
+            if own.is_day_off(day) == calendar.is_working_day(day):
                 found[day] = calendar.get(day, "worked")
             day += timedelta(days=1)
         return found
@@ -67,13 +67,15 @@ class TestDaysOff(BaseCase):
         self.assertEqual(
             found, {date(2026, 4, 6): "worked", date(2026, 8, 31): "worked"}
         )
-        self.assertFalse(is_day_off(date(2028, 10, 31), "DE"), "nine of sixteen")
-        self.assertTrue(is_day_off(date(2028, 10, 31), "DE", "SN"))
+        self.assertFalse(
+            Calendar("DE").is_day_off(date(2028, 10, 31)), "nine of sixteen"
+        )
+        self.assertTrue(Calendar("DE", "SN").is_day_off(date(2028, 10, 31)))
 
     def test_nationwide_holidays_hold_in_every_region(self):
         """Offices of the federation and banks are closed, whatever the state says."""
         columbus = date(2026, 10, 12)
-        self.assertTrue(is_day_off(columbus, "US", "CA"))
+        self.assertTrue(Calendar("US", "CA").is_day_off(columbus))
         self.assertIn(columbus, self.find_differences("US", "CA"))
 
     def test_observed_days(self):
@@ -86,7 +88,7 @@ class TestDaysOff(BaseCase):
         ):
             with self.subTest(country, day=day):
                 self.assertLess(day.weekday(), 5)
-                self.assertTrue(is_day_off(day, country))
+                self.assertTrue(Calendar(country).is_day_off(day))
 
     def test_every_country_in_any_year(self):
         """No country and no year fails, and nobody works on every day of a year."""

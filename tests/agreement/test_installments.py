@@ -4,15 +4,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+from odoo.addons.account_collections.tools.days_off import Calendar
 from odoo.addons.account_collections.tools.installments import (
     add_months,
-    get_interest,
     is_month_end,
     make_dates,
     make_schedule,
     to_steps,
 )
-from odoo.addons.account_collections.tools.working_days import next_working_day
+from odoo.addons.account_collections.tools.interest import get_interest
 from odoo.tests import BaseCase, tagged
 
 # JPY, CHF in cash, USD, KWD.
@@ -119,7 +119,7 @@ class TestInstallments(BaseCase):
         for _round in range(300):
             _step, _total, rhythm, first = self.draw()
             nominal = make_dates(first, rhythm, 24)
-            moved = make_dates(first, rhythm, 24, next_working_day)
+            moved = make_dates(first, rhythm, 24, Calendar().roll_forward)
             for before, after in zip(nominal, moved, strict=True):
                 self.assertLess(after.weekday(), 5)
                 self.assertTrue(0 <= (after - before).days <= 2)

@@ -143,7 +143,7 @@ class TestPlanTerms(PlanCommon):
         self.assertEqual(plan.line_ids.mapped("amount"), [1000])
 
     def test_days_off_of_the_company(self):
-        """The working hours of the company and its days off decide, not the weekend."""
+        """Holiday on Thursday 2 April; Good Friday is none in the United States."""
         calendar = self.company.resource_calendar_id
         self.root["resource.calendar.leaves"].create(
             {

@@ -281,23 +281,40 @@ class TestContactGuard(GuardCommon):
             (self.company, {"date_to": "2026-03-04 23:00:00"}),
         ):
             self.close_company(company, **vals)
-        facts = self.env["collection.contact.facts"]
-        days_off = facts._get_days_off(self.company | other)
-        self.assertEqual(days_off[other], {self.day(1)})
-        self.assertEqual(days_off[self.company], {self.day(1), self.day(2)})
+        calendars = self.env["collection.calendar"]._get_company_calendars(
+            self.company | other
+        )
+        self.assertEqual(calendars[other].closed, {self.day(1)})
+        self.assertEqual(calendars[self.company].closed, {self.day(1), self.day(2)})
 
     def test_public_holidays_of_the_customer(self):
-        """Memorial Day, 25 May: nobody calls, mail may wait in the box. The contact
-        person's country counts, not that of the customer."""
-        self.assert_next(self.ask("2026-05-25T15:00"), "2026-05-26T12:00")
-        self.assertTrue(self.ask("2026-05-25T15:00", "email").allowed)
+        """Independence Day is kept on Friday 3 July: nobody calls, mail may wait in the
+        box. The contact person's country and state count, not the customer's."""
+        self.assert_next(self.ask("2026-07-03T15:00"), "2026-07-06T12:00")
+        self.assertTrue(self.ask("2026-07-03T15:00", "email").allowed)
+        germany = self.env.ref("base.de")
         person = self.make_customer(
-            "Abroad", is_company=False, parent_id=self.customer.id, type="other"
+            "Abroad",
+            is_company=False,
+            parent_id=self.customer.id,
+            type="other",
+            country_id=germany.id,
         )
-        self.assertTrue(self.ask("2026-05-26T15:00", partner=person).allowed)
-        # Ascension in Belgium, where she is; a working day in New York.
-        self.assertFalse(self.ask("2026-05-14T15:00", partner=person).allowed)
-        self.assertTrue(self.ask("2026-05-14T15:00").allowed)
+        self.assertTrue(self.ask("2026-07-03T15:00", partner=person).allowed)
+        # Corpus Christi is no holiday in all of Germany, but it is in Bavaria.
+        self.assertTrue(self.ask("2026-06-04T15:00", partner=person).allowed)
+        person.state_id = self.env.ref("base.state_de_by")
+        self.assertFalse(self.ask("2026-06-04T15:00", partner=person).allowed)
+        self.assertTrue(self.ask("2026-06-04T15:00").allowed)
+
+    def test_public_holidays_of_the_company(self):
+        """Ascension, 14 May: the office in Belgium is closed, so nothing leaves it."""
+        for channel, opens in (
+            ("phone", "2026-05-15T12:00"),
+            ("email", "2026-05-15T04:00"),
+        ):
+            with self.subTest(channel):
+                self.assert_next(self.ask("2026-05-14T15:00", channel), opens)
 
     def test_days_off_do_not_matter_where_the_policy_says_so(self):
         self.policy.working_days_only = False

@@ -7,12 +7,11 @@ from odoo.tests import BaseCase, tagged
 
 from ...tools.channels import channel_of
 from ...tools.contact_limits import (
-    WEEKEND,
     Event,
     Limits,
     next_moment,
 )
-from ...tools.public_holidays import is_holiday
+from ...tools.days_off import Calendar
 
 CHANNELS = ("phone", "phone", "visit", "email", "letter", "sms")
 
@@ -83,10 +82,7 @@ class TestContactLimits(BaseCase):
 
     @staticmethod
     def ask(limits, channel, now, events):
-        def is_day_off(day):
-            return day.weekday() in WEEKEND
-
-        return next_moment(limits, channel, now, events, is_day_off)
+        return next_moment(limits, channel, now, events, Calendar().is_day_off)
 
     def test_the_last_minute_of_the_day(self):
         for hour, minute, why in (
@@ -108,9 +104,10 @@ class TestContactLimits(BaseCase):
             "FR": ("2026-05-08", "2026-07-14", "2026-11-11"),
             "BE": ("2026-04-06", "2026-07-21"),
         }.items():
+            calendar = Calendar(country)
             for day in days:
                 with self.subTest(country, day=day):
-                    self.assertTrue(is_holiday(date.fromisoformat(day), country))
-            self.assertFalse(is_holiday(date(2026, 3, 2), country))
+                    self.assertTrue(calendar.is_day_off(date.fromisoformat(day)))
+            self.assertFalse(calendar.is_day_off(date(2026, 3, 2)))
         # New Year's Day of 2022 was a Saturday, and kept on the last day of 2021.
-        self.assertTrue(is_holiday(date(2021, 12, 31), "US"))
+        self.assertTrue(Calendar("US").is_day_off(date(2021, 12, 31)))

@@ -185,7 +185,7 @@ class TestGuardScheduler(GuardCommon):
             }
         )
         self.assertEqual(
-            case.person_text, "Prefers: Telephone. Best reached from 9:30 to 11:00."
+            case.person_text, "Prefers: Telephone. Best reached from 09:30 to 11:00."
         )
 
     def test_why_a_call_waits(self):

@@ -1,4 +1,5 @@
 from . import (
+    test_calendar,
     test_decisions,
     test_ladder,
 )

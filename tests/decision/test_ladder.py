@@ -71,8 +71,8 @@ class TestLadder(CollectionCommon):
                 60: "First reminder",
                 67: "Call",
                 74: "Second reminder",
-                84: "Formal demand",
-                98: "Final demand",
+                85: "Formal demand",  # day 84 is Memorial Day
+                99: "Final demand",
                 119: "Referral",  # day 118 is a Sunday
             },
         )

@@ -7,7 +7,6 @@ from odoo.tools import format_date, format_datetime, format_duration
 from ...models.agreement.collection_promise import MEANS
 from ...models.contact.collection_contact import NOT_BY_HAND, OUTCOMES
 from ...tools.channels import selection
-from ...tools.working_days import next_working_day
 
 LAST_CONTACTS = 3
 # Outcomes after which reminders can be paused, and the reason that is kept.
@@ -263,10 +262,11 @@ class CollectionCallScreen(models.TransientModel):
             return
         lines = self.promise_item_ids.move_line_id._origin.ids
         rows = self.env["collection.exposure"].search([("move_line_id", "in", lines)])
-        today = self.env.company._get_collection_today()
-        day = self.promise_line_ids.date or next_working_day(
-            fields.Date.add(today, days=7)
-        )
+        company = self.env.company
+        week = fields.Date.add(company._get_collection_today(), days=7)
+        day = self.promise_line_ids.date or self.env[
+            "collection.calendar"
+        ]._roll_forward(week, company)
         total = sum(row.amount_residual_currency - row.amount_disputed for row in rows)
         self.promise_line_ids = [
             Command.clear(),
