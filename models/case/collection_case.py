@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
+from ...tools.ageing import BUCKETS, NAMES
 from ...tools.channels import step_selection
 from ...tools.step_states import OPEN_STATES
 from ...tools.step_states import STATES as ACTION_STATES
@@ -17,13 +18,6 @@ STATES = [
     ("closed", "Closed"),
 ]
 CLOSING_REASONS = [("settled", "Settled"), ("merged", "Merged with another case")]
-BUCKETS = [
-    ("amount_not_due", "Not due"),
-    ("amount_30", "1-30"),
-    ("amount_60", "31-60"),
-    ("amount_90", "61-90"),
-    ("amount_older", "Over 90"),
-]
 
 
 class CollectionCase(models.Model):
@@ -178,10 +172,26 @@ class CollectionCase(models.Model):
         "There is already an open case for this customer.",
     )
 
-    @api.depends(*(name for name, _label in BUCKETS))
+    @api.depends(*NAMES)
+    @api.depends_context("lang")
     def _compute_ageing(self):
+        labels = self._get_ageing_labels()
         for case in self:
-            case.ageing = [case[name] for name, _label in BUCKETS]
+            case.ageing = [
+                {
+                    "key": bucket.key,
+                    "label": labels[bucket.name],
+                    "amount": case[bucket.name],
+                }
+                for bucket in BUCKETS
+            ]
+
+    @api.model
+    def _get_ageing_labels(self):
+        """:return: dict of what people call an ageing bucket, per field of its sum"""
+        return {
+            name: self._fields[name]._description_string(self.env) for name in NAMES
+        }
 
     @api.depends("date_oldest_due")
     @api.depends_context("collection_as_of")

@@ -1,13 +1,13 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from .collection_snapshot import BUCKETS
+from ...tools.ageing import NAMES
 
 # What the review copies from the ledger to the columns of the case.
 SUMS = (
     "amount_open",
     "amount_overdue",
-    *BUCKETS,
+    *NAMES,
     "amount_held",
     "amount_credit",
     "amount_overdue_open",

@@ -1,16 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-# Sums of the debits of a customer by days late, first and last day included. Every
-# debit is in one of them, so that what is open and overdue need no sums of their own.
-BUCKETS = {
-    "amount_not_due": (None, 0),
-    "amount_30": (1, 30),
-    "amount_60": (31, 60),
-    "amount_90": (61, 90),
-    "amount_older": (91, None),
-}
-OVERDUE = ("amount_30", "amount_60", "amount_90", "amount_older")
+from ...tools.ageing import BUCKETS, OVERDUE
+
 DEDUCTED = ("amount_disputed", "amount_promised", "amount_planned")
 # What is not asked for now, of most items nothing: held, disputed, promised, on a plan.
 KEPT = """
@@ -98,8 +90,11 @@ class CollectionSnapshot(models.AbstractModel):
         """:return: SQL columns with the sums in the company's currency; ``..._kept`` is
         what is not asked for now"""
         sums = {
-            name: SQL("SUM(amount_residual) FILTER (WHERE %s)", self._late(*days))
-            for name, days in BUCKETS.items()
+            bucket.name: SQL(
+                "SUM(amount_residual) FILTER (WHERE %s)",
+                self._late(bucket.first, bucket.last),
+            )
+            for bucket in BUCKETS
         }
         sums |= {
             "amount_held": SQL("SUM(amount_held) FILTER (WHERE status = 'held')"),

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import format_amount
 
+from ...tools.ageing import NAMES, find_bucket
+
 SECTIONS = (
     "overdue",
     "upcoming",
@@ -163,23 +165,14 @@ class CollectionStatement(models.AbstractModel):
     @api.model
     def _get_ageing(self, rows, currency):
         """:return: list of (label, amount) of the items, credits left out"""
-        buckets = [
-            (self.env._("Not due"), 0),
-            (self.env._("1-30 days"), 30),
-            (self.env._("31-60 days"), 60),
-            (self.env._("61-90 days"), 90),
-            (self.env._("Over 90 days"), float("inf")),
-        ]
         rows = rows.filtered(
             lambda row: row.status not in ("credit", "stayed", "stayed_credit")
         )
-        ageing, lower = [], -1
-        for label, upper in buckets:
-            amount = sum(
-                row.amount_residual_currency
-                for row in rows
-                if lower < row.days_late <= upper
-            )
-            ageing.append((label, format_amount(self.env, amount, currency)))
-            lower = upper
-        return ageing
+        amounts = dict.fromkeys(NAMES, 0.0)
+        for row in rows:
+            amounts[find_bucket(row.days_late).name] += row.amount_residual_currency
+        labels = self.env["collection.case"]._get_ageing_labels()
+        return [
+            (labels[name], format_amount(self.env, amount, currency))
+            for name, amount in amounts.items()
+        ]

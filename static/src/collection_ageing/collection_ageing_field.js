@@ -4,15 +4,6 @@ import { registry } from "@web/core/registry";
 import { formatMonetary } from "@web/views/fields/formatters";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-/** The buckets in the order of the field's value. */
-const BUCKETS = [
-    { key: "not_due", label: _t("Not due") },
-    { key: "30", label: _t("1-30 days") },
-    { key: "60", label: _t("31-60 days") },
-    { key: "90", label: _t("61-90 days") },
-    { key: "older", label: _t("Over 90 days") },
-];
-
 /**
  * How old the debt is, as one small stacked bar: a part per ageing bucket, as wide as
  * its share. The amounts are in the tooltip, and beside the bar where there is room.
@@ -28,15 +19,15 @@ export class CollectionAgeingField extends Component {
 
     get buckets() {
         const { data } = this.props.record;
-        const amounts = data[this.props.name] || [];
+        const buckets = data[this.props.name] || [];
         const currencyId = data[this.props.currencyField]?.id;
-        const total = amounts.reduce((sum, amount) => sum + amount, 0);
-        return BUCKETS.map(({ key, label }, index) => ({
+        const total = buckets.reduce((sum, { amount }) => sum + amount, 0);
+        return buckets.map(({ key, label, amount }) => ({
             key,
-            label: label.toString(),
-            amount: formatMonetary(amounts[index] || 0, { currencyId }),
-            isEmpty: !amounts[index],
-            share: total > 0 ? ((amounts[index] || 0) / total) * 100 : 0,
+            label,
+            amount: formatMonetary(amount, { currencyId }),
+            isEmpty: !amount,
+            share: total > 0 ? (amount / total) * 100 : 0,
         }));
     }
 
