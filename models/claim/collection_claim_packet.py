@@ -523,19 +523,22 @@ class CollectionClaimPacket(models.AbstractModel):
 
     @api.model
     def _stamp(self, writer, page, text):
-        """Write where a page belongs into its upper margin."""
+        """Write where a page belongs into its upper margin.
+
+        The page's own drawing stays as it is. Merging a page of ours into it would
+        write that anew, many times as long and with names that are left to chance.
+        """
         self._add_font(page)
         box = page.mediabox
         left, top = float(box.left) + STAMP_LEFT, float(box.top) - STAMP_TOP
-        plain = text.encode("ascii", "replace").decode()
         for char in "\\()":
-            plain = plain.replace(char, f"\\{char}")
+            text = text.replace(char, f"\\{char}")
         # The page's own drawing may leave the coordinates changed.
         before = self._add_stream(writer, "q\n")
         after = self._add_stream(
             writer,
             f"\nQ q BT 0.35 g {STAMP_FONT} {STAMP_SIZE} Tf"
-            f" {left:.1f} {top:.1f} Td ({plain}) Tj ET Q\n",
+            f" {left:.1f} {top:.1f} Td ({text}) Tj ET Q\n",
         )
         contents = page.get("/Contents")
         if contents is None:
@@ -549,7 +552,7 @@ class CollectionClaimPacket(models.AbstractModel):
     @api.model
     def _add_stream(self, writer, text):
         stream = DecodedStreamObject()
-        stream.set_data(text.encode())
+        stream.set_data(text.encode("cp1252", "replace"))
         return writer._add_object(stream)
 
     @api.model
@@ -565,5 +568,6 @@ class CollectionClaimPacket(models.AbstractModel):
                 NameObject("/Type"): NameObject("/Font"),
                 NameObject("/Subtype"): NameObject("/Type1"),
                 NameObject("/BaseFont"): NameObject("/Helvetica"),
+                NameObject("/Encoding"): NameObject("/WinAnsiEncoding"),
             }
         )

@@ -50,6 +50,19 @@ class TestClaimPacket(ClaimCommon):
         cls.claim = cls.answer_all(cls.make_claim(date_signed=cls.today))
         cls.claim = cls.claim.with_context(collection_as_of=cls.today)
 
+    def test_stamp_in_any_language(self):
+        """With accents and parentheses, beside what the page says itself."""
+        reader = PdfFileReader(io.BytesIO(base64.b64decode(blank_pdf("Own words"))))
+        writer = PdfFileWriter()
+        writer.add_page(reader.pages[0])
+        packet = self.env["collection.claim.packet"]
+        packet._stamp(writer, writer.pages[0], "26-10001 (WM)   Pièce 1   4 / 17")
+        buffer = io.BytesIO()
+        writer.write(buffer)
+        [text] = read_pages(buffer.getvalue())
+        self.assertIn("26-10001 (WM) Pièce 1 4 / 17", text)
+        self.assertIn("Own words", text)
+
     def make_packet(self, claim=None):
         claim = claim or self.claim
         claim.action_make_packet()
