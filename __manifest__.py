@@ -82,8 +82,6 @@
         "views/portal/portal_account_templates.xml",
         "views/portal/portal_account_form_templates.xml",
         "views/portal/portal_plan_request_templates.xml",
-        # The last one: it stores what all others left to be computed.
-        "data/settle_data.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",

@@ -46,9 +46,13 @@ DEMO_MODELS = (
 
 
 def post_init_hook(env):
-    """Give the shipped policies to the companies that exist already."""
-    # Of demo data that failed, Odoo takes back the rows but not what it remembers.
+    """Give the shipped policies to the companies that exist already, and store what the
+    shipped data still owe."""
+    # Of demo data that failed, Odoo takes back the rows but not what it remembers, and
+    # with them what the other data had left to be computed until then.
     env.invalidate_all()
+    templates = env["collection.policy"]._get_shipped("mail.template")
+    env.add_to_compute(templates._fields["model"], templates)
     env["collection.policy"]._copy_to_companies(env["res.company"].search([]))
     # The review writes every case every night: with room on its page, a new version of
     # a row needs no entries in the indexes.
@@ -65,12 +69,6 @@ def uninstall_hook(env):
     env["ir.model.data"].search(
         [("module", "=", "account_collections"), ("model", "in", DEMO_MODELS)]
     ).unlink()
-    env.cr.execute(
-        SQL(
-            "DROP TABLE IF EXISTS"
-            " collection_snapshot, collection_figure, collection_decision_statement"
-        )
-    )
     # Versions of a claim hold on to each other.
     env.cr.execute(SQL("UPDATE collection_claim SET previous_id = NULL"))
     for table in WORK_TABLES:

@@ -489,15 +489,6 @@ class CollectionPolicy(models.Model):
         self._translate_copies()
 
     @api.model
-    def _settle_data(self):
-        """Store what the shipped data still owe, as the last of their files.
-
-        Otherwise it is stored while demo data load, and goes with them when they fail:
-        templates would forget which model they are for.
-        """
-        self.env.flush_all()
-
-    @api.model
     def _get_shipped(self, model):
         """:return: the records of a model that the addon brought along"""
         # Sudo: whoever makes a company or adds a language need not read policies or
