@@ -64,7 +64,7 @@ def measure_plan(database):
         databases.tend(database)
         with databases.environment(database) as env:
             queries, started = env.cr.sql_log_count, perf_counter()
-            run = env["collection.planner"]._run(env.company, day)
+            run = env["collection.scheduler"]._run(env.company, day)
             env.cr.commit()
             runs[kind] = {
                 "seconds": perf_counter() - started,
@@ -78,7 +78,7 @@ def measure_plan(database):
 def measure_messages(database, count):
     """Execute e-mails that carry the statement as PDF; nothing is really sent."""
     with databases.environment(database) as env:
-        env["collection.planner"]._run(env.company, AS_OF)
+        env["collection.scheduler"]._run(env.company, AS_OF)
         stages = env["collection.step"].search([]).stage_id
         stages.write({"attach_statement": True})
         env.cr.commit()
@@ -111,7 +111,7 @@ def measure_messages(database, count):
 def measure_worklist(database):
     """Read the first page of the worklist as the web client does, for a collector."""
     with databases.environment(database) as env:
-        env["collection.planner"]._run(env.company, AS_OF)
+        env["collection.scheduler"]._run(env.company, AS_OF)
         env.cr.commit()
     databases.tend(database)
     with databases.environment(database) as env:

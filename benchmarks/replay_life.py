@@ -120,7 +120,7 @@ class Replay:
             self._run(day, partner_ids=list(partner_ids), kind="changes")
 
     def _run(self, day, **kwargs):
-        self._at(day)["collection.planner"]._run(self.company, day, **kwargs)
+        self._at(day)["collection.scheduler"]._run(self.company, day, **kwargs)
 
     def _execute(self, day):
         counts = {"done_count": 0, "failed_count": 0, "cancelled_count": 0}

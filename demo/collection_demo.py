@@ -78,7 +78,7 @@ class CollectionDemo(DemoPortal, DemoLedger, DemoMail, DemoClaims, DemoInsolvenc
         company = company.with_env(self.env)
         self.env["collection.hold"]._review_due(company, last_day)
         for day in sorted({last_day, today}):
-            self.env["collection.planner"]._run(company, day)
+            self.env["collection.scheduler"]._run(company, day)
         company.collection_date_reviewed = today
 
     def _prepare_languages(self):
@@ -111,7 +111,7 @@ class CollectionDemo(DemoPortal, DemoLedger, DemoMail, DemoClaims, DemoInsolvenc
         company = self.env.company
         self._post_ledger(offset)
         self.env["collection.hold"]._review_due(company, day)
-        self.env["collection.planner"]._run(company, day, self._customers().ids)
+        self.env["collection.scheduler"]._run(company, day, self._customers().ids)
         self._follow_up_agreements(company, day)
         self._execute(company, day)
         self._work(day)

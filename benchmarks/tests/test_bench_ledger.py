@@ -20,7 +20,7 @@ class TestBenchLedger(CollectionCommon):
         )
         computed = [(move.amount_total, move.amount_residual) for move in sample]
         self.assertEqual(stored, computed)
-        run = self.root["collection.planner"]._run(self.root.company, self.today)
+        run = self.root["collection.scheduler"]._run(self.root.company, self.today)
         # Three customers, and the one of the invoice that the others are copied from.
         self.assertEqual((run.opened_count, run.planned_count), (4, 4))
         cases = self.root["collection.case"].search([], order="id desc", limit=4)

@@ -357,12 +357,13 @@ class CollectionCase(models.Model):
 
     def _review_now(self):
         """Bring these cases in line with the ledger and plan their next step; as soon
-        as the company is free, if another worker has it now."""
-        planner = self.env["collection.planner"].sudo()
-        for company, cases in self.grouped("company_id").items():
-            today, partner_ids = company._get_collection_today(), cases.partner_id.ids
-            if not planner._run(company, today, partner_ids, kind="changes"):
-                self.env["collection.review.request"]._put_back(company, partner_ids)
+        as the company is free, if another worker has it now.
+
+        The one door upwards: something has happened to these cases, and the scheduler
+        knows what is to be done about it.
+        """
+        # It writes what the ledger and the policy say, whoever was the cause.
+        self.env["collection.scheduler"].sudo()._review_now(self)
 
     def _stop_execution(self):
         """Make sure that nothing is being sent for these cases right now: who executes

@@ -49,13 +49,6 @@ class CollectionReview(models.AbstractModel):
         :return: dict with the numbers of cases opened and closed
         """
         self.env.flush_all()
-        if not ledger_date:
-            self.env["collection.promise.evaluation"]._judge(
-                company, as_of, partner_ids
-            )
-            self.env["collection.installment.evaluation"]._judge(
-                company, as_of, partner_ids
-            )
         self._take_snapshot(company, as_of, partner_ids, ledger_date, is_review=True)
         opened = self._reopen_cases(company)
         figures = self.env["collection.case.figures"]

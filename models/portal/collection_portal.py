@@ -75,7 +75,7 @@ class CollectionPortal(models.AbstractModel):
             if case and move in case.item_ids.move_id:
                 return case
             company = move.company_id
-            self.env["collection.planner"]._run(
+            self.env["collection.scheduler"]._run(
                 company,
                 company._get_collection_today(),
                 move.commercial_partner_id.ids,
@@ -233,7 +233,7 @@ class CollectionPortal(models.AbstractModel):
             if case and not rows.move_line_id - case.item_ids.move_line_id:
                 return case
             today = company._get_collection_today()
-            self.env["collection.planner"]._run(
+            self.env["collection.scheduler"]._run(
                 company, today, customer.ids, kind="changes"
             )
             self.env.invalidate_all()

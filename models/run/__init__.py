@@ -2,6 +2,7 @@
 
 # isort: off
 from . import (
+    collection_scheduler,
     collection_run,
     collection_review_request,
     account_partial_reconcile,

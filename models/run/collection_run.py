@@ -1,3 +1,6 @@
+import time
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 KINDS = [
@@ -27,6 +30,29 @@ class CollectionRun(models.Model):
     done_count = fields.Integer("Steps taken", readonly=True)
     failed_count = fields.Integer("Steps failed", readonly=True)
     error = fields.Char(readonly=True)
+
+    @api.model
+    def _log(self, kind, company, as_of, clock, **vals):
+        """Log a run that ends now.
+
+        :param str kind: a key of ``KINDS``
+        :param company: res.company record
+        :param date as_of: the day it ran for
+        :param float clock: what ``time.monotonic()`` said when it began
+        :param vals: what it counted, or the error it ended with
+        :return: the new record
+        """
+        duration = time.monotonic() - clock
+        return self.create(
+            {
+                **vals,
+                "kind": kind,
+                "company_id": company.id,
+                "date": as_of,
+                "date_start": fields.Datetime.now() - timedelta(seconds=duration),
+                "duration": duration,
+            }
+        )
 
     @api.autovacuum
     def _gc_runs(self):

@@ -1,10 +1,8 @@
 import logging
-import time
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 from psycopg2 import OperationalError
-from psycopg2.extensions import TransactionRollbackError
 
 from ...tools.retry import retry_delay
 from ..case.collection_decision import TEMPORARY_REASONS
@@ -24,48 +22,6 @@ class CollectionExecutor(models.AbstractModel):
 
     _name = "collection.executor"
     _description = "Execution of Collection Steps"
-
-    @api.model
-    def _cron_execute(self):
-        """Execute what is due in all companies, batch by batch, until done."""
-        for company in self.env["res.company"].search([]):
-            if not self._execute_company(company):
-                break
-
-    @api.model
-    def _execute_company(self, company):
-        """:return: whether there is time left"""
-        clock = time.monotonic()
-        counts = {"done_count": 0, "failed_count": 0, "cancelled_count": 0}
-        started, time_left, worked = fields.Datetime.now(), True, True
-        while worked and time_left:
-            try:
-                worked = self._execute_batch(
-                    company, company._get_collection_today(), counts
-                )
-            except TransactionRollbackError:
-                # A payment was registered under our hands: nothing has been sent, and
-                # a new transaction sees it.
-                self.env.cr.rollback()
-                _logger.info("The ledger changed during a batch, which starts again.")
-                continue
-            if not worked and any(counts.values()):
-                self._log_run(company, started, time.monotonic() - clock, counts)
-            time_left = self.env["ir.cron"]._commit_progress(worked)
-        return bool(time_left)
-
-    @api.model
-    def _log_run(self, company, started, duration, counts):
-        self.env["collection.run"].create(
-            {
-                **counts,
-                "kind": "execute",
-                "company_id": company.id,
-                "date": company._get_collection_today(),
-                "date_start": started,
-                "duration": duration,
-            }
-        )
 
     @api.model
     def _execute_batch(self, company, as_of, counts, ledger_date=None):

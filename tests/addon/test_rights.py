@@ -253,8 +253,8 @@ class TestRights(CollectionCommon):
         for model, method in (
             ("collection.step", "_set_state"),
             ("collection.hold", "_lift"),
-            ("collection.planner", "_run"),
-            ("collection.executor", "_cron_execute"),
+            ("collection.scheduler", "_run"),
+            ("collection.scheduler", "_cron_execute"),
             ("collection.review.request", "_take"),
         ):
             with self.subTest(method), self.assertRaises(AccessError):

@@ -130,7 +130,7 @@ class TestPlanConcurrency(ConcurrencyCommon):
                     "UPDATE collection_step SET state = 'planned'"
                     " WHERE state = 'cancelled'"
                 )
-            env["collection.executor"]._execute_company(company)
+            env["collection.scheduler"]._execute_company(company)
         self.assertEqual(self.get_reminders(), [])
 
     @mute_logger("odoo.sql_db")
@@ -160,8 +160,8 @@ class TestPlanConcurrency(ConcurrencyCommon):
             self.assertFalse(self.sign(env))
         with self.worker() as night:
             company = self.get(night, "company")
-            self.assertTrue(night["collection.planner"]._run(company, self.today))
+            self.assertTrue(night["collection.scheduler"]._run(company, self.today))
             with self.worker() as second:
                 own = self.get(second, "company")
-                self.assertFalse(second["collection.planner"]._run(own, self.today))
+                self.assertFalse(second["collection.scheduler"]._run(own, self.today))
         self.assertEqual(self.look_at_plan(), ("active", 1))

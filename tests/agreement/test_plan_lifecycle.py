@@ -175,10 +175,10 @@ class TestPlanLifecycle(PlanCommon):
         requests = self.root["collection.review.request"]
         changed = requests._take(100)
         self.assertIn(self.customer.id, changed[self.company.id])
-        planner = self.as_of(self.root["collection.planner"], day)
+        scheduler = self.as_of(self.root["collection.scheduler"], day)
         self.root.flush_all()
-        company = self.company.with_env(planner.env)
-        planner._run(company, day, list(changed[company.id]), kind="changes")
+        company = self.company.with_env(scheduler.env)
+        scheduler._run(company, day, list(changed[company.id]), kind="changes")
         self.as_of(self.root["collection.installment.plan"], day)._tell_changes(company)
         self.root.flush_all()
         self.env.invalidate_all()

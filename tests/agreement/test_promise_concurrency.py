@@ -137,7 +137,7 @@ class TestPromiseConcurrency(ConcurrencyCommon):
                     "UPDATE collection_step SET state = 'planned'"
                     " WHERE state = 'cancelled'"
                 )
-            env["collection.executor"]._execute_company(company)
+            env["collection.scheduler"]._execute_company(company)
         self.assertFalse(self.is_sent())
 
     def check_during(self, take):
@@ -196,5 +196,5 @@ class TestPromiseConcurrency(ConcurrencyCommon):
                 [("partner_id", "=", self.partner_id)]
             )
             self.assertTrue(requests)
-            env["collection.executor"]._execute_company(self.get(env, "company"))
+            env["collection.scheduler"]._execute_company(self.get(env, "company"))
         self.assertFalse(self.is_sent())

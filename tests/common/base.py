@@ -264,7 +264,7 @@ class CollectionCommon(AccountTestInvoicingCommon):
     @classmethod
     def plan(cls, as_of=None, company=None, **kwargs):
         """Review and plan, as the scheduler does; answer the collection.run."""
-        return cls.root["collection.planner"]._run(
+        return cls.root["collection.scheduler"]._run(
             company or cls.company, as_of or cls.today, **kwargs
         )
 

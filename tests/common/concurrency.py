@@ -244,7 +244,7 @@ class ConcurrencyCommon(BaseCase):
             yield self.make_env(cr)
 
     def plan(self, env):
-        return env["collection.planner"]._run(self.get(env, "company"), self.today)
+        return env["collection.scheduler"]._run(self.get(env, "company"), self.today)
 
     def execute_batch(self, env):
         """Execute one batch; answer the number of messages made."""

@@ -180,10 +180,10 @@ class TestDecisions(CollectionCommon):
     def test_weakness_12_simulation_writes_nothing(self):
         self.make_mixed_ledger()
         before = self.get_contents()
-        rows = self.root["collection.planner"]._simulate(self.company, self.today)
+        rows = self.root["collection.scheduler"]._simulate(self.company, self.today)
         self.assertTrue(rows)
         self.assertEqual(self.get_contents(), before)
-        self.root["collection.planner"]._simulate(
+        self.root["collection.scheduler"]._simulate(
             self.company, self.day(-30), ledger_date=self.day(-30)
         )
         self.assertEqual(self.get_contents(), before)
@@ -198,7 +198,7 @@ class TestDecisions(CollectionCommon):
                     row["date_next"],
                     float(row["amount_net"]),
                 )
-                for row in self.root["collection.planner"]._simulate(
+                for row in self.root["collection.scheduler"]._simulate(
                     self.company, self.day(offset)
                 )
             }
@@ -226,7 +226,7 @@ class TestDecisions(CollectionCommon):
     def test_simulation_of_a_past_day_uses_its_ledger(self):
         invoice = self.make_invoice(self.customer, 1000, self.day(-40))
         self.pay(invoice, day=self.day(-10))
-        simulate = self.root["collection.planner"]._simulate
+        simulate = self.root["collection.scheduler"]._simulate
         for offset, expected in (
             (-41, "waiting"),
             (-39, "due"),
@@ -247,7 +247,7 @@ class TestDecisions(CollectionCommon):
         self.pay(invoice, 300, self.day(-20))
         self.pay(invoice, 200, self.day(-10))
         for offset, amount in ((-21, 1000), (-20, 700), (-11, 700), (-10, 500)):
-            [row] = self.root["collection.planner"]._simulate(
+            [row] = self.root["collection.scheduler"]._simulate(
                 self.company, self.day(offset), ledger_date=self.day(offset)
             )
             with self.subTest(offset):
@@ -265,7 +265,7 @@ class TestDecisions(CollectionCommon):
             after = self.get_contents()
             for table in before.keys() - {"collection_simulation_line"}:
                 self.assertEqual(before[table], after[table], table)
-            rows = self.root["collection.planner"]._simulate(self.company, self.today)
+            rows = self.root["collection.scheduler"]._simulate(self.company, self.today)
         shown = {
             (line.partner_id.id, line.reason, line.stage_id.id, line.amount_net)
             for line in wizard.line_ids

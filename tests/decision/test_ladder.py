@@ -172,7 +172,7 @@ class TestLadder(CollectionCommon):
         case = self.get_case(self.customer)
         found = (case.reason, case.next_stage_id.name, case.date_next)
         self.assertEqual(found, ("waiting", "Stage 3", self.day(30)))
-        (row,) = self.root["collection.planner"]._simulate(
+        (row,) = self.root["collection.scheduler"]._simulate(
             self.company, self.day(14), [self.customer.id]
         )
         self.assertEqual(

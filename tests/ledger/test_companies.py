@@ -101,7 +101,7 @@ class TestCompanies(CollectionCommon):
             (self.other + self.company).ids,
             [],
         ):
-            root = self.root["collection.planner"].with_context(
+            root = self.root["collection.scheduler"].with_context(
                 allowed_company_ids=active
             )
             root._run(self.company, self.today)

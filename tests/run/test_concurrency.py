@@ -1,7 +1,7 @@
 from threading import Thread
 from unittest.mock import patch
 
-from odoo.addons.account_collections.models.decision import collection_planner
+from odoo.addons.account_collections.models.run import collection_scheduler
 from odoo.addons.account_collections.models.step import collection_executor
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -71,7 +71,7 @@ class TestConcurrency(ConcurrencyCommon):
             try:
                 with self.worker() as env:
                     company = self.get(env, "company")
-                    env["collection.executor"]._execute_company(company)
+                    env["collection.scheduler"]._execute_company(company)
             except Exception as error:
                 errors.append(error)
                 raise
@@ -135,7 +135,7 @@ class TestConcurrency(ConcurrencyCommon):
             self.start_snapshot(env)
             with self.worker() as paying:
                 self.pay(paying, payer)
-            env["collection.executor"]._execute_company(company)
+            env["collection.scheduler"]._execute_company(company)
         self.assertEqual(self.look(), {payer: DROPPED, other: SENT})
 
     @mute_logger("odoo.sql_db")
@@ -152,7 +152,7 @@ class TestConcurrency(ConcurrencyCommon):
                     "UPDATE collection_step SET state = 'planned'"
                     " WHERE state = 'cancelled'"
                 )
-            env["collection.executor"]._execute_company(company)
+            env["collection.scheduler"]._execute_company(company)
         self.assertEqual(self.look(), {held: DROPPED, other: SENT})
 
     @mute_logger("odoo.sql_db")
@@ -209,7 +209,7 @@ class TestConcurrency(ConcurrencyCommon):
         with self.worker() as env:
             before = env["collection.decision"].search_count([])
         with self.assertRaises(Killed), self.worker() as env:
-            env["collection.planner"]._run(
+            env["collection.scheduler"]._run(
                 self.get(env, "company"), self.today.replace(day=9)
             )
             raise Killed
@@ -300,7 +300,7 @@ class TestConcurrency(ConcurrencyCommon):
             company = self.get(env, "company")
             company.collection_date_reviewed = False
             self.addCleanup(self.forget_night)
-        with self.worker() as env, patch.object(collection_planner, "LOCK_PAUSE", 0):
+        with self.worker() as env, patch.object(collection_scheduler, "LOCK_PAUSE", 0):
             company = self.get(env, "company")
             self.start_snapshot(env)
             with self.worker() as executing:
@@ -308,7 +308,7 @@ class TestConcurrency(ConcurrencyCommon):
             with self.worker() as paying:
                 self.pay(paying, payer)
             tomorrow = self.today.replace(day=3)
-            env["collection.planner"]._run_night(company, tomorrow)
+            env["collection.scheduler"]._run_night(company, tomorrow)
             run = env["collection.run"].search([], order="id desc", limit=1)
             self.assertEqual((run.date, run.closed_count), (tomorrow, 1))
             self.assertFalse(run.error)
@@ -322,14 +322,14 @@ class TestConcurrency(ConcurrencyCommon):
         self.make_debts(1)
         with (
             self.worker() as planning,
-            patch.multiple(collection_planner, LOCK_PAUSE=0, LOCK_ATTEMPTS=2),
+            patch.multiple(collection_scheduler, LOCK_PAUSE=0, LOCK_ATTEMPTS=2),
         ):
             company = self.get(planning, "company")
             with self.worker() as env:
                 self.assertEqual(self.execute_batch(env), 1)
-                run = planning["collection.planner"]._run_patiently(company, self.today)
+                run = planning["collection.scheduler"]._run_patiently(company, self.today)
                 self.assertFalse(run)
-            run = planning["collection.planner"]._run_patiently(company, self.today)
+            run = planning["collection.scheduler"]._run_patiently(company, self.today)
             self.assertTrue(run)
 
     # ------------------------------------------------------------------
@@ -349,10 +349,10 @@ class TestConcurrency(ConcurrencyCommon):
         with self.worker() as busy:
             self.assertTrue(self.plan(busy))
             with self.worker() as env:
-                env["collection.planner"]._cron_review_changes()
+                env["collection.scheduler"]._cron_review_changes()
             self.assertEqual(self.get_requests(), [payer])
         with self.worker() as env:
-            env["collection.planner"]._cron_review_changes()
+            env["collection.scheduler"]._cron_review_changes()
         self.assertEqual(self.get_requests(), [])
         self.assertEqual(self.look(), {payer: DROPPED})
 
@@ -376,10 +376,10 @@ class TestConcurrency(ConcurrencyCommon):
             self.start_snapshot(env)
             with self.worker() as executing:
                 self.execute_batch(executing)
-            env["collection.planner"]._cron_review_changes()
+            env["collection.scheduler"]._cron_review_changes()
         self.assertEqual(self.get_requests(), [payer])
         with self.worker() as env:
-            env["collection.planner"]._cron_review_changes()
+            env["collection.scheduler"]._cron_review_changes()
         self.assertEqual(self.get_requests(), [])
 
     def test_payment_does_not_wait_for_the_review(self):

@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 
 from ..common.base import CollectionCommon
 
-PLANNER = "odoo.addons.account_collections.models.decision.collection_planner"
+SCHEDULER = "odoo.addons.account_collections.models.run.collection_scheduler"
 
 
 @tagged("post_install", "-at_install")
@@ -141,7 +141,7 @@ class TestCrons(CollectionCommon):
             [str(self.company.id), bad.id],
         )
         self.env.invalidate_all()
-        with self.assertLogs(PLANNER, "ERROR"), mute_logger("odoo.sql_db"):
+        with self.assertLogs(SCHEDULER, "ERROR"), mute_logger("odoo.sql_db"):
             self.trigger("ir_cron_review_plan")
         self.assertEqual(self.get_runs(other).opened_count, 1)
         run = self.get_runs()

@@ -41,7 +41,7 @@ class TestQueries(CollectionCommon):
 
     def live_and_count(self, count):
         """Answer the number of queries of each thing that happens to customers."""
-        simulate = self.root["collection.planner"]._simulate
+        simulate = self.root["collection.scheduler"]._simulate
         later = self.day(8)
         moves = self.env["account.move"].search([("company_id", "=", self.company.id)])
         queries = [

@@ -35,7 +35,7 @@ class CollectionCaseExplain(models.TransientModel):
         case = self.case_id
         # Reading rights on the case are enough to ask; nothing is written.
         rows = (
-            self.env["collection.planner"]
+            self.env["collection.scheduler"]
             .sudo()
             ._simulate(case.company_id, self.date, case.partner_id.ids)
         )

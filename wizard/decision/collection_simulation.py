@@ -54,8 +54,8 @@ class CollectionSimulation(models.TransientModel):
             raise UserError(self.env._("Choose one of your companies."))
         today = self.company_id._get_collection_today()
         # Collectors read the cases of their company; the savepoint undoes the rest.
-        planner = self.env["collection.planner"].sudo()
-        return planner._simulate(
+        scheduler = self.env["collection.scheduler"].sudo()
+        return scheduler._simulate(
             self.company_id,
             self.date,
             self.case_id.partner_id.ids or None,
