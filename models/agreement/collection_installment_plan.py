@@ -103,11 +103,13 @@ class CollectionInstallmentPlan(models.Model):
         "collection.correspondence.mixin",
         "portal.mixin",
         "collection.protected.mixin",
+        "collection.evidence.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
     _order = "id desc"
     _check_company_auto = True
+    _evidence_fields = ("document_id", "signed_document_id", "signature")
     _mail_post_access = "read"
 
     name = fields.Char("Number", readonly=True, copy=False)

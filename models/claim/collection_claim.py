@@ -15,6 +15,8 @@ STATES = [
     ("withdrawn", "Withdrawn"),
     ("closed", "Closed"),
 ]
+# The court does not have it yet.
+UNFILED_STATES = ("draft", "ready")
 # The court has it, and it counts.
 STANDING_STATES = ("filed", "objected", "allowed", "reduced", "disallowed")
 PAYING_STATES = ("filed", "allowed", "reduced")
@@ -91,11 +93,13 @@ class CollectionClaim(models.Model):
     _inherit = [
         "collection.correspondence.mixin",
         "collection.protected.mixin",
+        "collection.evidence.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
     _order = "date_petition desc, id desc"
     _check_company_auto = True
+    _evidence_fields = ("packet_id", "receipt_id")
 
     name = fields.Char(compute="_compute_name", store=True)
     bankruptcy_id = fields.Many2one(
@@ -242,7 +246,7 @@ class CollectionClaim(models.Model):
     def _compute_date_petition(self):
         for claim in self:
             # What was filed says what it said, whatever is found out later.
-            if claim.state in (False, "draft", "ready"):
+            if claim.state in (False, *UNFILED_STATES):
                 claim.date_petition = claim.bankruptcy_id.date_petition
 
     @api.depends("bankruptcy_id.date_claim", "date_filed", "chapter")
@@ -305,6 +309,10 @@ class CollectionClaim(models.Model):
         raise UserError(
             self.env._("A claim stays on record. Withdraw it instead of deleting it.")
         )
+
+    @api.model
+    def _get_evidence_domain(self):
+        return [("state", "not in", UNFILED_STATES)]
 
     def copy_data(self, default=None):
         """Take the answers, the hand-made lines and the documents along."""

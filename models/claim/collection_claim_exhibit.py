@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.mimetypes import guess_mimetype
 
+from .collection_claim import UNFILED_STATES
+
 KINDS = [
     ("invoice", "Invoice"),
     ("order", "Order"),
@@ -24,9 +26,10 @@ class CollectionClaimExhibit(models.Model):
 
     _name = "collection.claim.exhibit"
     _description = "Exhibit of a Claim"
-    _inherit = ["collection.claim.part.mixin"]
+    _inherit = ["collection.claim.part.mixin", "collection.evidence.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
+    _evidence_fields = ("document",)
 
     claim_id = fields.Many2one(
         "collection.claim", required=True, index=True, ondelete="cascade"
@@ -85,6 +88,10 @@ class CollectionClaimExhibit(models.Model):
         if "document" in vals and "is_generated" not in vals:
             vals = {**vals, "is_generated": False}
         return super().write(vals)
+
+    @api.model
+    def _get_evidence_domain(self):
+        return [("claim_id.state", "not in", UNFILED_STATES)]
 
     @api.constrains("document")
     def _check_document(self):

@@ -2,6 +2,7 @@
 
 # isort: off
 from . import (
+    collection_evidence_mixin,
     collection_protected_mixin,
     collection_reason,
     collection_calendar,

@@ -64,9 +64,10 @@ class CollectionContact(models.Model):
 
     _name = "collection.contact"
     _description = "Collection Contact"
-    _inherit = ["collection.protected.mixin"]
+    _inherit = ["collection.protected.mixin", "collection.evidence.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
+    _evidence_fields = ("attachment_ids",)
 
     case_id = fields.Many2one(
         "collection.case", required=True, index=True, ondelete="restrict"

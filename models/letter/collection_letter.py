@@ -48,10 +48,11 @@ class CollectionLetter(models.Model):
 
     _name = "collection.letter"
     _description = "Collection Letter"
-    _inherit = ["collection.protected.mixin"]
+    _inherit = ["collection.protected.mixin", "collection.evidence.mixin"]
     _order = "id desc"
     _rec_name = "subject"
     _check_company_auto = True
+    _evidence_fields = ("attachment_id", "receipt_ids")
 
     case_id = fields.Many2one(
         "collection.case", required=True, readonly=True, index=True, ondelete="restrict"
