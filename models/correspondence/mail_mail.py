@@ -3,6 +3,14 @@ from odoo.tools import email_normalize, email_normalize_all
 
 
 class MailMail(models.Model):
+    """The last look before an e-mail leaves, and what the log says of it.
+
+    What a stay forbids, and what has been settled while it waited, stays here. What
+    colleagues write is in the log when it is posted; what has no such moment, an e-mail
+    to several records at once for example, is there when it leaves; and whom it has not
+    reached, for whatever reason, is there as well.
+    """
+
     _inherit = "mail.mail"
 
     @api.model_create_multi
@@ -16,9 +24,19 @@ class MailMail(models.Model):
                 vals.setdefault("record_company_id", self._find_company(vals).id)
         return super().create(vals_list)
 
+    @api.model
+    def _find_company(self, vals):
+        record = self.env[vals["model"]].sudo().browse(vals["res_id"])
+        return record._mail_get_companies(default=self.env.company)[record.id]
+
+    # ------------------------------------------------------------------
+    # The way of a message: sent, prepared, taken or refused, cancelled
+    # ------------------------------------------------------------------
+
     def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
         """Leave out what may not leave any more."""
-        stopped = self._stop_before_sending()
+        stopped = self._stop_for_stay()
+        stopped |= (self - stopped)._stop_obsolete()
         if stopped and post_send_callback:
             post_send_callback(stopped.ids)
         # A server that is still down fails all it gets, cancelled ones as well.
@@ -28,7 +46,126 @@ class MailMail(models.Model):
             post_send_callback=post_send_callback,
         )
 
-    def _stop_before_sending__1(self):
+    def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
+        """Called for each mail in the moment of sending. A queue works for minutes, and
+        what it read in the beginning may not be true any more.
+
+        :return: what the mail server gets; nothing, if the mail stays here
+        """
+        # Takes the row: whoever is cancelling the message just now comes first or last.
+        self.flush_recordset()
+        if self._stop_for_stay():
+            return []
+        emails = super()._prepare_outgoing_list(mail_server, doc_to_followers)
+        if emails and not self._log_leaving():
+            self._wait_in_queue()
+            return []
+        return emails
+
+    def _postprocess_sent_message(
+        self, success_pids, success_emails, failure_reason=False, failure_type=None
+    ):
+        # Before super, which may delete the mail. This is the moment of truth: the mail
+        # server took the message or did not.
+        if failure_type:
+            self._log_failed(failure_reason, [*success_pids, *success_emails])
+        self._tell_collection_letters()
+        # What was stopped in that moment has not been sent, as Odoo would have it.
+        going = self.filtered(lambda mail: mail.state not in ("cancel", "outgoing"))
+        if not going:
+            return True
+        return super(MailMail, going)._postprocess_sent_message(
+            success_pids, success_emails, failure_reason, failure_type
+        )
+
+    def cancel(self):
+        waiting = self.filtered(lambda mail: mail.state in ("outgoing", "exception"))
+        result = super().cancel()
+        self._tell_collection_letters()
+        text = self.env._("It was cancelled before it left.")
+        for mail in waiting:
+            mail._log_failed(mail.failure_reason or text)
+        return result
+
+    def mark_outgoing(self):
+        result = super().mark_outgoing()
+        self._tell_collection_letters()
+        return result
+
+    # ------------------------------------------------------------------
+    # What stays here
+    # ------------------------------------------------------------------
+
+    def _stop_for_stay(self):
+        """Keep back what a stay forbids, and list it; what goes to trustee or counsel
+        as well still goes there.
+
+        :return: the mails that go to nobody any more
+        """
+        stopped = self.browse()
+        if not self.env["collection.stay"]._is_any():
+            return stopped
+        mixin = self.env["collection.correspondence.mixin"]
+        for mail in self.filtered("res_id"):
+            if not mixin._has_contacts(mail.model):
+                continue
+            stay = mail._find_stay()
+            if not stay:
+                continue
+            bankruptcies, company, case, people = stay
+            reason = bankruptcies[:1]._get_refusal_text()
+            self.env["collection.blocked.attempt"].sudo()._log_scheduler(
+                bankruptcies[:1], company, "queue", mail.subject or "", case
+            )
+            if not mail._keep_from(people, reason):
+                stopped |= mail
+        return stopped
+
+    def _keep_from(self, people, reason):
+        """Take recipients off a mail, and cancel it if nobody is left. Everybody who
+        does not get it is in the log, and shown to whoever wrote it.
+
+        :param people: res.partner records among the recipients; nobody gets it if empty
+        :param str reason: why not
+        :return: whether somebody still gets it
+        """
+        # The queue belongs to the administrator; what stays is as it was written.
+        others = self.sudo().recipient_ids - people
+        if not people or not others:
+            self.failure_reason = reason
+            self.cancel()
+            self._tell_author(reason, is_letter=bool(self._get_letter()))
+            return False
+        self._log_failed(reason, reached=self._get_people() - people)
+        self.sudo().recipient_ids = others
+        # Theirs is not sent with the others': the queue forgets it.
+        self._tell_author(reason, people).mail_mail_id = False
+        return True
+
+    def _tell_author(self, reason, people=None, is_letter=False):
+        """Show at the message that it has not left, and why: to whoever wrote it, for a
+        step of the ladder is listed with its letter.
+
+        :param people: res.partner records, all recipients if not given
+        :return: their mail.notification records
+        """
+        # The state of each recipient, which belongs to the queue.
+        recipients = self.env["mail.notification"].sudo()
+        recipients = recipients.search(
+            [("mail_mail_id", "=", self.id)]
+            + ([("res_partner_id", "in", people.ids)] if people else [])
+        )
+        recipients.write(
+            {
+                "notification_status": "canceled" if is_letter else "exception",
+                "failure_type": False if is_letter else "unknown",
+                "failure_reason": reason,
+            }
+        )
+        recipients.mail_message_id._notify_message_notification_update()
+        return recipients
+
+    def _stop_obsolete(self):
         """Cancel the reminders of what was settled while they waited, and the copies
         of them.
 
@@ -40,59 +177,21 @@ class MailMail(models.Model):
         mails.filtered(lambda mail: mail.state == "outgoing").cancel()
         return mails
 
-    def _postprocess_sent_message__1(
-        self, success_pids, success_emails, failure_reason=False, failure_type=None
-    ):
-        # Before super, which may delete the mail. This is the moment of truth: the mail
-        # server took the message or did not.
-        self._tell_collection_letters()
-        # What was stopped in that moment has not been sent, as Odoo would have it.
-        going = self.filtered(lambda mail: mail.state not in ("cancel", "outgoing"))
-        if not going:
-            return True
-        return super(MailMail, going)._postprocess_sent_message(
-            success_pids, success_emails, failure_reason, failure_type
+    def _wait_in_queue(self):
+        """Leave it for the next turn of the queue: Odoo takes it for failed already."""
+        self.write(
+            {"state": "outgoing", "failure_reason": False, "failure_type": False}
         )
-
-    def cancel__1(self):
-        result = super().cancel()
-        self._tell_collection_letters()
-        return result
-
-    def mark_outgoing(self):
-        result = super().mark_outgoing()
-        self._tell_collection_letters()
-        return result
-
-    def _tell_collection_letters(self):
-        """Carry the state of mails over to the letters they deliver."""
-        letters = (
-            self.env["collection.letter"].sudo().search([("mail_id", "in", self.ids)])
+        waiting = self.env["mail.notification"].sudo()
+        waiting.search([("mail_mail_id", "=", self.id)]).write(
+            {"notification_status": "ready", "failure_type": "", "failure_reason": ""}
         )
-        for letter in letters:
-            mail = letter.mail_id
-            letter._set_mail_state(mail.state, mail.failure_reason or "")
+        moment = fields.Datetime.add(fields.Datetime.now(), minutes=1)
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(moment)
 
     # ------------------------------------------------------------------
-    # Contact log
+    # What the log and the letters say
     # ------------------------------------------------------------------
-
-    @api.model
-    def _find_company(self, vals):
-        record = self.env[vals["model"]].sudo().browse(vals["res_id"])
-        return record._mail_get_companies(default=self.env.company)[record.id]
-
-    # ------------------------------------------------------------------
-    # What leaves
-    # ------------------------------------------------------------------
-
-    def _prepare_outgoing_list__1(self, mail_server=False, doc_to_followers=None):
-        """Called for each mail in the moment of sending; what a stay stops is empty."""
-        emails = super()._prepare_outgoing_list(mail_server, doc_to_followers)
-        if emails and not self._log_leaving():
-            self._wait_in_queue()
-            return []
-        return emails
 
     def _log_leaving(self):
         """Write down what is about to leave, unless it is in the log.
@@ -126,17 +225,37 @@ class MailMail(models.Model):
             return case if message.message_type == "email_outgoing" else nothing
         return case if known._get_lost() & self._get_people() else nothing
 
-    def _wait_in_queue(self):
-        """Leave it for the next turn of the queue: Odoo takes it for failed already."""
-        self.write(
-            {"state": "outgoing", "failure_reason": False, "failure_type": False}
+    def _log_failed(self, reason, reached=()):
+        """Write down what has not left.
+
+        :param str reason: what the mail server said, or why it was not asked
+        :param reached: res.partner records and addresses that were sent theirs
+        """
+        mixin = self.env["collection.correspondence.mixin"]
+        text = self.env._("The mail server did not take it.")
+        for mail in self.sudo().filtered(lambda own: mixin._has_contacts(own.model)):
+            served = [email_normalize(one) for one in reached if isinstance(one, str)]
+            missed = mail._get_people().filtered(
+                lambda person, served=served: (
+                    person not in reached and person.email_normalized not in served
+                )
+            )
+            self.env["collection.contact"]._log_undelivered(
+                mail.message_id, missed, reason or mail.failure_reason or text
+            )
+
+    def _tell_collection_letters(self):
+        """Carry the state of mails over to the letters they deliver."""
+        letters = (
+            self.env["collection.letter"].sudo().search([("mail_id", "in", self.ids)])
         )
-        waiting = self.env["mail.notification"].sudo()
-        waiting.search([("mail_mail_id", "=", self.id)]).write(
-            {"notification_status": "ready", "failure_type": "", "failure_reason": ""}
-        )
-        moment = fields.Datetime.add(fields.Datetime.now(), minutes=1)
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(moment)
+        for letter in letters:
+            mail = letter.mail_id
+            letter._set_mail_state(mail.state, mail.failure_reason or "")
+
+    # ------------------------------------------------------------------
+    # Whom it goes to, and what it is about
+    # ------------------------------------------------------------------
 
     def _get_people(self):
         """:return: res.partner records it goes to, by name or by address"""
@@ -163,130 +282,9 @@ class MailMail(models.Model):
             for address in self._get_addresses()
         ]
 
-    # ------------------------------------------------------------------
-    # What does not get through
-    # ------------------------------------------------------------------
-
-    def _postprocess_sent_message(
-        self, success_pids, success_emails, failure_reason=False, failure_type=None
-    ):
-        # Before super, which may delete the mail.
-        if failure_type:
-            reached = [*success_pids, *success_emails]
-            self._log_failed(failure_reason, reached)
-        return self._postprocess_sent_message__1(
-            success_pids, success_emails, failure_reason, failure_type
-        )
-
-    def cancel(self):
-        waiting = self.filtered(lambda mail: mail.state in ("outgoing", "exception"))
-        result = self.cancel__1()
-        waiting._log_failed(self.env._("It was cancelled before it left."))
-        return result
-
-    def _leave_out__1(self, people, reason):
-        self._log_failed(reason, self._get_people() - people)
-        return super()._leave_out(people, reason)
-
-    def _log_failed(self, reason, reached=()):
-        """Write down what has not left.
-
-        :param str reason: what the mail server said, or why it was not asked
-        :param reached: res.partner records and addresses that were sent theirs
-        """
-        mixin = self.env["collection.correspondence.mixin"]
-        text = self.env._("The mail server did not take it.")
-        for mail in self.sudo().filtered(lambda own: mixin._has_contacts(own.model)):
-            served = [email_normalize(one) for one in reached if isinstance(one, str)]
-            missed = mail._get_people().filtered(
-                lambda person, served=served: (
-                    person not in reached and person.email_normalized not in served
-                )
-            )
-            self.env["collection.contact"]._log_undelivered(
-                mail.message_id, missed, reason or mail.failure_reason or text
-            )
-
-    # ------------------------------------------------------------------
-    # Stay
-    # ------------------------------------------------------------------
-
-    def _stop_before_sending(self):
-        stopped = self._stop_for_stay()
-        return stopped | (self - stopped)._stop_before_sending__1()
-
-    def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
-        """Called for each message in the moment of sending. A queue works for minutes,
-        and what it read in the beginning may not be true any more."""
-        # Takes the row: whoever is cancelling the message just now comes first or last.
-        self.flush_recordset()
-        if self._stop_for_stay():
-            return []
-        return self._prepare_outgoing_list__1(mail_server, doc_to_followers)
-
-    def _stop_for_stay(self):
-        """Cancel the messages that a stay forbids, and list them; what goes to trustee
-        or counsel as well still goes there.
-
-        :return: those that were cancelled
-        """
-        stopped = self.browse()
-        if not self.env["collection.stay"]._is_any():
-            return stopped
-        mixin = self.env["collection.correspondence.mixin"]
-        for mail in self.filtered("res_id"):
-            if not mixin._has_contacts(mail.model):
-                continue
-            stay = mail._find_stay()
-            if not stay:
-                continue
-            bankruptcies, company, case, people = stay
-            reason = bankruptcies[:1]._get_refusal_text()
-            self.env["collection.blocked.attempt"].sudo()._log_scheduler(
-                bankruptcies[:1], company, "queue", mail.subject or "", case
-            )
-            if people and people != mail.sudo().recipient_ids:
-                mail._leave_out(people, reason)
-                continue
-            mail.cancel()
-            mail.failure_reason = reason
-            mail._tell_author(reason, is_letter=bool(mail._get_letter()))
-            stopped |= mail
-        return stopped
-
-    def _leave_out(self, people, reason):
-        """Send to the others only.
-
-        :param people: res.partner records among the recipients
-        :param str reason: why not to them
-        """
-        # The queue belongs to the administrator; what stays is as it was written.
-        self.sudo().recipient_ids -= people
-        # Theirs is not sent with the others': the queue forgets it.
-        self._tell_author(reason, people).mail_mail_id = False
-
-    def _tell_author(self, reason, people=None, is_letter=False):
-        """Show at the message that it has not left, and why: to whoever wrote it, for a
-        step of the ladder is listed with its letter.
-
-        :param people: res.partner records, all recipients if not given
-        :return: their mail.notification records
-        """
-        # The state of each recipient, which belongs to the queue.
-        recipients = self.env["mail.notification"].sudo()
-        recipients = recipients.search(
-            [("mail_mail_id", "=", self.id)]
-            + ([("res_partner_id", "in", people.ids)] if people else [])
-        )
-        recipients.write(
-            {
-                "notification_status": "canceled" if is_letter else "exception",
-                "failure_type": False if is_letter else "unknown",
-                "failure_reason": reason,
-            }
-        )
-        recipients.mail_message_id._notify_message_notification_update()
-        return recipients
+    def _get_addresses(self):
+        """:return: the addresses it goes to beside the recipients on file"""
+        return email_normalize_all(f"{self.email_to or ''}, {self.email_cc or ''}")
 
     def _find_stay(self):
         """:return: (bankruptcies, company, case, people) when the message concerns what
@@ -326,10 +324,6 @@ class MailMail(models.Model):
                 and not stay._is_ally(partner, bankruptcies)
             )
         )
-
-    def _get_addresses(self):
-        """:return: the addresses it goes to beside the recipients on file"""
-        return email_normalize_all(f"{self.email_to or ''}, {self.email_cc or ''}")
 
     def _has_address_of(self, debtors):
         """:return: whether it goes to an address of the debtors"""

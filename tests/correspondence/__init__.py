@@ -6,4 +6,5 @@ from . import (
     test_correspondence_texts,
     test_incoming_mail,
     test_mail_leaving,
+    test_stay_leaving,
 )
