@@ -5,7 +5,7 @@
     "summary": "Dunning, letters, promises and disputes, judged by the ledger",
     "author": "Account Collections contributors",
     "license": "LGPL-3",
-    "depends": ["account", "portal", "mail", "resource", "sms"],
+    "depends": ["account", "portal", "mail", "resource", "sms", "snailmail"],
     "external_dependencies": {"python": ["holidays"]},
     "data": [
         "security/collection_groups.xml",

@@ -110,7 +110,7 @@ class CollectionBankruptcy(models.Model):
                 ("delivery_state", "in", ("queued", "to_print", "printed")),
             ]
         )
-        self.env["collection.stay.post"]._recall(moves)
+        self.env["snailmail.letter"]._recall_collection(moves)
         stayed = self.env["collection.stay"]._filter_moves(letters.move_ids)
         letters = letters.filtered(
             lambda letter: not letter.move_ids or letter.move_ids & stayed

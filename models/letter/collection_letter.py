@@ -2,6 +2,7 @@ import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import html2plaintext
 
 from ...tools.channels import step_selection
 
@@ -91,6 +92,14 @@ class CollectionLetter(models.Model):
         "Sent on", readonly=True, help="When it really left, not when it was planned."
     )
     failure_reason = fields.Char(readonly=True)
+    post_id = fields.Many2one(
+        "snailmail.letter",
+        "Order of the postal service",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    has_post = fields.Boolean(compute="_compute_has_post")
     batch_id = fields.Many2one(
         "collection.letter.batch",
         readonly=True,
@@ -98,6 +107,15 @@ class CollectionLetter(models.Model):
         ondelete="set null",
     )
     batch_sequence = fields.Integer("Place in the batch", readonly=True)
+
+    @api.depends("channel", "delivery_state", "attachment_id")
+    def _compute_has_post(self):
+        for letter in self:
+            letter.has_post = (
+                letter.channel == "letter"
+                and letter.delivery_state == "to_print"
+                and bool(letter.attachment_id)
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_always(self):
@@ -449,6 +467,82 @@ class CollectionLetter(models.Model):
         return net > policy.tolerance and any(own.mapped("amount_due"))
 
     # ------------------------------------------------------------------
+    # Odoo's postal service
+    # ------------------------------------------------------------------
+
+    def action_send_by_post(self):
+        """Hand letters over to Odoo's postal service, which prints and posts them."""
+        self.check_access("write")
+        letters = self.filtered("has_post")
+        if not letters:
+            raise UserError(
+                self.env._(
+                    "Odoo's postal service takes ordinary letters that are not printed"
+                    " yet."
+                )
+            )
+        for letter in letters:
+            letter._check_stay("post")
+            letter._set_post_state(
+                "queued", post_id=letter._order_post().id, failure_reason=False
+            )
+
+    def _order_post(self):
+        """:return: the snailmail.letter that takes this letter"""
+        # Collectors need no right on technical records; the document is the letter's.
+        return (
+            self.env["snailmail.letter"]
+            .sudo()
+            .create(
+                {
+                    "model": "collection.case",
+                    "res_id": self.case_id.id,
+                    "partner_id": self.partner_id.id,
+                    "company_id": self.company_id.id,
+                    "attachment_id": self.attachment_id.id,
+                    "user_id": self.env.uid,
+                }
+            )
+        )
+
+    def _set_post_state(self, state, **vals):
+        # The service's own way, apart from that of paper in the house: no button leads
+        # along it, and delivery is a readonly field for everybody.
+        self.sudo().write({"delivery_state": state, **vals})
+
+    def _follow_post(self):
+        """Take over what the postal service says of letters it was given."""
+        for letter in self:
+            order = letter.post_id
+            if order.state == "sent":
+                letter._set_post_state("posted", date_sent=fields.Datetime.now())
+            elif order.state != "pending":
+                reason = html2plaintext(order.info_msg or "").strip()
+                letter._take_back(
+                    reason or self.env._("The postal service did not take the letter.")
+                )
+
+    def _take_back(self, reason):
+        """The letters were not posted: they are to be printed here, unless a stay
+        forbids them."""
+        orders, stay = self.post_id, self.env["collection.stay"]
+        stayed = self.filtered(lambda letter: stay._filter_moves(letter.move_ids))
+        stayed._set_post_state("cancelled", failure_reason=reason, post_id=False)
+        letters = self - stayed
+        letters._set_post_state("to_print", failure_reason=reason, post_id=False)
+        for letter in letters:
+            letter.case_id._add_task(self.env._("Print and post the letter"), reason)
+        # The service would try again, and the letter go out twice.
+        orders.filtered(lambda order: order.state == "error").state = "canceled"
+
+    def _cancel_post(self):
+        """Recall what the postal service has not printed yet."""
+        orders = self.sudo().post_id.filtered(lambda order: order.state == "pending")
+        letters = self.filtered(lambda letter: letter.sudo().post_id in orders)
+        letters._set_post_state("cancelled", post_id=False)
+        orders.cancel()
+
+    # ------------------------------------------------------------------
     # Stay
     # ------------------------------------------------------------------
 
@@ -472,19 +566,6 @@ class CollectionLetter(models.Model):
             if letter.delivery_state in ("to_print", "printed", "cancelled"):
                 letter._check_stay("print")
         return self.action_print__1()
-
-    def action_send_by_post(self):
-        """Hand letters over to the postal service, unless a stay forbids them."""
-        for letter in self:
-            letter._check_stay("post")
-        return super().action_send_by_post()
-
-    def _take_back(self, reason):
-        """What the postal service gives back is not printed under a stay."""
-        stay = self.env["collection.stay"]
-        stayed = self.filtered(lambda letter: stay._filter_moves(letter.move_ids))
-        stayed._set_post_state("cancelled", failure_reason=reason, post_order=False)
-        return super(CollectionLetter, self - stayed)._take_back(reason)
 
     def _check_stay(self, kind):
         self.env["collection.stay"]._check_moves(

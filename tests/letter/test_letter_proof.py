@@ -284,7 +284,7 @@ class TestLetterDelivery(LetterCommon):
 
 @tagged("post_install", "-at_install")
 class TestLetterPost(LetterCommon):
-    """Odoo's postal service, where the database has it."""
+    """Odoo's postal service."""
 
     def setUp(self):
         super().setUp()
@@ -294,30 +294,64 @@ class TestLetterPost(LetterCommon):
         self.assertTrue(self.letter.has_post)
         self.as_collector(self.letter).action_send_by_post()
         self.assertEqual(self.letter.delivery_state, "queued")
-        return self.root["snailmail.letter"].browse(self.letter.post_order)
+        return self.letter.post_id.with_env(self.root)
 
-    def follow(self):
-        self.root["collection.letter"]._cron_follow_post()
+    def assert_given_back(self, reason):
         self.env.invalidate_all()
+        self.assertEqual(self.letter.delivery_state, "to_print")
+        self.assertEqual(self.letter.failure_reason, reason)
+        self.assertFalse(self.letter.post_id)
+        tasks = self.letter.case_id.activity_ids.mapped("summary")
+        self.assertIn("Print and post the letter", tasks)
 
     def test_sent(self):
         order = self.send()
         self.assertEqual(order.attachment_id, self.letter.attachment_id)
-        self.follow()
+        order.write({"color": True})
         self.assertEqual(self.letter.delivery_state, "queued")
         order.state = "sent"
-        self.follow()
+        self.env.invalidate_all()
         self.assertEqual(self.letter.delivery_state, "posted")
         self.assertTrue(self.letter.date_sent)
 
     def test_not_taken(self):
+        """The letter is printed here; that the service does not try again as well."""
         order = self.send()
-        order.write({"state": "error", "info_msg": "<p>No credit left</p>"})
-        self.follow()
-        self.assertEqual(self.letter.delivery_state, "to_print")
-        self.assertEqual(self.letter.failure_reason, "No credit left")
-        tasks = self.letter.case_id.activity_ids.mapped("summary")
-        self.assertIn("Print and post the letter", tasks)
+        order.write(
+            {
+                "state": "error",
+                "error_code": "CREDIT_ERROR",
+                "info_msg": "<p>No credit left</p>",
+            }
+        )
+        self.assert_given_back("No credit left")
+        self.assertEqual(order.state, "canceled")
+
+    def test_cancelled_or_deleted_by_hand(self):
+        for act in ("cancel", "unlink"):
+            with self.subTest(act):
+                getattr(self.send(), act)()
+                self.assert_given_back("The postal service did not take the letter.")
+
+    def test_a_stay_stops_it_before_it_is_printed(self):
+        """What waits is recalled with the bankruptcy; what was queued behind our back
+        is stopped at the last look."""
+        order = self.send()
+        self.root["collection.bankruptcy"].create(
+            {
+                "partner_id": self.letter.move_ids.commercial_partner_id.id,
+                "court_id": self.env["collection.court"].search([], limit=1).id,
+                "date_petition": self.today,
+            }
+        )
+        self.assertEqual(order.state, "canceled")
+        self.assertEqual(self.letter.delivery_state, "cancelled")
+        order.state = "pending"
+        self.letter.sudo().write({"delivery_state": "queued", "post_id": order.id})
+        order._snailmail_print_valid_address()
+        self.assertEqual(order.state, "canceled")
+        self.assertEqual(self.letter.delivery_state, "cancelled")
+        self.assertIn("is bankrupt", self.letter.failure_reason)
 
     def test_a_hold_recalls_it(self):
         order = self.send()
