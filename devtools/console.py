@@ -73,12 +73,15 @@ def _wait_for(command, options):
         process = subprocess.Popen(command, process_group=0, **options)
         _running.add(process)
     try:
-        return process.wait()
+        code = process.wait()
     except BaseException:
         _end([process])
         raise
     finally:
         _running.discard(process)
+    if _ended.is_set():
+        raise Failure("Interrupted.")
+    return code
 
 
 def end_all():

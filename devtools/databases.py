@@ -1,5 +1,7 @@
 """Databases with Odoo in them, copied from templates that are kept."""
 
+import functools
+
 from . import console, odoo_source, postgres, provision
 from .paths import ADDON, CHECKOUT_HOME, DEVTOOLS, LOGS, database, fingerprint
 from .python_env import VENV
@@ -41,6 +43,7 @@ def load(name, *options, log):
     run_odoo("-d", name, "--no-http", "--stop-after-init", *options, log=log)
 
 
+@functools.cache
 def template(demo=False):
     """Answer the database all others are copied from; make it the first time.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from odoo.addons.account_collections.devtools import console, results, suite
+from odoo.addons.account_collections.devtools.paths import CHECKOUT
 from odoo.addons.account_collections.devtools.pytest_plugins import deal
 from odoo.tests import BaseCase, tagged
 
@@ -20,6 +21,30 @@ RESULTS = """\
     <testcase classname="tests.test_a.{name}" name="test_two" time="0.25"/>
   </testsuite>
 </testsuites>
+"""
+
+SCRIPT = """\
+import sys, threading
+
+sys.path.insert(0, {checkout!r})
+from devtools import console
+
+def run():
+    for words in ("sleep 300 & echo $! $$; wait", "echo another"):
+        try:
+            console.call(["sh", "-c", words])
+        except console.Failure as failure:
+            console.say(failure)
+
+console.interrupt_on_signals()
+threads = [threading.Thread(target=run) for _number in range(2)]
+try:
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+except KeyboardInterrupt:
+    console.end_all()
 """
 
 
@@ -151,26 +176,7 @@ class TestSuite(BaseCase):
     def test_interruption_ends_all(self):
         """Ctrl-C ends the programs of all threads, and what they have started."""
         script = self.folder / "script.py"
-        script.write_text(
-            "import sys, threading, time\n"
-            f"sys.path.insert(0, {str(Path(console.__file__).parent.parent)!r})\n"
-            "from devtools import console\n"
-            "def run():\n"
-            "    try:\n"
-            "        console.call(['sh', '-c', 'sleep 300 & echo $! $$; wait'])\n"
-            "    finally:\n"
-            "        try:\n"
-            "            console.call(['echo', 'another'])\n"
-            "        except console.Failure as failure:\n"
-            "            console.say(failure)\n"
-            "console.interrupt_on_signals()\n"
-            "threads = [threading.Thread(target=run) for _number in range(2)]\n"
-            "try:\n"
-            "    for thread in threads: thread.start()\n"
-            "    for thread in threads: thread.join()\n"
-            "except KeyboardInterrupt:\n"
-            "    console.end_all()\n"
-        )
+        script.write_text(SCRIPT.format(checkout=str(CHECKOUT)))
         for number in (signal.SIGINT, signal.SIGTERM):
             with self.subTest(number):
                 process = subprocess.Popen(
@@ -179,7 +185,7 @@ class TestSuite(BaseCase):
                 lines = [process.stdout.readline() for _line in range(2)]
                 process.send_signal(number)
                 rest, _errors = process.communicate(timeout=30)
-                self.assertEqual(rest.split(), ["Interrupted."] * 2)
+                self.assertEqual(rest.split(), ["Interrupted."] * 4)
                 self.assertEqual(process.returncode, 0)
                 for pid in " ".join(lines).split():
                     self.assertFalse(self.is_running(pid), f"{pid} of {lines}")
