@@ -1,13 +1,95 @@
-from odoo import models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..common.access import READERS
 
 
 class AccountMove(models.Model):
-    """Installments for an invoice."""
+    """Promises, disputes and installments for an invoice."""
 
     _inherit = "account.move"
+
+    collection_dispute_ids = fields.One2many(
+        "collection.dispute", "move_id", "Disputes", groups=READERS
+    )
+    collection_dispute_count = fields.Integer(
+        compute="_compute_collection_dispute_count", groups=READERS
+    )
+
+    @api.depends("collection_dispute_ids")
+    def _compute_collection_dispute_count(self):
+        for move in self:
+            move.collection_dispute_count = len(move.collection_dispute_ids)
+
+    def button_cancel(self):
+        result = super().button_cancel()
+        self._get_credited_disputes()._reopen_without_credit_note()
+        return result
+
+    def unlink(self):
+        disputes = self._get_credited_disputes()
+        result = super().unlink()
+        disputes._reopen_without_credit_note()
+        return result
+
+    def action_take_collection_promise(self):
+        """Take a promise to pay for this invoice.
+
+        :raises UserError: when a bankruptcy stays it, or nothing of it can be promised
+        """
+        self.ensure_one()
+        case = self.collection_case_id
+        stay = self.env["collection.stay"]
+        stay._check_moves(self, "promise", self.name, case)
+        items = case._get_promisable_items(self)
+        if not items:
+            raise UserError(
+                self.env._(
+                    "Nothing of this invoice can be promised: it is covered by an open"
+                    " promise already, or it was not reviewed yet."
+                )
+            )
+        return case._open_promise(items)
+
+    def action_open_collection_dispute(self):
+        """Open a dispute about this invoice."""
+        self.ensure_one()
+        return self.collection_case_id._open_dispute(move_id=self.id)
+
+    def action_view_collection_disputes(self):
+        """Open the disputes about this invoice."""
+        self.ensure_one()
+        return self.collection_dispute_ids._get_records_action(
+            name=self.env._("Disputes")
+        )
 
     def action_propose_collection_plan(self):
         """Propose installments for this invoice."""
         self.ensure_one()
         case = self.collection_case_id
         return case._propose_plan(case._get_plannable_items(self))
+
+    def _get_credited_disputes(self):
+        """:return: the disputes that these moves credit; whoever invoices needs no
+        rights on disputes"""
+        return (
+            self.env["collection.dispute"]
+            .sudo()
+            .search([("credit_note_id", "in", self.ids)])
+        )
+
+    def _settle_collection_disputes(self):
+        """Match the credit notes of disputes with their invoices, and say so there.
+        Called when these moves were posted."""
+        disputes = self._get_credited_disputes()
+        for dispute in disputes:
+            note, invoice = dispute.credit_note_id, dispute.move_id
+            accounts = (
+                note._collection_receivables.account_id
+                & invoice._collection_receivables.account_id
+            )
+            for account in accounts:
+                (note | invoice)._collection_receivables.filtered(
+                    lambda line, account=account: line.account_id == account
+                ).reconcile()
+        disputes._log_credit_note()

@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from .collection_installment_plan import PENDING_STATES, RUNNING_STATES
+from .collection_installment_plan import RUNNING_STATES
 from .collection_installment_plan import STATES as PLAN_STATES
 
 ENDS = ("kept", "partly", "broken")
@@ -58,14 +58,6 @@ class CollectionCase(models.Model):
                 *(counts.get((*key, state), 0) for state in ENDS)
             )
 
-    @api.depends("promise_text")
-    @api.depends_context("lang")
-    def _compute_profile(self):
-        result = super()._compute_profile()
-        for case in self:
-            case.profile = ", ".join(filter(None, (case.profile, case.promise_text)))
-        return result
-
     @api.depends("plan_ids.state")
     def _compute_plan_id(self):
         order = (*RUNNING_STATES, "offered", "approve", "draft")
@@ -107,7 +99,7 @@ class CollectionCase(models.Model):
     def action_take_promise(self):
         """Take a promise for this customer, by default for all that is overdue."""
         self.ensure_one()
-        return self._take_promise(self._get_promisable_items())
+        return self._open_promise(self._get_promisable_items())
 
     def _get_promisable_items(self, moves=None):
         """Find what a new promise can cover.
@@ -126,10 +118,14 @@ class CollectionCase(models.Model):
             lambda item: item.currency_id == self.currency_id
         ).currency_id
         currency = currency or items[:1].currency_id
-        return items.filtered(lambda item: item.currency_id == currency)
+        items = items.filtered(lambda item: item.currency_id == currency)
+        return items - self.env["collection.stay"]._filter_items(items)
 
-    def _take_promise(self, items, **defaults):
-        """:return: the action that opens a new promise for these items"""
+    def _open_promise(self, items, **defaults):
+        """:return: the action that opens a new promise for these items
+        :raises UserError: when a bankruptcy stays all that is open"""
+        stay = self.env["collection.stay"]
+        stay._check_cases(self, "promise", self.env._("Promise"))
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
                 "account_collections.collection_promise_action_new"
@@ -237,14 +233,14 @@ class CollectionCase(models.Model):
             "context": {},
         }
 
-    def _absorb(self, others):
-        """Plans go with the items that they cover."""
-        plans = others.plan_ids
-        result = super()._absorb(others)
-        # The merge decides whose they are; nobody moves a plan by hand.
-        plans.sudo().case_id = self
-        return result
+    def _take_over_agreements(self, others):
+        """Take over the promises and plans of cases whose customers were merged, once
+        the items that they cover are here. All of them: the record of kept and broken
+        promises is the customer's.
 
-    def _get_pending_plans(self):
-        """:return: the plans of these cases that are not signed yet"""
-        return self.plan_ids.filtered(lambda plan: plan.state in PENDING_STATES)
+        :param others: cases that were merged into this one
+        """
+        self.ensure_one()
+        # The merge decides whose they are; nobody moves them by hand.
+        others.promise_ids.sudo().case_id = self
+        others.plan_ids.sudo().case_id = self

@@ -10,7 +10,7 @@ class CollectionContact(models.Model):
         """Take down the promise that this entry tells of."""
         self.ensure_one()
         case = self.case_id
-        return case._take_promise(
+        return case._open_promise(
             case._get_promisable_items(),
             contact_id=self.id,
             person=self.person or self.partner_id.name,

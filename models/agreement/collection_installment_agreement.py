@@ -241,6 +241,8 @@ class CollectionInstallmentPlan(models.Model):
         :return: translated sentence, or False
         """
         self.ensure_one()
+        if reason := self._get_stay_reason():
+            return reason
         if self.state != "offered":
             return self.env._("This offer is not open for signature any more.")
         if self.date_offer_end < self.company_id._get_collection_today():

@@ -330,7 +330,7 @@ class CollectionInstallmentPlan(models.Model):
         return result
 
     @api.model_create_multi
-    def create__1(self, vals_list):
+    def create(self, vals_list):
         plans = super().create(vals_list)
         for plan in plans:
             # Readonly for everybody: a number, and what the ledger says.
@@ -341,6 +341,7 @@ class CollectionInstallmentPlan(models.Model):
                 }
             )
             plan._refresh_schedule(with_lines=not plan.line_ids)
+            plan._check_stay()
         return plans
 
     def write(self, vals):
@@ -358,13 +359,6 @@ class CollectionInstallmentPlan(models.Model):
         raise UserError(
             self.env._("A plan stays on record. Cancel it instead of deleting it.")
         )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        plans = self.create__1(vals_list)
-        for plan in plans:
-            plan._check_stay()
-        return plans
 
     @api.model
     def _get_default_date(self, **delta):
@@ -496,10 +490,12 @@ class CollectionInstallmentPlan(models.Model):
                 self.env._("The down payment comes before the installments.")
             )
 
-    def _get_cannot_offer_reason__1(self):
+    def _get_cannot_offer_reason(self):
         """:return: translated sentence on why the plan cannot be offered as it is, or
         False"""
         self.ensure_one()
+        if reason := self._get_stay_reason():
+            return reason
         today = self.company_id._get_collection_today()
         if self.case_id.state == "closed":
             return self.env._("The case is closed; nothing is open any more.")
@@ -793,12 +789,6 @@ class CollectionInstallmentPlan(models.Model):
         self.env["collection.stay"]._check_moves(
             self._find_stayed_items().move_id, "plan", self.display_name, self.case_id
         )
-
-    def _get_cannot_offer_reason(self):
-        return self._get_stay_reason() or self._get_cannot_offer_reason__1()
-
-    def _get_cannot_sign_reason(self, sha256=None):
-        return self._get_stay_reason() or super()._get_cannot_sign_reason(sha256)
 
     def _get_stay_reason(self):
         # The stay binds the signer too, who sees nothing of bankruptcies.

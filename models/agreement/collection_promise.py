@@ -323,7 +323,7 @@ class CollectionPromise(models.Model):
             promise._check_amount()
 
     @api.model_create_multi
-    def create__1(self, vals_list):
+    def create(self, vals_list):
         # The button that replaces a promise names it as a default.
         default = self.env.context.get("default_replaces_id")
         ids = {vals.get("replaces_id", default) for vals in vals_list}
@@ -334,6 +334,7 @@ class CollectionPromise(models.Model):
         promises = super(CollectionPromise, taking).create(vals_list)
         promises = promises.with_env(self.env)
         for promise in promises:
+            promise._check_stay()
             promise._apply_limits()
         promises._take_effect()
         return promises
@@ -353,13 +354,6 @@ class CollectionPromise(models.Model):
         raise UserError(
             self.env._("A promise stays on record. Withdraw it instead of deleting it.")
         )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        promises = self.create__1(vals_list)
-        for promise in promises:
-            promise._check_stay()
-        return promises
 
     @api.model
     def _get_last_allocation(self):
@@ -387,12 +381,14 @@ class CollectionPromise(models.Model):
         covered = self.item_ids.move_id
         self.env["collection.letter"]._find_queued_about(covered)._cancel_queued()
 
-    def action_approve__1(self):
+    def action_approve(self):
         """Accept a promise above the limits; for collections managers."""
         if not self.env.user.has_group("account_collections.group_collection_manager"):
             raise UserError(self.env._("A collections manager approves this promise."))
         if any(promise.state != "approve" for promise in self):
             raise UserError(self.env._("This promise does not wait for approval."))
+        for promise in self:
+            promise._check_stay()
         # Something may have been paid since, or the day may have gone by.
         self._check_coverage()
         self.sudo().write({"state": "open"})
@@ -413,7 +409,7 @@ class CollectionPromise(models.Model):
         """Take a new promise in place of this one."""
         self.ensure_one()
         self._check_may_end()
-        return self.case_id._take_promise(
+        return self.case_id._open_promise(
             self.item_ids.filtered("is_open"),
             replaces_id=self.id,
             person=self.person,
@@ -542,6 +538,16 @@ class CollectionPromise(models.Model):
                 )
             )
 
+    def _check_stay(self):
+        stay = self.env["collection.stay"]
+        stay._check_moves(
+            stay._filter_items(self.item_ids).move_id,
+            "promise",
+            self.name,
+            self.case_id,
+            "portal" if self.is_portal else "",
+        )
+
     def _apply_limits(self):
         """Number the promise, and have a manager approve it above the limits."""
         self.ensure_one()
@@ -618,26 +624,6 @@ class CollectionPromise(models.Model):
         """Open the case."""
         self.ensure_one()
         return self.case_id._get_records_action()
-
-    # ------------------------------------------------------------------
-    # Stay
-    # ------------------------------------------------------------------
-
-    def action_approve(self):
-        """Accept a promise above the limits, unless its items are stayed by now."""
-        for promise in self:
-            promise._check_stay()
-        return self.action_approve__1()
-
-    def _check_stay(self):
-        stay = self.env["collection.stay"]
-        stay._check_moves(
-            stay._filter_items(self.item_ids).move_id,
-            "promise",
-            self.name,
-            self.case_id,
-            "portal" if self.is_portal else "",
-        )
 
     # ------------------------------------------------------------------
     # Correspondence

@@ -32,14 +32,6 @@ class AccountMove(models.Model):
             )
             move.collection_stay_text = bankruptcies[:1].banner
 
-    def action_take_collection_promise(self):
-        """Take a promise to pay for this invoice, unless it is stayed."""
-        self.ensure_one()
-        self.env["collection.stay"]._check_moves(
-            self, "promise", self.name, self.collection_case_id
-        )
-        return super().action_take_collection_promise()
-
     def js_assign_outstanding_line(self, line_id):
         """Match what Odoo proposes on an invoice, unless that is a set-off."""
         self._check_set_off(self.env["account.move.line"].browse(line_id))

@@ -2,11 +2,7 @@ from odoo import api, fields, models
 
 
 class CollectionCase(models.Model):
-    """What a bankruptcy means for a case: which items are stayed, what is refused.
-
-    Stayed items stay in the case, apart from what is collected, so that it shows both:
-    what was owed before the petition, and what goes on.
-    """
+    """The bankruptcies of a case's customer, and what they stay."""
 
     _inherit = "collection.case"
 
@@ -14,11 +10,6 @@ class CollectionCase(models.Model):
         "Before the petition",
         readonly=True,
         help="Stayed by a bankruptcy: owed up to the petition, and not collected.",
-    )
-    stayed_ids = fields.Many2many(
-        "collection.exposure",
-        compute="_compute_exposure_ids",
-        string="Items before the petition",
     )
     bankruptcy_ids = fields.Many2many(
         "collection.bankruptcy",
@@ -48,46 +39,10 @@ class CollectionCase(models.Model):
             case.stay_text = stops[:1].banner
             case.rumor_text = not stops and rumors[:1].banner
 
-    def _compute_exposure_ids(self):
-        result = super()._compute_exposure_ids()
-        for case in self:
-            stayed = case.exposure_ids.filtered(
-                lambda row: row.status in ("stayed", "stayed_credit")
-            )
-            case.stayed_ids = stayed
-            case.exposure_ids -= stayed
-        return result
-
-    def _check_stay(self, kind, description, partner=None, source=""):
-        """Refuse what concerns customers of whom nothing but stayed items is open.
-
-        :param str kind: a key of the kinds of ``collection.blocked.attempt``
-        :param str description: what is tried
-        :param partner: res.partner it is addressed to; trustee and counsel may be
-        :raises UserError: when the stay forbids it
-        """
-        stay = self.env["collection.stay"]
-        for case in self:
-            if not case._is_stayed():
-                continue
-            bankruptcies = stay._get_bankruptcies(case.partner_id)
-            if not stay._is_ally(partner, bankruptcies):
-                stay._refuse(
-                    bankruptcies, case.company_id, kind, description, case, source
-                )
-
     def _is_stayed(self):
         """:return: whether all that is open of this case was owed before a petition"""
         self.ensure_one()
         return bool(self.stayed_ids and not self.exposure_ids)
-
-    def _get_promisable_items(self, moves=None):
-        items = super()._get_promisable_items(moves)
-        return items - self.env["collection.stay"]._filter_items(items)
-
-    def _take_promise(self, items, **defaults):
-        self._check_stay("promise", self.env._("Promise"))
-        return super()._take_promise(items, **defaults)
 
     def action_record_bankruptcy(self):
         """Record that this customer is bankrupt."""

@@ -1,10 +1,11 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..common.access import READERS
 
 
 class AccountMove(models.Model):
+    """The case of an invoice, its stage, and what comes next."""
+
     _inherit = "account.move"
 
     # Written set-based by the review; the only column of this addon on a core table.
@@ -27,12 +28,6 @@ class AccountMove(models.Model):
     )
     collection_stage_color = fields.Integer(
         related="collection_stage_id.color", groups=READERS
-    )
-    collection_dispute_ids = fields.One2many(
-        "collection.dispute", "move_id", "Disputes", groups=READERS
-    )
-    collection_dispute_count = fields.Integer(
-        compute="_compute_collection_dispute_count", groups=READERS
     )
     collection_date_next = fields.Date(
         related="collection_case_id.date_next",
@@ -65,11 +60,6 @@ class AccountMove(models.Model):
             key = (move.company_id, move.commercial_partner_id)
             move.collection_case_id = is_chased and by_customer.get(key)
 
-    @api.depends("collection_dispute_ids")
-    def _compute_collection_dispute_count(self):
-        for move in self:
-            move.collection_dispute_count = len(move.collection_dispute_ids)
-
     def _search_collection_case_id(self, operator, value):
         if operator != "in":
             return NotImplemented
@@ -88,70 +78,4 @@ class AccountMove(models.Model):
     def _collection_receivables(self):
         return self.line_ids.filtered(
             lambda line: line.account_type == "asset_receivable" and not line.reconciled
-        )
-
-    def _post(self, soft=True):
-        posted = super()._post(soft)
-        posted._settle_collection_disputes()
-        return posted
-
-    def button_cancel(self):
-        result = super().button_cancel()
-        self._get_credited_disputes()._reopen_without_credit_note()
-        return result
-
-    def unlink(self):
-        disputes = self._get_credited_disputes()
-        result = super().unlink()
-        disputes._reopen_without_credit_note()
-        return result
-
-    def _get_credited_disputes(self):
-        """:return: the disputes that these moves credit; whoever invoices needs no
-        rights on disputes"""
-        return (
-            self.env["collection.dispute"]
-            .sudo()
-            .search([("credit_note_id", "in", self.ids)])
-        )
-
-    def _settle_collection_disputes(self):
-        """Match the credit notes of disputes with their invoices, and say so there."""
-        disputes = self._get_credited_disputes()
-        for dispute in disputes:
-            note, invoice = dispute.credit_note_id, dispute.move_id
-            accounts = (
-                note._collection_receivables.account_id
-                & invoice._collection_receivables.account_id
-            )
-            for account in accounts:
-                (note | invoice)._collection_receivables.filtered(
-                    lambda line, account=account: line.account_id == account
-                ).reconcile()
-        disputes._log_credit_note()
-
-    def action_take_collection_promise(self):
-        """Take a promise to pay for this invoice."""
-        self.ensure_one()
-        case = self.collection_case_id
-        items = case._get_promisable_items(self)
-        if not items:
-            raise UserError(
-                self.env._(
-                    "Nothing of this invoice can be promised: it is covered by an open"
-                    " promise already, or it was not reviewed yet."
-                )
-            )
-        return case._take_promise(items)
-
-    def action_open_collection_dispute(self):
-        """Open a dispute about this invoice."""
-        self.ensure_one()
-        return self.collection_case_id._open_dispute(move_id=self.id)
-
-    def action_view_collection_disputes(self):
-        """Open the disputes about this invoice."""
-        self.ensure_one()
-        return self.collection_dispute_ids._get_records_action(
-            name=self.env._("Disputes")
         )

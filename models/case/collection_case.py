@@ -128,6 +128,13 @@ class CollectionCase(models.Model):
     credit_ids = fields.Many2many(
         "collection.exposure", compute="_compute_exposure_ids", string="Money to match"
     )
+    # They stay in the case, apart from what is collected, so that it shows both: what
+    # was owed before the petition, and what goes on.
+    stayed_ids = fields.Many2many(
+        "collection.exposure",
+        compute="_compute_exposure_ids",
+        string="Items before the petition",
+    )
     decision_ids = fields.One2many("collection.decision", "case_id", "Decisions")
     step_ids = fields.One2many("collection.step", "case_id", "Steps")
     step_id = fields.Many2one(
@@ -262,7 +269,10 @@ class CollectionCase(models.Model):
             if case.state == "closed":
                 own = Exposure
             case.credit_ids = own.filtered(lambda row: row.status == "credit")
-            case.exposure_ids = own - case.credit_ids
+            case.stayed_ids = own.filtered(
+                lambda row: row.status in ("stayed", "stayed_credit")
+            )
+            case.exposure_ids = own - case.credit_ids - case.stayed_ids
 
     @api.depends("step_ids.state")
     def _compute_step_id(self):
@@ -395,8 +405,6 @@ class CollectionCase(models.Model):
         steps._set_state("cancelled", reason="merged")
         others.with_context(active_test=False).item_ids.case_id = self
         others.hold_ids.filtered(lambda hold: hold.state == "active").case_id = self
-        # All of them: the record of kept and broken ones is the customer's.
-        others.promise_ids.case_id = self
         others.write(
             {
                 "state": "closed",

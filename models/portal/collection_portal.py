@@ -19,7 +19,7 @@ class CollectionPortal(models.AbstractModel):
     _description = "Promises and Disputes from the Portal"
 
     @api.model
-    def _get_status__1(self, move):
+    def _get_status(self, move):
         """Say what the invoice's page shows and offers.
 
         :param move: account.move record, as superuser
@@ -39,17 +39,18 @@ class CollectionPortal(models.AbstractModel):
         disputes = self.env["collection.dispute"].search(
             [("move_id", "=", move.id), ("is_active", "=", True)]
         )
+        is_stayed = bool(self.env["collection.stay"]._filter_moves(move))
+        is_free = is_open and not is_stayed
         return {
             "collection_promises": promises if is_open else promises.browse(),
             "collection_disputes": disputes if is_open else disputes.browse(),
             "collection_promise_max": self._get_promise_max(move, promises)
-            if is_open
+            if is_free
             else 0.0,
-            "collection_dispute_max": move.currency_id.round(
-                max(move.amount_residual - sum(disputes.mapped("amount")), 0.0)
-            )
-            if is_open
+            "collection_dispute_max": self._get_dispute_max(move, disputes)
+            if is_free
             else 0.0,
+            "collection_is_stayed": is_stayed,
         }
 
     @api.model
@@ -65,6 +66,12 @@ class CollectionPortal(models.AbstractModel):
             return 0.0
         free = sum(row.amount_residual_currency - row.amount_disputed for row in rows)
         return move.currency_id.round(free)
+
+    @api.model
+    def _get_dispute_max(self, move, disputes):
+        """:return: what can be disputed: what is open and not disputed yet"""
+        free = move.amount_residual - sum(disputes.mapped("amount"))
+        return move.currency_id.round(max(free, 0.0))
 
     @api.model
     def _get_case(self, move):
@@ -87,7 +94,7 @@ class CollectionPortal(models.AbstractModel):
         )
 
     @api.model
-    def _take_promise__1(self, move, visitor, form):
+    def _take_promise(self, move, visitor, form):
         """Take down a promise for an invoice.
 
         :param move: account.move record, as superuser
@@ -95,6 +102,7 @@ class CollectionPortal(models.AbstractModel):
         :param dict form: name, date, amount, means, note; checked already
         :return: the collection.promise
         """
+        self._refuse_stayed(move, "promise")
         case = self._get_case(move)
         contact = self._log_contact(case, move, visitor, form, "promise")
         promise = self.env["collection.promise"].create(
@@ -123,7 +131,7 @@ class CollectionPortal(models.AbstractModel):
         return promise
 
     @api.model
-    def _take_dispute__1(self, move, visitor, form):
+    def _take_dispute(self, move, visitor, form):
         """Take down what the customer contests of an invoice.
 
         :param move: account.move record, as superuser
@@ -131,6 +139,7 @@ class CollectionPortal(models.AbstractModel):
         :param dict form: name, amount, reason, note, files (name, content); checked
         :return: the collection.dispute
         """
+        self._refuse_stayed(move, "dispute")
         case = self._get_case(move)
         contact = self._log_contact(case, move, visitor, form, "dispute")
         dispute = self.env["collection.dispute"].create(
@@ -544,15 +553,6 @@ class CollectionPortal(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_status(self, move):
-        status = self._get_status__1(move)
-        is_stayed = bool(self.env["collection.stay"]._filter_moves(move))
-        if is_stayed:
-            status["collection_promise_max"] = 0.0
-            status["collection_dispute_max"] = 0.0
-        return {**status, "collection_is_stayed": is_stayed}
-
-    @api.model
     def _refuse_stayed(self, move, kind):
         """Refuse kindly what is offered about a stayed invoice, and list the attempt.
 
@@ -579,13 +579,3 @@ class CollectionPortal(models.AbstractModel):
                 " trustee, or to your lawyer."
             )
         )
-
-    @api.model
-    def _take_promise(self, move, visitor, form):
-        self._refuse_stayed(move, "promise")
-        return self._take_promise__1(move, visitor, form)
-
-    @api.model
-    def _take_dispute(self, move, visitor, form):
-        self._refuse_stayed(move, "dispute")
-        return self._take_dispute__1(move, visitor, form)

@@ -134,7 +134,7 @@ class CollectionPortalAccount(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_values__1(self, customer, company, visitor):
+    def _get_values(self, customer, company, visitor):
         """Prepare the page of an account.
 
         :param customer: res.partner record
@@ -144,11 +144,6 @@ class CollectionPortalAccount(models.AbstractModel):
         """
         rows = self._get_rows(customer, company)
         case = self._get_case(customer, company)
-        message = self.env["collection.message.composer"]
-        asked = rows.filtered(lambda row: row.status == "open")
-        # What a bankruptcy stays is not asked for, so nobody is told how to pay it.
-        to_pay = rows.filtered(lambda row: row.status not in (*CREDITS, "stayed"))
-        bank = message._get_bank(company, asked.move_id)
         return {
             "company": company,
             "customer": customer,
@@ -161,13 +156,28 @@ class CollectionPortalAccount(models.AbstractModel):
             "plans": self._get_plans(customer, company),
             "disputes": self._get_disputes(customer, company),
             "letters": self._get_letters(customer, company),
-            "contact": message._get_contact(case) if case else {},
-            "bank": bank if to_pay else bank.browse(),
-            "pay_reference": message._get_pay_reference(case, asked.move_id),
+            "is_stayed": any(row.status in STAYED for row in rows),
+            **self._get_ways_to_pay(company, case, rows),
         }
 
     @api.model
-    def _get_groups__1(self, rows, visitor, case):
+    def _get_ways_to_pay(self, company, case, rows):
+        """:return: dict of whom to ask, where to pay and what to quote; what a
+        bankruptcy stays is not asked for, so nobody is told how to pay it"""
+        message = self.env["collection.message.composer"]
+        moves = rows.filtered(lambda row: row.status == "open").move_id
+        bank = message._get_bank(company, moves)
+        is_due = any(row.status not in (*CREDITS, "stayed") for row in rows)
+        is_all_stayed = bool(rows) and all(row.status in STAYED for row in rows)
+        reference = message._get_pay_reference(case, moves)
+        return {
+            "contact": message._get_contact(case) if case else {},
+            "bank": bank if is_due else bank.browse(),
+            "pay_reference": False if is_all_stayed else reference,
+        }
+
+    @api.model
+    def _get_groups(self, rows, visitor, case):
         """:return: list of dicts per currency: currency, items, credits, ageing and
         amounts; what is asked for is net of credits where the policy nets"""
         listing = self.env["collection.open.item.list"]
@@ -176,10 +186,12 @@ class CollectionPortalAccount(models.AbstractModel):
         for currency in listing._sort_currencies(rows):
             own = rows.filtered(lambda row, own=currency: row.currency_id == own)
             debts = own.filtered(lambda row: row.status not in CREDITS)
+            items = [self._get_item(row, positions) for row in debts]
             groups.append(
                 {
                     "currency": currency,
-                    "items": [self._get_item(row, positions) for row in debts],
+                    "items": items,
+                    "is_stayed": all(item["is_stayed"] for item in items),
                     "credits": own - debts,
                     "ageing": self.env["collection.statement"]._get_ageing(
                         own, currency
@@ -195,16 +207,17 @@ class CollectionPortalAccount(models.AbstractModel):
         return groups
 
     @api.model
-    def _get_item__1(self, row, positions):
+    def _get_item(self, row, positions):
         """:return: dict of what the page shows of an open item"""
         listing, move = self.env["collection.open.item.list"], row.move_id
         is_invoice = move.is_sale_document(include_receipts=True)
+        is_stayed = row.status in STAYED
         return {
             "row": row,
             "move": move,
             "number": move.name,
             "installment": listing._get_installment(positions.get(row.id)),
-            "late": listing._get_late_text(row),
+            "late": "" if is_stayed else listing._get_late_text(row),
             "badges": self._get_badges(row),
             "url": move.get_portal_url() if is_invoice else "",
             "dispute_url": move.get_portal_url(suffix="/dispute")
@@ -212,11 +225,14 @@ class CollectionPortalAccount(models.AbstractModel):
             else "",
             "can_choose": row.status in ANSWERABLE,
             "is_asked": row.status == "open" and row.days_late > 0,
+            "is_stayed": is_stayed,
         }
 
     @api.model
-    def _get_badges__1(self, row):
+    def _get_badges(self, row):
         """:return: list of (text, color of Bootstrap) on the standing of an item"""
+        if row.status in STAYED:
+            return [(self.env._("Not asked for"), "light")]
         badges = []
         for amount, text in self._get_parts(row):
             if not row.currency_id.is_zero(amount):
@@ -281,40 +297,6 @@ class CollectionPortalAccount(models.AbstractModel):
                 providers.ids, visitor.id, currency_id=currency.id
             )
         )
-
-    # ------------------------------------------------------------------
-    # Stay
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _get_values(self, customer, company, visitor):
-        values = self._get_values__1(customer, company, visitor)
-        rows = self._get_rows(customer, company)
-        stayed = rows.filtered(lambda row: row.status in STAYED)
-        if stayed and stayed == rows:
-            values.update(bank=False, pay_reference=False)
-        return {**values, "is_stayed": bool(stayed)}
-
-    @api.model
-    def _get_groups(self, rows, visitor, case):
-        groups = self._get_groups__1(rows, visitor, case)
-        for group in groups:
-            group["is_stayed"] = all(item["is_stayed"] for item in group["items"])
-        return groups
-
-    @api.model
-    def _get_item(self, row, positions):
-        item = self._get_item__1(row, positions)
-        item["is_stayed"] = row.status in STAYED
-        if item["is_stayed"]:
-            item["late"] = ""
-        return item
-
-    @api.model
-    def _get_badges(self, row):
-        if row.status in STAYED:
-            return [(self.env._("Not asked for"), "light")]
-        return self._get_badges__1(row)
 
     # ------------------------------------------------------------------
     # Installment plans

@@ -23,6 +23,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             own = same_company.filtered(lambda case: case.partner_id == dst_partner)
             keep = (own or same_company)[:1]
             keep._absorb(same_company - keep)
+            keep._take_over_agreements(same_company - keep)
         # What both had on file is one case of one debtor from now on.
         bankruptcies = self.env["collection.bankruptcy"].sudo()
         bankruptcies._drop_duplicates(src_partners, dst_partner)

@@ -90,6 +90,7 @@ class CollectionCallScreen(models.TransientModel):
     days_late = fields.Integer(related="case_id.days_late", string="Oldest, days late")
     ageing = fields.Json(related="case_id.ageing")
     profile = fields.Char(related="case_id.profile")
+    promise_text = fields.Char(related="case_id.promise_text")
     explanation = fields.Char(related="case_id.explanation")
     priority_text = fields.Char(related="case_id.priority_text")
     exposure_ids = fields.Many2many(
@@ -324,7 +325,7 @@ class CollectionCallScreen(models.TransientModel):
         proposal, and of an insolvency a record is made"""
         case, contact = self.case_id, self.contact_id
         if self._needs_form("promise"):
-            return case._take_promise(
+            return case._open_promise(
                 case._get_promisable_items(),
                 contact_id=contact.id,
                 person=self._get_person(),
