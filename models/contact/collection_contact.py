@@ -267,17 +267,15 @@ class CollectionContact(models.Model):
                 )
 
     @api.model_create_multi
-    def create__1(self, vals_list):
+    def create(self, vals_list):
         contacts = super().create([self._as_own(vals) for vals in vals_list])
-        # Defaults of a context or of a user come in after the values were checked.
-        if not self.env.su and any(entry.outcome in NOT_BY_HAND for entry in contacts):
-            raise UserError(
-                self.env._("What was sent is written down by the program, not by hand.")
-            )
         if not self.env.su:
-            contacts._check_invoices()
+            contacts._check_written_by_hand()
+        contacts._check_stay()
         contacts._seal("entry")
         self.env["collection.contact.lock"]._count_contacts(contacts)
+        contacts._claim_evidence()
+        contacts._follow_up()
         return contacts
 
     def write(self, vals):
@@ -300,22 +298,14 @@ class CollectionContact(models.Model):
             )
         )
 
-    @api.model_create_multi
-    def create__2(self, vals_list):
-        contacts = self.create__1(vals_list)
-        contacts._claim_evidence()
-        contacts._follow_up()
-        return contacts
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        contacts = self.create__2(vals_list)
-        outgoing = contacts.filtered(lambda contact: contact.direction == "out")
-        customers = outgoing.case_id.partner_id
-        if self.env["collection.stay"]._get_bankruptcies(customers):
-            for contact in outgoing:
-                contact._check_stay()
-        return contacts
+    def _check_written_by_hand(self):
+        """:raises UserError: when a person may not write these entries"""
+        # Defaults of a context or of a user come in after the values were checked.
+        if any(contact.outcome in NOT_BY_HAND for contact in self):
+            raise UserError(
+                self.env._("What was sent is written down by the program, not by hand.")
+            )
+        self._check_invoices()
 
     def _check_invoices(self):
         """An entry that a person writes is shown on invoices of its customer only."""
@@ -528,6 +518,14 @@ class CollectionContact(models.Model):
     # ------------------------------------------------------------------
 
     def _check_stay(self):
+        """:raises UserError: when a stay forbids one of these contacts of ours"""
+        outgoing = self.filtered(lambda contact: contact.direction == "out")
+        customers = outgoing.case_id.partner_id
+        if self.env["collection.stay"]._get_bankruptcies(customers):
+            for contact in outgoing:
+                contact._refuse_stayed()
+
+    def _refuse_stayed(self):
         """Refuse a contact of ours about what is stayed, unless it is with trustee,
         counsel or claims agent. What happened before we knew is logged as it was."""
         stay = self.env["collection.stay"]

@@ -16,15 +16,28 @@ class SmsSms(models.Model):
 
     _inherit = "sms.sms"
 
-    def _send__1(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
-        """Leave out the reminders of what was settled while they waited."""
+    def _send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
+        """Send what no stay forbids, what was not settled while it waited, and what can
+        be written to the contact log."""
+        going = self - self._stop_for_stay()
+        mixin = self.env["collection.correspondence.mixin"]
+        cases = mixin._find_queued_cases(going.mail_message_id)
+        busy = mixin._find_busy(cases.values())
+        free = going.filtered(lambda text: cases.get(text.mail_message_id) not in busy)
+        if free != going:
+            self._send_again_soon()
+        free -= free._cancel_obsolete()
+        for texts in free._split_by_company():
+            super(SmsSms, texts)._send(unlink_failed, unlink_sent, raise_exception)
+        free.filtered(lambda text: text.state in TAKEN)._log_taken(cases)
+
+    def _cancel_obsolete(self):
+        """:return: the reminders of what was settled while they waited, cancelled"""
         letters = self.env["collection.letter"].sudo()._find_queued(self)
         stopped = letters._cancel_obsolete().mail_message_id
         texts = self.filtered(lambda text: text.mail_message_id in stopped)
         texts.action_set_canceled()
-        for going in (self - texts)._split_by_company():
-            super(SmsSms, going)._send(unlink_failed, unlink_sent, raise_exception)
-        return
+        return texts
 
     def _split_by_company(self):
         """:return: list of the texts of each company: Odoo's queue takes all of them,
@@ -36,23 +49,6 @@ class SmsSms(models.Model):
     # ------------------------------------------------------------------
     # Contact log
     # ------------------------------------------------------------------
-
-    def _send__2(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
-        mixin = self.env["collection.correspondence.mixin"]
-        cases = mixin._find_queued_cases(self.mail_message_id)
-        busy = mixin._find_busy(cases.values())
-        going = self.filtered(lambda text: cases.get(text.mail_message_id) not in busy)
-        if going != self:
-            self._send_again_soon()
-        if not going:
-            return None
-        result = going._send__1(
-            unlink_failed=unlink_failed,
-            unlink_sent=unlink_sent,
-            raise_exception=raise_exception,
-        )
-        going.filtered(lambda text: text.state in TAKEN)._log_taken(cases)
-        return result
 
     @api.model
     def _send_again_soon(self):
@@ -117,16 +113,6 @@ class SmsSms(models.Model):
     # ------------------------------------------------------------------
     # Stay
     # ------------------------------------------------------------------
-
-    def _send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
-        going = self - self._stop_for_stay()
-        if not going:
-            return None
-        return going._send__2(
-            unlink_failed=unlink_failed,
-            unlink_sent=unlink_sent,
-            raise_exception=raise_exception,
-        )
 
     def _stop_for_stay(self):
         """Cancel the text messages that a stay forbids, and list them.

@@ -40,7 +40,7 @@ class CollectionCustomerNotice(models.AbstractModel):
         )
 
     @api.model
-    def _send_words__1(
+    def _send_words(
         self,
         case,
         addressee,
@@ -62,7 +62,9 @@ class CollectionCustomerNotice(models.AbstractModel):
         :param tuple document: name and bytes of a PDF to attach and to keep
         :param attachments: ir.attachment records that go with it
         :return: the collection.letter
+        :raises UserError: when a stay forbids it
         """
+        self._check_stay(case, addressee, moves, subject)
         html = self._render_html(case, addressee, lang, moves, words)
         letter = self._create_letter(case, addressee, lang, subject, html, moves)
         courier = self.env["collection.dispatcher"]
@@ -76,6 +78,13 @@ class CollectionCustomerNotice(models.AbstractModel):
         courier._write_mails(letter, [vals])
         self._log_contact(letter)
         return letter
+
+    @api.model
+    def _check_stay(self, case, addressee, moves, subject):
+        stay = self.env["collection.stay"]
+        debtors = case.partner_id | stay._get_debtors(moves)
+        if not stay._is_ally(addressee, stay._get_bankruptcies(debtors)):
+            stay._check_moves(moves, "message", subject, case)
 
     @api.model
     def _isolate(self, act, *args):
@@ -192,28 +201,4 @@ class CollectionCustomerNotice(models.AbstractModel):
                 "move_ids": [fields.Command.set(letter.move_ids.ids)],
                 "attachment_ids": [fields.Command.set(letter.attachment_id.ids)],
             }
-        )
-
-    # ------------------------------------------------------------------
-    # Stay
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _send_words(
-        self,
-        case,
-        addressee,
-        lang,
-        moves,
-        subject,
-        words,
-        document=None,
-        attachments=None,
-    ):
-        stay = self.env["collection.stay"]
-        debtors = case.partner_id | stay._get_debtors(moves)
-        if not stay._is_ally(addressee, stay._get_bankruptcies(debtors)):
-            stay._check_moves(moves, "message", subject, case)
-        return self._send_words__1(
-            case, addressee, lang, moves, subject, words, document, attachments
         )

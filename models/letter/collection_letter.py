@@ -183,10 +183,14 @@ class CollectionLetter(models.Model):
                 self.env._("Message not delivered"), letter._get_problem_text()
             )
 
-    def _get_problem_text__1(self):
-        """:return: translated sentence when the message did not arrive, else False"""
+    def _get_problem_text(self):
+        """:return: translated sentence when the message did not arrive, else False; one
+        that a stay has stopped is no problem to be solved"""
         self.ensure_one()
         if self.delivery_state not in PROBLEMS:
+            return False
+        stay = self.env["collection.stay"]
+        if self.delivery_state == "cancelled" and stay._filter_moves(self.move_ids):
             return False
         labels = dict(self._fields["delivery_state"]._description_selection(self.env))
         return self.env._(
@@ -197,7 +201,13 @@ class CollectionLetter(models.Model):
             reason=self.failure_reason or "",
         )
 
-    def _set_paper_state__1(self, state, **vals):
+    def _set_paper_state(self, state, **vals):
+        """Change the state of letters on paper along ``PAPER_TRANSITIONS``.
+
+        :raises UserError: when a letter cannot go there, or a stay forbids it
+        """
+        if state in ("printed", "posted"):
+            self._check_stay("print" if state == "printed" else "post")
         self.check_access("write")
         for letter in self:
             if state not in PAPER_TRANSITIONS.get(letter.delivery_state, ()):
@@ -236,11 +246,14 @@ class CollectionLetter(models.Model):
             )
         )
 
-    def action_print__1(self):
+    def action_print(self):
         """Print letters in one document, in postal order, and mark them as printed.
 
-        What was not printed before becomes a batch, one per company.
+        What was not printed before becomes a batch, one per company. What was sent may
+        be printed for the file at any time, whatever is stayed.
         """
+        unsent = ("to_print", "printed", "cancelled")
+        self.filtered(lambda one: one.delivery_state in unsent)._check_stay("print")
         # What was settled or put on hold since it was written is not printed any more.
         going = self - self._cancel_obsolete()
         letters = going.filtered("attachment_id")._sort_for_post()
@@ -553,27 +566,12 @@ class CollectionLetter(models.Model):
             lambda letter: letter.delivery_state in ("to_print", "printed")
         )._set_paper_state("cancelled")
 
-    def _get_problem_text(self):
-        """A message that the stay has stopped is no problem to be solved."""
-        stay = self.env["collection.stay"]
-        if self.delivery_state == "cancelled" and stay._filter_moves(self.move_ids):
-            return False
-        return self._get_problem_text__1()
-
-    def action_print(self):
-        """Print letters; what was sent may be printed for the file at any time."""
-        for letter in self:
-            if letter.delivery_state in ("to_print", "printed", "cancelled"):
-                letter._check_stay("print")
-        return self.action_print__1()
-
     def _check_stay(self, kind):
-        self.env["collection.stay"]._check_moves(
-            self.move_ids, kind, self.subject or self.display_name, self.case_id
-        )
-
-    def _set_paper_state(self, state, **vals):
-        if state in ("printed", "posted"):
-            for letter in self:
-                letter._check_stay("print" if state == "printed" else "post")
-        return self._set_paper_state__1(state, **vals)
+        """:raises UserError: when a stay forbids one of these letters"""
+        for letter in self:
+            self.env["collection.stay"]._check_moves(
+                letter.move_ids,
+                kind,
+                letter.subject or letter.display_name,
+                letter.case_id,
+            )

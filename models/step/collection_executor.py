@@ -112,7 +112,7 @@ class CollectionExecutor(models.AbstractModel):
         return {case_id: tuple(rest) for case_id, *rest in rows}
 
     @api.model
-    def _drop__1(self, actions, verdicts, counts):
+    def _drop(self, actions, verdicts, counts):
         """Drop the steps that no longer hold and put off those that must wait.
 
         :return: the steps to carry out
@@ -129,7 +129,7 @@ class CollectionExecutor(models.AbstractModel):
             else:
                 action._set_state("cancelled", reason=reason)
                 counts["cancelled_count"] += 1
-        return go
+        return self._ask_guard(go)
 
     @api.model
     def _carry_out(self, company, as_of, actions, counts):
@@ -255,10 +255,6 @@ class CollectionExecutor(models.AbstractModel):
     # ------------------------------------------------------------------
     # Contact guard
     # ------------------------------------------------------------------
-
-    @api.model
-    def _drop(self, actions, verdicts, counts):
-        return self._ask_guard(self._drop__1(actions, verdicts, counts))
 
     @api.model
     def _ask_guard(self, actions):

@@ -194,9 +194,13 @@ class CollectionStep(models.Model):
         # writable by hand for anybody.
         self.sudo().write({"state": state, **vals})
 
-    def action_approve__1(self):
-        """Release steps that wait for approval; the execution takes them at once."""
+    def action_approve(self):
+        """Release steps that wait for approval; the execution takes them at once.
+
+        :raises UserError: when none waits, or a stay forbids one of them
+        """
         self.check_access("write")
+        self._check_stay()
         waiting = self.filtered(lambda action: action.state == "approve")
         if not waiting:
             raise UserError(self.env._("None of these steps waits for approval."))
@@ -204,9 +208,13 @@ class CollectionStep(models.Model):
         self._trigger_execution()
         return self._tell_approved(waiting)
 
-    def action_retry__1(self):
-        """Try failed steps again now."""
+    def action_retry(self):
+        """Try failed steps again now.
+
+        :raises UserError: when none has failed, or a stay forbids one of them
+        """
         self.check_access("write")
+        self._check_stay()
         failed = self.filtered(lambda action: action.state == "failed")
         if not failed:
             raise UserError(self.env._("None of these steps has failed."))
@@ -412,8 +420,11 @@ class CollectionStep(models.Model):
         return self.letter_id._get_records_action()
 
     @api.model
-    def _tell_approved__1(self, actions):
-        """:return: client action that confirms the approval of steps"""
+    def _tell_approved(self, actions):
+        """:return: client action that confirms the approval of steps, and says whose
+        messages have to wait"""
+        if waiting := self._get_waiting_customers(actions):
+            return self._tell_waiting(actions, waiting)
         return self._tell(
             self.env._(
                 "Approved: %s. It goes out in a few minutes, after a last look at the"
@@ -444,18 +455,6 @@ class CollectionStep(models.Model):
     # ------------------------------------------------------------------
     # Stay
     # ------------------------------------------------------------------
-
-    def action_approve(self):
-        """Release steps, unless a stay forbids what they would send."""
-        self.check_access("write")
-        self._check_stay()
-        return self.action_approve__1()
-
-    def action_retry(self):
-        """Try failed steps again, unless a stay forbids what they would send."""
-        self.check_access("write")
-        self._check_stay()
-        return self.action_retry__1()
 
     def _check_stay(self):
         for action in self:
@@ -498,8 +497,8 @@ class CollectionStep(models.Model):
         )
 
     @api.model
-    def _tell_approved(self, actions):
-        """Say also whose messages have to wait, and why."""
+    def _get_waiting_customers(self, actions):
+        """:return: list of texts of whose messages have to wait, and why"""
         waiting = []
         for channel, steps in actions.grouped("channel").items():
             answers = self.env["collection.contact.guard"]._ask(steps.case_id, channel)
@@ -510,8 +509,10 @@ class CollectionStep(models.Model):
                         step.case_id, answer
                     )
                     waiting.append(f"{step.case_id.partner_id.display_name}: {text}")
-        if not waiting:
-            return self._tell_approved__1(actions)
+        return waiting
+
+    @api.model
+    def _tell_waiting(self, actions, waiting):
         notification = self._tell(
             self.env._(
                 "%(count)s approved. %(left)s wait: %(who)s",

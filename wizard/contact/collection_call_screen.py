@@ -376,10 +376,10 @@ class CollectionCallScreen(models.TransientModel):
         """:return: the hours on file, else those in which people were reached before;
         as the guard allows them"""
         # Who calls may know when; the fields are for readers of collections.
-        limits = self.env["collection.contact.guard"]._heed_wishes(
+        limits = self.env["collection.contact.guard"]._apply_contact_preferences(
             self.case_id.sudo(), "phone", partner.sudo()
         )
-        if limits.is_wish:
+        if limits.is_preference:
             return self.env._(
                 "%(first)s to %(last)s, as they asked",
                 first=format_duration(limits.hour_from),
