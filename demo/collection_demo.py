@@ -223,7 +223,7 @@ class CollectionDemo(DemoPortal, DemoLedger, DemoMail, DemoClaims, DemoInsolvenc
             ]
         )
         for letter in posted:
-            letter._record_fate("delivered", day, letter.partner_id.name)
+            letter._record_delivery_result("delivered", day, letter.partner_id.name)
         pile = Letter.search([("delivery_state", "=", "to_print")]).filtered(
             lambda letter: (
                 self._nickname(letter.case_id) not in history.UNPOSTED_LETTERS

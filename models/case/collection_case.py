@@ -117,7 +117,6 @@ class CollectionCase(models.Model):
     date_next = fields.Date("Due on", readonly=True)
     reason = fields.Selection(REASONS, "Standing", readonly=True)
     amount_net = fields.Monetary("Net overdue", readonly=True)
-    explanation = fields.Char("Why", compute="_compute_explanation")
     reply_unread = fields.Boolean("Unread reply")
     item_ids = fields.One2many(
         "collection.item", "case_id", domain=[("is_open", "=", True)]
@@ -151,10 +150,6 @@ class CollectionCase(models.Model):
     letter_count = fields.Integer("Letters sent", compute="_compute_counts")
     contact_count = fields.Integer("Contacts logged", compute="_compute_counts")
     hold_count = fields.Integer("Active holds", compute="_compute_counts")
-    log_count = fields.Integer(
-        "Links of the log", readonly=True, copy=False, aggregator=None
-    )
-    log_sha256 = fields.Char("Fingerprint of the log", readonly=True, copy=False)
     date_follow_up = fields.Date(
         "Follow up on",
         readonly=True,
@@ -227,26 +222,6 @@ class CollectionCase(models.Model):
                 day = format_date(self.env, case.date_last_payment)
                 parts.append(self.env._("last payment %s", day))
             case.profile = ", ".join(parts)
-
-    @api.depends("reason", "next_stage_id", "date_next", "amount_net", "state")
-    @api.depends_context("lang")
-    def _compute_explanation(self):
-        Decision = self.env["collection.decision"]
-        for case in self:
-            if case.state == "closed" and case.closing_reason == "merged":
-                case.explanation = self.env._(
-                    "Goes on in the case of %s.",
-                    case.partner_id.commercial_partner_id.display_name,
-                )
-                continue
-            reason = "settled" if case.state == "closed" else case.reason
-            case.explanation = reason and Decision._explain(
-                reason,
-                case.next_stage_id,
-                case.date_next,
-                case.amount_net,
-                case.currency_id,
-            )
 
     def _compute_exposure_ids(self):
         Exposure = self.env["collection.exposure"]
@@ -354,6 +329,22 @@ class CollectionCase(models.Model):
         """Take the case off the list of unread replies."""
         self.check_access("write")
         self.reply_unread = False
+
+    def _get_decision_text(self):
+        """:return: the decision on this case in words, or False"""
+        if self.state == "closed" and self.closing_reason == "merged":
+            return self.env._(
+                "Goes on in the case of %s.",
+                self.partner_id.commercial_partner_id.display_name,
+            )
+        reason = "settled" if self.state == "closed" else self.reason
+        return reason and self.env["collection.decision"]._explain(
+            reason,
+            self.next_stage_id,
+            self.date_next,
+            self.amount_net,
+            self.currency_id,
+        )
 
     def _review_now(self):
         """Bring these cases in line with the ledger and plan their next step; as soon
@@ -518,34 +509,3 @@ class CollectionCase(models.Model):
         # A field nobody writes by hand; the right to work the case was checked.
         self.sudo().write({"date_paused": False, "reply_unread": False})
         self._review_now()
-
-    def action_check_log(self):
-        """Check that the contact log is as it was written, and say what is not."""
-        self.check_access("read")
-        breaks = self.env["collection.contact"]._find_breaks(self)
-        if not breaks:
-            count = sum(self.mapped("log_count"))
-            return self._notify_log(
-                "success",
-                self.env._("The contact log is whole: %s seals checked.", count),
-            )
-        return self._notify_log(
-            "danger",
-            "\n".join(self._get_break_text(*found) for found in breaks[:5]),
-        )
-
-    @api.model
-    def _get_break_text(self, case, contact, sentence):
-        entry = contact.exists()
-        if not entry:
-            return f"{case.name}: {sentence}"
-        day = fields.Datetime.context_timestamp(entry, entry.date).date()
-        return f"{case.name}, {entry.display_name} ({day}): {sentence}"
-
-    @api.model
-    def _notify_log(self, kind, message):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {"type": kind, "message": message, "sticky": kind == "danger"},
-        }

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
@@ -29,6 +29,10 @@ class CollectionCase(models.Model):
         compute="_compute_caller_id",
         help="Who has this customer on the call screen just now.",
     )
+    log_count = fields.Integer(
+        "Links of the log", readonly=True, copy=False, aggregator=None
+    )
+    log_sha256 = fields.Char("Fingerprint of the log", readonly=True, copy=False)
     priority_parts = fields.Json("Points per reason", readonly=True)
     priority_text = fields.Char("Why first", compute="_compute_priority_text")
     is_call_due = fields.Boolean(
@@ -55,22 +59,6 @@ class CollectionCase(models.Model):
                 "A call is allowed now (%s).",
                 case.partner_id._get_collection_local_text(now, case.company_id),
             )
-
-    @api.depends("step_ids.date_allowed", "step_ids.state")
-    def _compute_explanation(self):
-        """Say also how long the limits make the open step wait, or keep a call from
-        being made."""
-        result = super()._compute_explanation()
-        calls = self.filtered(
-            lambda case: case.action_channel == "phone" and case.state != "closed"
-        )
-        obstacles = calls._get_call_obstacles()
-        for case in self:
-            waiting = case.step_id and case.step_id._get_waiting_text()
-            if not waiting and case in obstacles:
-                waiting = " ".join(filter(None, (case.explanation, obstacles[case])))
-            case.explanation = waiting or case.explanation
-        return result
 
     @api.depends("partner_id")
     @api.depends_context("lang")
@@ -159,50 +147,6 @@ class CollectionCase(models.Model):
             if answer.level and answer.limit != "day_off"
         }
 
-    def action_override_limit(self):
-        """Ask for the reason to contact a customer beyond the limits."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Override the contact limits"),
-            "res_model": "collection.guard.override",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_case_id": self.id,
-                "default_channel": self.action_channel or "phone",
-            },
-        }
-
-    def _override_limit(self, channel, reason):
-        """Lift the limits for one contact, within a day; written in the log.
-
-        :param str channel: the channel of the contact
-        :param str reason: why it cannot wait
-        :raises AccessError: for who is no collections manager
-        """
-        self.ensure_one()
-        if not self.env.user.has_group("account_collections.group_collection_manager"):
-            raise AccessError(
-                self.env._("A collections manager overrides the contact limits.")
-            )
-        # Nobody writes such an entry by hand; the right was checked above.
-        self.env["collection.contact"].sudo().create(
-            {
-                "case_id": self.id,
-                "channel": channel,
-                "outcome": "override",
-                "partner_id": self.partner_id.id,
-                "user_id": self.env.uid,
-                "note": reason,
-            }
-        )
-        step = self.step_id
-        if step.reason == "contact_limit" and step.channel == channel:
-            today = self.company_id._get_collection_today()
-            step.sudo().write({"date_allowed": False, "date_planned": today})
-            step._trigger_execution()
-
     # ------------------------------------------------------------------
     # Calls
     # ------------------------------------------------------------------
@@ -235,7 +179,10 @@ class CollectionCase(models.Model):
             raise UserError(self.env._("The case is closed; there is nothing to say."))
         self.check_access("write")
         self._take_call()
-        log = self.env["collection.call.screen"].create(
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collections.collection_call_screen_action"
+        )
+        screen = self.env[action["res_model"]].create(
             {
                 "case_id": self.id,
                 "step_id": step.id if step else False,
@@ -243,10 +190,7 @@ class CollectionCase(models.Model):
                 "is_in_row": in_row,
             }
         )
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "account_collections.collection_call_screen_action"
-        )
-        return {**action, "res_id": log.id, "views": [(False, "form")]}
+        return {**action, "res_id": screen.id, "views": [(False, "form")]}
 
     def _get_channel(self, in_row):
         """:return: the channel to propose: a call, or what the customer prefers"""
@@ -364,6 +308,35 @@ class CollectionCase(models.Model):
         )
         free = cases - others
         return free.filtered("can_call")[:1]
+
+    # ------------------------------------------------------------------
+    # Seals of the log
+    # ------------------------------------------------------------------
+
+    def action_check_log(self):
+        """Check that the contact log is as it was written, and say what is not."""
+        self.check_access("read")
+        breaks = self.env["collection.contact.seal"]._find_breaks(self)
+        if not breaks:
+            count = sum(self.mapped("log_count"))
+            return self._notify(
+                "success",
+                self.env._("The contact log is whole: %s seals checked.", count),
+            )
+        sentences = [self._get_break_text(*found) for found in breaks[:5]]
+        return self._notify("danger", "\n".join(sentences), sticky=True)
+
+    @api.model
+    def _get_break_text(self, case, contact, sentence):
+        entry = contact.exists()
+        if not entry:
+            return f"{case.name}: {sentence}"
+        day = fields.Datetime.context_timestamp(entry, entry.date).date()
+        return f"{case.name}, {entry.display_name} ({day}): {sentence}"
+
+    # ------------------------------------------------------------------
+    # Priority
+    # ------------------------------------------------------------------
 
     def _refresh_priority(self):
         self.env.flush_all()

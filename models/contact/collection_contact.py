@@ -158,6 +158,8 @@ class CollectionContact(models.Model):
     next_step = fields.Selection(NEXT_STEPS, compute="_compute_next_step")
     date_follow_up = fields.Date("Follow up on", help="The day to come back to it.")
     follow_up = fields.Char("To do then")
+    seal_ids = fields.One2many("collection.contact.seal", "contact_id", "Seals")
+    sha256 = fields.Char("Fingerprint", compute="_compute_sha256")
     can_complete = fields.Boolean(compute="_compute_can_complete")
 
     _recent = models.Index("(company_id, date)")
@@ -250,6 +252,11 @@ class CollectionContact(models.Model):
         for contact in self:
             contact.can_complete = not contact._get_cannot_complete_reason()
 
+    @api.depends("seal_ids")
+    def _compute_sha256(self):
+        for contact in self:
+            contact.sha256 = contact.seal_ids.sorted("number")[-1:].sha256
+
     @api.constrains("date")
     def _check_date(self):
         limit = fields.Datetime.add(self._get_moment(), minutes=5)
@@ -272,7 +279,7 @@ class CollectionContact(models.Model):
         if not self.env.su:
             contacts._check_written_by_hand()
         contacts._check_stay()
-        contacts._seal("entry")
+        self.env["collection.contact.seal"]._seal(contacts, "entry")
         self.env["collection.contact.lock"]._count_contacts(contacts)
         contacts._claim_evidence()
         contacts._follow_up()
@@ -385,7 +392,7 @@ class CollectionContact(models.Model):
         """
         entries = self.sudo().with_context(collection_log_fields=frozenset(vals))
         entries.write(vals)
-        self._seal(kind)
+        self.env["collection.contact.seal"]._seal(self, kind)
 
     @api.model
     def _get_moment(self):
@@ -513,6 +520,13 @@ class CollectionContact(models.Model):
         labels = dict(self._fields["next_step"]._description_selection(self.env))
         return labels.get(self.next_step) or self.env._("Follow up")
 
+    def _get_summary_name(self):
+        """:return: how the summary addresses whoever was spoken with"""
+        self.ensure_one()
+        if self.partner_id and not self.partner_id.is_company:
+            return self.partner_id.name
+        return self.person or self.env._("Sir or Madam")
+
     # ------------------------------------------------------------------
     # Stay
     # ------------------------------------------------------------------
@@ -542,8 +556,3 @@ class CollectionContact(models.Model):
                 self.display_name,
                 self.case_id,
             )
-
-    def action_record_bankruptcy(self):
-        """Record the bankruptcy that this entry tells of."""
-        self.ensure_one()
-        return self.case_id._record_bankruptcy(contact_id=self.id)

@@ -15,19 +15,19 @@ class CollectionRecipient(models.AbstractModel):
     _description = "Addressee of Collection Steps"
 
     @api.model
-    def _find(self, actions):
+    def _find(self, steps):
         """Find the addressees of steps.
 
-        :param actions: collection.step records
-        :return: dict of (res.partner, problem) per action; the problem is a translated
+        :param steps: collection.step records
+        :return: dict of (res.partner, problem) per step; the problem is a translated
             sentence when nobody can be reached through the channel, else False
         """
-        addressees = self._get_invoice_addressees(actions.case_id)
+        addressees = self._get_invoice_addressees(steps.case_id)
         return {
-            action: self._choose(
-                self._get_candidates(action.case_id, addressees), action.channel
+            step: self._choose(
+                self._get_candidates(step.case_id, addressees), step.channel
             )
-            for action in actions
+            for step in steps
         }
 
     @api.model

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 
 REPORT = "account_collections.action_report_summary"
 # Outcomes whose summary has words of its own; the others share the general ones.
-WORDS = {
+TEMPLATES = {
     "promise": "promise",
     "dispute": "dispute",
     "plan_wanted": "plan",
@@ -14,7 +14,7 @@ WORDS = {
     "message_left": "message",
 }
 # Nobody was reached, or it is nothing to confirm: there is no summary.
-SILENT = (
+OUTCOMES_WITHOUT_SUMMARY = (
     *("third_person", "no_answer", "wrong_number", "insolvency", "returned"),
     *("sent", "bounced", "auto_reply", "override"),
 )
@@ -33,7 +33,7 @@ class CollectionConversationSummary(models.AbstractModel):
     @api.model
     def _get_cannot_send_reason(self, contact):
         """:return: translated sentence why no summary goes out, or False"""
-        if contact.outcome in SILENT or contact.is_void:
+        if contact.outcome in OUTCOMES_WITHOUT_SUMMARY or contact.is_void:
             return self.env._("There is nothing to sum up for this outcome.")
         addressee, problem = self._find_addressee(contact)
         if problem:
@@ -57,7 +57,7 @@ class CollectionConversationSummary(models.AbstractModel):
 
     @api.model
     def _get_template(self, contact):
-        name = WORDS.get(contact.outcome, "general")
+        name = TEMPLATES.get(contact.outcome, "general")
         return self.env.ref(f"account_collections.mail_template_summary_{name}")
 
     @api.model
@@ -114,21 +114,3 @@ class CollectionConversationSummary(models.AbstractModel):
         case, day = contact.case_id, contact.company_id._get_collection_today()
         name = f"{subject} {case.name} {day}.pdf".replace("/", "-")
         return name, streams[contact.id]["stream"].getvalue()
-
-
-class CollectionContact(models.Model):
-    """What the summary of a conversation says of an entry."""
-
-    _inherit = "collection.contact"
-
-    def _get_summary_name(self):
-        """:return: how the summary addresses whoever was spoken with"""
-        self.ensure_one()
-        if self.partner_id and not self.partner_id.is_company:
-            return self.partner_id.name
-        return self.person or self.env._("Sir or Madam")
-
-    def _get_summary_dates(self):
-        """:return: the collection.promise.line records that were promised in it"""
-        promises = self.env["collection.promise"].search([("contact_id", "=", self.id)])
-        return promises.line_ids.sorted("date")

@@ -181,7 +181,9 @@ class TestTranslations(CollectionCommon):
     def prepare(self):
         """:return: what the courier prepares for the batch, per language"""
         self.plan()
-        prepared = self.courier._prepare(self.open_actions().with_env(self.courier.env))
+        prepared = self.courier.env["collection.executor"]._prepare(
+            self.open_actions().with_env(self.courier.env)
+        )
         by_customer = {action.partner_id: own for action, own in prepared.items()}
         return {
             name: by_customer[customer] for name, customer in self.customers.items()

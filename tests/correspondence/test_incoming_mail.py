@@ -71,7 +71,7 @@ class TestIncomingMail(DeliveryCommon):
         self.assertEqual(evidence.mimetype, "message/rfc822")
         self.assertIn(reply["Message-Id"].encode(), evidence.raw)
         self.assertIn("Read the reply", case.activity_ids.mapped("summary"))
-        self.assertFalse(self.env["collection.contact"]._find_breaks(case))
+        self.assertFalse(self.env["collection.contact.seal"]._find_breaks(case))
 
     def test_a_reply_pauses_the_steps(self):
         """The default is five days; the pause is visible, and ended by a button."""

@@ -39,7 +39,7 @@ class DocumentCommon(CollectionCommon):
 
     def make_documents(self, actions):
         """:return: list of the texts of the pages, per step"""
-        prepared = self.courier._prepare(actions)
+        prepared = self.courier.env["collection.executor"]._prepare(actions)
         return [self.read_pages(prepared[action]["pdf"][1]) for action in actions]
 
     @staticmethod
@@ -171,8 +171,8 @@ class TestLetters(DocumentCommon):
             "Conversation",
         ):
             self.assertIn(told, text)
-        for untold in ("that bounced", "still queued", "Void", "Secret", "Nobody home"):
-            self.assertNotIn(untold, text)
+        for words in ("that bounced", "still queued", "Void", "Secret", "Nobody home"):
+            self.assertNotIn(words, text)
         self.assertLess(
             text.index("A reminder that arrived"), text.index("Ms. Peeters")
         )

@@ -30,7 +30,9 @@ class MessageCommon(CollectionCommon):
         """:return: what the courier prepares for a customer"""
         self.plan()
         step = self.open_actions(customer or self.customer)
-        return self.courier._prepare(step.with_env(self.courier.env))[step]
+        return self.courier.env["collection.executor"]._prepare(
+            step.with_env(self.courier.env)
+        )[step]
 
     def read_email(self, customer=None):
         """:return: text of the e-mail to a customer, with single blanks"""
