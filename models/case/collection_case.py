@@ -142,8 +142,8 @@ class CollectionCase(models.Model):
     partner_phone = fields.Char(related="partner_id.phone", string="Telephone")
     partner_email = fields.Char(related="partner_id.email", string="E-mail")
     next_text = fields.Char("Next step and date", compute="_compute_next_text")
-    action_error = fields.Char("Error of the step", compute="_compute_step_id")
-    action_channel = fields.Selection(
+    step_error = fields.Char("Error of the step", compute="_compute_step_id")
+    step_channel = fields.Selection(
         step_selection(), "Step channel", compute="_compute_step_id"
     )
     invoice_count = fields.Integer("Open invoices", compute="_compute_invoice_count")
@@ -248,8 +248,8 @@ class CollectionCase(models.Model):
         for case in self:
             case.step_id = by_case.get(case, actions.browse())[:1]
             case.step_state = case.step_id.state
-            case.action_error = case.step_id.error
-            case.action_channel = case.step_id.channel
+            case.step_error = case.step_id.error
+            case.step_channel = case.step_id.channel
 
     @api.depends("letter_ids.delivery_state")
     def _compute_delivery_problem(self):

@@ -21,8 +21,8 @@ class CollectionCase(models.Model):
     call_text = fields.Char("Next call", compute="_compute_call_text")
     call_level = fields.Char(compute="_compute_call_text")
     person_text = fields.Char("Reaching the customer", compute="_compute_person_text")
-    call_user_id = fields.Many2one("res.users", "On the line", readonly=True)
-    date_on_line = fields.Datetime("On the line since", readonly=True)
+    call_lock_user_id = fields.Many2one("res.users", "On the line", readonly=True)
+    call_started_at = fields.Datetime("On the line since", readonly=True)
     caller_id = fields.Many2one(
         "res.users",
         "Being called by",
@@ -65,14 +65,14 @@ class CollectionCase(models.Model):
     def _compute_person_text(self):
         """How the customer wants to be reached, for whoever calls next."""
         for case in self:
-            case.person_text = " ".join(case.partner_id._get_collection_wishes())
+            case.person_text = " ".join(case.partner_id._get_contact_preferences())
 
-    @api.depends("call_user_id", "date_on_line")
+    @api.depends("call_lock_user_id", "call_started_at")
     def _compute_caller_id(self):
         limit = self._get_call_limit()
         for case in self:
-            is_fresh = bool(case.date_on_line) and case.date_on_line > limit
-            case.caller_id = case.call_user_id if is_fresh else False
+            is_fresh = bool(case.call_started_at) and case.call_started_at > limit
+            case.caller_id = case.call_lock_user_id if is_fresh else False
 
     @api.depends("priority_parts")
     @api.depends_context("lang")
@@ -167,18 +167,18 @@ class CollectionCase(models.Model):
             lambda step: step.state == "todo" and step.channel in channels
         )
 
-    def _open_call(self, step=None, in_row=False):
+    def _open_call(self, step=None, is_queue=False):
         """Take the customer and open the call screen.
 
         :param step: the collection.step that the contact completes
-        :param bool in_row: whether the next call of the worklist follows
+        :param bool is_queue: whether the next call of the worklist follows
         :return: the action
         """
         self.ensure_one()
         if self.state == "closed":
             raise UserError(self.env._("The case is closed; there is nothing to say."))
         self.check_access("write")
-        self._take_call()
+        self._lock_call()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "account_collections.collection_call_screen_action"
         )
@@ -186,17 +186,17 @@ class CollectionCase(models.Model):
             {
                 "case_id": self.id,
                 "step_id": step.id if step else False,
-                "channel": step.channel if step else self._get_channel(in_row),
-                "is_in_row": in_row,
+                "channel": step.channel if step else self._get_channel(is_queue),
+                "is_queue": is_queue,
             }
         )
         return {**action, "res_id": screen.id, "views": [(False, "form")]}
 
-    def _get_channel(self, in_row):
+    def _get_channel(self, is_queue):
         """:return: the channel to propose: a call, or what the customer prefers"""
-        return (not in_row and self.partner_id.collection_channel) or "phone"
+        return (not is_queue and self.partner_id.collection_channel) or "phone"
 
-    def _take_call(self, by_force=False):
+    def _lock_call(self, by_force=False):
         """Take customers to call, unless a colleague has them.
 
         Two who do so at the same moment write the same row, so that one of them waits,
@@ -205,7 +205,7 @@ class CollectionCase(models.Model):
         :param bool by_force: take them all the same
         :return: those that are mine now
         """
-        self.invalidate_recordset(["call_user_id", "date_on_line"])
+        self.invalidate_recordset(["call_lock_user_id", "call_started_at"])
         free = self.filtered(
             lambda case: (
                 by_force or not case.caller_id or case.caller_id == self.env.user
@@ -214,16 +214,16 @@ class CollectionCase(models.Model):
         # Nobody writes it by hand; the right to work the case was checked.
         free.sudo().write(
             {
-                "call_user_id": self.env.uid,
-                "date_on_line": self.env.company._get_collection_moment(),
+                "call_lock_user_id": self.env.uid,
+                "call_started_at": self.env.company._get_collection_moment(),
             }
         )
         return free
 
-    def _leave_call(self):
+    def _release_call(self):
         """Give back the customers that are mine."""
-        mine = self.filtered(lambda case: case.call_user_id == self.env.user)
-        mine.sudo().write({"call_user_id": False, "date_on_line": False})
+        mine = self.filtered(lambda case: case.call_lock_user_id == self.env.user)
+        mine.sudo().write({"call_lock_user_id": False, "call_started_at": False})
 
     def _get_caller_text(self):
         """:return: translated sentence when a colleague has this customer, or False"""
@@ -233,7 +233,7 @@ class CollectionCase(models.Model):
         return self.env._(
             "%(colleague)s has had this customer on the call screen since %(time)s.",
             colleague=self.caller_id.name,
-            time=format_datetime(self.env, self.date_on_line, dt_format="HH:mm"),
+            time=format_datetime(self.env, self.call_started_at, dt_format="HH:mm"),
         )
 
     # ------------------------------------------------------------------
@@ -281,12 +281,12 @@ class CollectionCase(models.Model):
         put_off = Domain("date_follow_up", ">", today) & ~domains["reply"]
         return Domain("state", "=", "active") & Domain.OR(domains.values()) & ~put_off
 
-    def action_call_row(self):
+    def action_call_queue(self):
         """Open the call screen and go on with the next call after it."""
         self.ensure_one()
         # To call now; what happened all the same is logged from the case.
         self.env["collection.contact.guard"]._check(self, "phone")
-        return self._open_call(self._find_talk(), in_row=True)
+        return self._open_call(self._find_talk(), is_queue=True)
 
     @api.model
     def _find_next_call(self, passed):

@@ -27,7 +27,7 @@ OUTCOMES = [
     ("override", "Limit overridden"),
 ]
 # What only the program writes: nobody says by hand that something was sent.
-NOT_BY_HAND = tuple(code for code, kind in MEANINGS.items() if not kind.by_hand)
+AUTOMATIC_OUTCOMES = tuple(code for code, kind in MEANINGS.items() if not kind.by_hand)
 # An entry that is written down later than this is marked as such.
 LATE_MINUTES = 15
 NEXT_STEPS = [
@@ -305,10 +305,50 @@ class CollectionContact(models.Model):
             )
         )
 
+    @api.model
+    def _log(self, case, channel, outcome, **vals):
+        """Log a contact as the program: what was sent, received or decided.
+
+        :param case: collection.case record
+        :param str channel: key of the channel
+        :param str outcome: key of the outcome
+        :param vals: see ``_prepare_log_vals``
+        :return: the entry, as superuser
+        """
+        # Sudo: such entries are nobody's to write by hand. Whoever calls this has
+        # checked the right to contact the customer, or acts for the mail gateway.
+        return self.sudo().create(
+            self._prepare_log_vals(case, channel, outcome, **vals)
+        )
+
+    @api.model
+    def _prepare_log_vals(
+        self, case, channel, outcome, partner=None, moves=None, files=None, **vals
+    ):
+        """:return: values of an entry, by default of an outgoing contact of the user
+
+        :param partner: the res.partner who was contacted, or who wrote
+        :param moves: account.move records it is about
+        :param files: ir.attachment records, its evidence
+        :param vals: values of other fields
+        """
+        if moves:
+            vals["move_ids"] = [fields.Command.set(moves.ids)]
+        if files:
+            vals["attachment_ids"] = [fields.Command.set(files.ids)]
+        return {
+            "case_id": case.id,
+            "channel": channel,
+            "outcome": outcome,
+            "partner_id": partner.id if partner else False,
+            "user_id": self.env.uid,
+            **vals,
+        }
+
     def _check_written_by_hand(self):
         """:raises UserError: when a person may not write these entries"""
         # Defaults of a context or of a user come in after the values were checked.
-        if any(contact.outcome in NOT_BY_HAND for contact in self):
+        if any(contact.outcome in AUTOMATIC_OUTCOMES for contact in self):
             raise UserError(
                 self.env._("What was sent is written down by the program, not by hand.")
             )
@@ -334,7 +374,7 @@ class CollectionContact(models.Model):
         :raises UserError: when a person writes what only the program knows"""
         if self.env.su:
             return vals
-        if vals.get("outcome") in NOT_BY_HAND:
+        if vals.get("outcome") in AUTOMATIC_OUTCOMES:
             raise UserError(
                 self.env._("What was sent is written down by the program, not by hand.")
             )
@@ -376,7 +416,7 @@ class CollectionContact(models.Model):
         if self.env.su or self.env.user.has_group(manager):
             return False
         if any(
-            contact.user_id != self.env.user or contact.outcome in NOT_BY_HAND
+            contact.user_id != self.env.user or contact.outcome in AUTOMATIC_OUTCOMES
             for contact in self
         ):
             return self.env._(

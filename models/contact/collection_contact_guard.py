@@ -47,7 +47,7 @@ class CollectionContactGuard(models.AbstractModel):
         :param cases: collection.case records
         :param str channel: a channel of a stage or of the contact log
         :param datetime moment: naive UTC; now if not given
-        :param partner: the res.partner to be contacted; the addressee if not given
+        :param partner: the res.partner to be contacted; the recipient if not given
         :return: dict of an ``Answer`` per case
         """
         # Whether somebody may be contacted does not depend on who asks; what is told

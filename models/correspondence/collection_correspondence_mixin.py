@@ -7,7 +7,7 @@ from ...tools.automatic_mail import is_failure
 # The message itself stays where it was written.
 NOTE_LENGTH = 2000
 # What people write; steps and notices are logged where they are sent.
-BY_PEOPLE = ("comment", "email", "email_outgoing")
+WRITTEN_MESSAGE_TYPES = ("comment", "email", "email_outgoing")
 
 
 class CollectionCorrespondenceMixin(models.AbstractModel):
@@ -158,27 +158,23 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         )
         if not people:
             return
-        case.env["collection.contact"].create(
-            {
-                **self._prepare_written_vals(message, case, people),
-                "channel": "email",
-                "user_id": writer.id,
-                "subject": message.subject or self.sudo()._message_compute_subject(),
-                "note": html2plaintext(message.body or "").strip()[:NOTE_LENGTH],
-                "attachment_ids": self._copy_files(message),
-            }
+        case.env["collection.contact"]._log(
+            case,
+            "email",
+            "sent",
+            **self._prepare_written_vals(message, people),
+            user_id=writer.id,
+            subject=message.subject or self.sudo()._message_compute_subject(),
+            note=html2plaintext(message.body or "").strip()[:NOTE_LENGTH],
+            attachment_ids=self._copy_files(message),
         )
 
-    def _prepare_written_vals(self, message, case, people):
+    def _prepare_written_vals(self, message, people):
         """:return: what entries of messages that a colleague wrote have in common"""
-        moves = self.sudo()._get_collection_moves()
         return {
-            "case_id": case.id,
-            "direction": "out",
-            "outcome": "sent",
-            "partner_id": people[:1].id,
+            "partner": people[:1],
             "person": ", ".join(people[1:].mapped("display_name")),
-            "move_ids": [fields.Command.set(moves.ids)],
+            "moves": self.sudo()._get_collection_moves(),
             "message_ref": message.message_id,
         }
 
@@ -189,7 +185,9 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
 
         :return: whether somebody wrote it
         """
-        return message.message_type in BY_PEOPLE or bool(message.partner_ids)
+        return message.message_type in WRITTEN_MESSAGE_TYPES or bool(
+            message.partner_ids
+        )
 
     @api.model
     def _get_writer(self, message):
@@ -235,7 +233,11 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         # Who fetches the mail may not read all messages; whose case it is, is asked.
         answered = self.env["mail.message"].sudo().browse(msg_dict.get("parent_id"))
         case = self._get_answer_case(answered)
-        if case and not is_colleague and not case._is_aside(msg_dict, author):
+        if (
+            case
+            and not is_colleague
+            and not case._is_internal_exchange(msg_dict, author)
+        ):
             moves = self.sudo()._get_collection_moves()
             case._receive_mail(msg_dict, author, moves)
         return result
@@ -274,7 +276,7 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         # Odoo also asks everybody who has the address.
         is_own = message.model == self._name and message.res_id in self.ids
         if is_own and mail is not None and is_failure(mail):
-            self.env["collection.contact"]._take_bounce(
+            self.env["collection.contact"]._receive_bounce(
                 [message.message_id], partner, email
             )
         return result

@@ -223,7 +223,9 @@ class MailMail(models.Model):
         known = case and entries._find_message(message.message_id)
         if not known:
             return case if message.message_type == "email_outgoing" else nothing
-        return case if known._get_lost() & self._get_people() else nothing
+        return (
+            case if known._get_undelivered_partners() & self._get_people() else nothing
+        )
 
     def _log_failed(self, reason, reached=()):
         """Write down what has not left.

@@ -8,7 +8,7 @@ from .collection_correspondence_mixin import NOTE_LENGTH
 
 _logger = logging.getLogger(__name__)
 # The provider has it: under way, passed on, delivered.
-TAKEN = ("process", "pending", "sent")
+ACCEPTED_STATES = ("process", "pending", "sent")
 
 
 class SmsSms(models.Model):
@@ -29,7 +29,7 @@ class SmsSms(models.Model):
         free -= free._cancel_obsolete()
         for texts in free._split_by_company():
             super(SmsSms, texts)._send(unlink_failed, unlink_sent, raise_exception)
-        free.filtered(lambda text: text.state in TAKEN)._log_taken(cases)
+        free.filtered(lambda text: text.state in ACCEPTED_STATES)._log_accepted(cases)
 
     def _cancel_obsolete(self):
         """:return: the reminders of what was settled while they waited, cancelled"""
@@ -55,7 +55,7 @@ class SmsSms(models.Model):
         moment = fields.Datetime.add(fields.Datetime.now(), minutes=1)
         self.env.ref("sms.ir_cron_sms_scheduler_action")._trigger(moment)
 
-    def _log_taken(self, cases):
+    def _log_accepted(self, cases):
         """Write down the texts that the provider has taken.
 
         :param dict cases: what ``_find_queued_cases`` answered
@@ -87,20 +87,20 @@ class SmsSms(models.Model):
         people, numbers = self.env["res.partner"].sudo(), []
         for text in self:
             holders = by_number.get(text.number, people.browse())
-            if found := case._find_texted(text, holders, is_stayed):
+            if found := case._find_sms_recipient(text, holders, is_stayed):
                 people |= found[0]
                 numbers += [found[1]] if found[1] else []
         if not (people or numbers):
             return
-        vals = record._prepare_written_vals(message, case, people)
-        case.env["collection.contact"].create(
-            {
-                **vals,
-                "channel": "sms",
-                "user_id": self[:1]._get_text_writer(message).id,
-                "person": ", ".join(filter(None, [vals["person"], *numbers])),
-                "note": (self[:1].body or "").strip()[:NOTE_LENGTH],
-            }
+        vals = record._prepare_written_vals(message, people)
+        vals["person"] = ", ".join(filter(None, [vals["person"], *numbers]))
+        case.env["collection.contact"]._log(
+            case,
+            "sms",
+            "sent",
+            **vals,
+            user_id=self[:1]._get_text_writer(message).id,
+            note=(self[:1].body or "").strip()[:NOTE_LENGTH],
         )
 
     def _get_text_writer(self, message):

@@ -35,19 +35,19 @@ class CollectionConversationSummary(models.AbstractModel):
         """:return: translated sentence why no summary goes out, or False"""
         if contact.outcome in OUTCOMES_WITHOUT_SUMMARY or contact.is_void:
             return self.env._("There is nothing to sum up for this outcome.")
-        addressee, problem = self._find_addressee(contact)
+        recipient, problem = self._find_recipient(contact)
         if problem:
             return problem
         case = contact.case_id
         answer = self.env["collection.contact.guard"]._ask(
-            case, "email", partner=addressee
+            case, "email", partner=recipient
         )
         # A summary belongs to the talk and is no contact of its own, so that limits do
         # not count; a stop does.
         return answer[case].reason if answer[case].level == "stop" else False
 
     @api.model
-    def _find_addressee(self, contact):
+    def _find_recipient(self, contact):
         """:return: the res.partner who was spoken with, or whoever gets the e-mails of
         the case; and the problem if nobody can be reached"""
         finder = self.env["collection.recipient"]
@@ -63,9 +63,9 @@ class CollectionConversationSummary(models.AbstractModel):
     @api.model
     def _get_lang(self, contact):
         case = contact.case_id
-        addressee, _problem = self._find_addressee(contact)
+        recipient, _problem = self._find_recipient(contact)
         return self.env["collection.message.composer"]._choose_lang(
-            addressee, case.partner_id, case.company_id.partner_id
+            recipient, case.partner_id, case.company_id.partner_id
         )
 
     @api.model
@@ -89,23 +89,23 @@ class CollectionConversationSummary(models.AbstractModel):
         if reason := self._get_cannot_send_reason(contact):
             raise UserError(reason)
         case, lang = contact.case_id, self._get_lang(contact)
-        addressee, _problem = self._find_addressee(contact)
+        recipient, _problem = self._find_recipient(contact)
         return self.env["collection.customer.notice"]._send_words(
             case,
-            addressee,
+            recipient,
             lang,
             contact.move_ids,
             subject,
             Markup(words),
-            self._make_document(contact, addressee, lang, subject, words),
+            self._make_document(contact, recipient, lang, subject, words),
         )
 
     @api.model
-    def _make_document(self, contact, addressee, lang, subject, words):
+    def _make_document(self, contact, recipient, lang, subject, words):
         """:return: name and bytes of the summary as a PDF"""
         notice = self.env["collection.customer.notice"]
         values = notice._get_values(
-            contact.case_id, addressee, lang, contact.move_ids, Markup(words)
+            contact.case_id, recipient, lang, contact.move_ids, Markup(words)
         )
         values = {contact.id: {**values, "subject": subject}}
         streams = self.env["ir.actions.report"]._render_qweb_pdf_prepare_streams(

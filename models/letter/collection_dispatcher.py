@@ -27,7 +27,7 @@ class CollectionDispatcher(models.AbstractModel):
     def _prepare(self, steps, histories):
         """Render the messages and documents of a batch.
 
-        :param steps: collection.step records whose addressee can be reached
+        :param steps: collection.step records whose recipient can be reached
         :param dict histories: what each message recites, a list of dicts of texts
         :return: dict per step: values for the templates, html, and pdf (name, bytes)
             or None
@@ -59,7 +59,7 @@ class CollectionDispatcher(models.AbstractModel):
         return (
             step._is_paper()
             and step.stage_id.with_email
-            and can_reach(step.addressee_id, "email")
+            and can_reach(step.recipient_id, "email")
         )
 
     @api.model
@@ -106,7 +106,7 @@ class CollectionDispatcher(models.AbstractModel):
 
     @api.model
     def _get_file_name(self, report, values):
-        """:return: file name in the addressee's language"""
+        """:return: file name in the recipient's language"""
         case, stage = values["case"], values["step"].stage_id
         is_statement = report == REPORT_STATEMENT
         title = values["subject"] if is_statement else stage.name
@@ -145,15 +145,15 @@ class CollectionDispatcher(models.AbstractModel):
     @api.model
     def _prepare_letter_vals(self, step, message):
         values = message["values"]
-        addressee = values["addressee"]
+        recipient = values["recipient"]
         return {
             "case_id": step.case_id.id,
             "company_id": step.company_id.id,
             "stage_id": step.stage_id.id,
             "channel": step.channel,
-            "partner_id": addressee.id,
+            "partner_id": recipient.id,
             "address": self.env["collection.recipient"]._get_sent_to(
-                addressee, step.channel
+                recipient, step.channel
             ),
             "lang": values["lang"],
             "subject": values["subject"],
@@ -334,18 +334,11 @@ class CollectionDispatcher(models.AbstractModel):
         # What was sent is the program's to write down, for whoever approved it.
         self.env["collection.contact"].sudo().create(
             [
-                {
-                    "case_id": letter.case_id.id,
-                    "channel": letter.channel,
-                    "direction": "out",
-                    "partner_id": letter.partner_id.id,
-                    "user_id": step.approved_user_id.id or self.env.uid,
-                    "outcome": "sent",
-                    "subject": letter.subject,
-                    "step_id": step.id,
-                    "letter_id": letter.id,
-                    "move_ids": [fields.Command.set(letter.move_ids.ids)],
-                }
+                letter._prepare_log_vals(
+                    "sent",
+                    step_id=step.id,
+                    user_id=step.approved_user_id.id or self.env.uid,
+                )
                 for step, letter in by_step.items()
             ]
         )

@@ -210,11 +210,11 @@ class CollectionLetter(models.Model):
         return self.partner_id in partner or self._get_mailed_to() == email
 
     def _get_mailed_to(self):
-        """:return: the e-mail address; beside a letter on paper, the addressee's"""
+        """:return: the e-mail address; beside a letter on paper, the recipient's"""
         is_mail = self.channel == "email"
         return self.address if is_mail else self.partner_id.email_normalized
 
-    def _take_bounce(self, reason):
+    def _receive_bounce(self, reason):
         """The mail came back undelivered: nothing more is sent to this address.
 
         A letter on paper goes its own way; only the mail beside it has failed.
@@ -311,7 +311,7 @@ class CollectionLetter(models.Model):
         going = self - self._cancel_obsolete()
         letters = going.filtered("attachment_id")._sort_for_post()
         if self and not going:
-            return self._tell_cancelled()
+            return self._notify_cancelled()
         if not letters:
             raise UserError(self.env._("There is no document to print."))
         new = letters.filtered(lambda letter: letter.delivery_state == "to_print")
@@ -321,7 +321,7 @@ class CollectionLetter(models.Model):
             Batch._make(own)
         return letters._open_documents()
 
-    def _tell_cancelled(self):
+    def _notify_cancelled(self):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -487,20 +487,24 @@ class CollectionLetter(models.Model):
         # Whoever may follow a letter may note its way; the entry names them.
         self.env["collection.contact"].sudo().create(
             [
-                {
-                    "case_id": letter.case_id.id,
-                    "channel": letter.channel,
-                    "direction": "in",
-                    "outcome": "returned",
-                    "partner_id": letter.partner_id.id,
-                    "user_id": self.env.uid,
-                    "subject": letter.subject,
-                    "note": letter.failure_reason,
-                    "letter_id": letter.id,
-                    "move_ids": [fields.Command.set(letter.move_ids.ids)],
-                }
+                letter._prepare_log_vals(
+                    "returned", direction="in", note=letter.failure_reason
+                )
                 for letter in self
             ]
+        )
+
+    def _prepare_log_vals(self, outcome, **vals):
+        """:return: values of the entry of this letter in the contact log"""
+        return self.env["collection.contact"]._prepare_log_vals(
+            self.case_id,
+            self.channel,
+            outcome,
+            partner=self.partner_id,
+            moves=self.move_ids,
+            subject=self.subject,
+            letter_id=self.id,
+            **vals,
         )
 
     def _file_receipt(self, attachments, signer=""):

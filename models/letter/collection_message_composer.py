@@ -26,7 +26,7 @@ class CollectionMessageComposer(models.AbstractModel):
     """Write the message of a step: words, due items, credits, how to pay.
 
     One place prepares the values; the e-mail, the letter and the preview show them.
-    Everything is in the language of the addressee.
+    Everything is in the language of the recipient.
     """
 
     _name = "collection.message.composer"
@@ -38,10 +38,10 @@ class CollectionMessageComposer(models.AbstractModel):
 
     @api.model
     def _get_lang(self, step):
-        """:return: code of the first language of addressee, customer and company that
+        """:return: code of the first language of recipient, customer and company that
         is installed"""
         return self._choose_lang(
-            step.addressee_id, step.partner_id, step.company_id.partner_id
+            step.recipient_id, step.partner_id, step.company_id.partner_id
         )
 
     @api.model
@@ -101,7 +101,7 @@ class CollectionMessageComposer(models.AbstractModel):
         subject, words = self._get_words(step, lang)
         items, credit_rows = self._get_listed(step, exposures)
         return {
-            **self._get_parties(step.case_id, step.addressee_id),
+            **self._get_parties(step.case_id, step.recipient_id),
             "step": step,
             "subject": subject,
             "words": words,
@@ -119,16 +119,16 @@ class CollectionMessageComposer(models.AbstractModel):
         }
 
     @api.model
-    def _get_parties(self, case, addressee):
-        """:return: values on sender and addressee, common to letters and statements,
+    def _get_parties(self, case, recipient):
+        """:return: values on sender and recipient, common to letters and statements,
         in the language of the context"""
         company, lang = case.company_id, self.env.lang
         return {
             "case": case,
             "company": company,
             "customer": case.partner_id,
-            "addressee": addressee,
-            "address": self.env["collection.recipient"]._get_address(addressee),
+            "recipient": recipient,
+            "address": self.env["collection.recipient"]._get_address(recipient),
             "sender_address": self.env["collection.recipient"]._get_address(
                 company.partner_id
             ),

@@ -17,7 +17,7 @@ class CollectionCase(models.Model):
         """What the decision says, and what keeps a call from being made; or how long
         the limits make the open step wait."""
         calls = self.filtered(
-            lambda case: case.action_channel == "phone" and case.state != "closed"
+            lambda case: case.step_channel == "phone" and case.state != "closed"
         )
         obstacles = calls._get_call_obstacles()
         for case in self:
@@ -32,7 +32,7 @@ class CollectionCase(models.Model):
             "collection.guard.override",
             self.env._("Override the contact limits"),
             case_id=self.id,
-            channel=self.action_channel or "phone",
+            channel=self.step_channel or "phone",
         )
 
     def _override_limit(self, channel, reason):
@@ -46,16 +46,8 @@ class CollectionCase(models.Model):
         self._check_manager(
             self.env._("A collections manager overrides the contact limits.")
         )
-        # Nobody writes such an entry by hand; the right was checked above.
-        self.env["collection.contact"].sudo().create(
-            {
-                "case_id": self.id,
-                "channel": channel,
-                "outcome": "override",
-                "partner_id": self.partner_id.id,
-                "user_id": self.env.uid,
-                "note": reason,
-            }
+        self.env["collection.contact"]._log(
+            self, channel, "override", partner=self.partner_id, note=reason
         )
         step = self.step_id
         if step.reason == "contact_limit" and step.channel == channel:

@@ -35,19 +35,19 @@ class CollectionExecutor(models.AbstractModel):
         """
         if not self.env["collection.review"]._try_lock(company, shared=True):
             return 0
-        steps = self._take(company, as_of)
+        steps = self._lock_batch(company, as_of)
         if not steps:
             return 0
         worker = self.with_company(company).with_context(collection_as_of=as_of)
         steps = steps.with_env(worker.env)
-        verdicts = worker._check_again(company, as_of, steps, ledger_date)
+        decisions = worker._check_again(company, as_of, steps, ledger_date)
         worker.env["collection.blocked.attempt"]._log_steps(company, as_of)
-        going = worker._drop(steps, verdicts, counts)
+        going = worker._drop(steps, decisions, counts)
         worker._carry_out(company, as_of, going, counts)
         return len(steps)
 
     @api.model
-    def _take(self, company, as_of):
+    def _lock_batch(self, company, as_of):
         """Lock steps that are due to be tried, and the due items of their customers.
 
         Whoever registers a payment on one of the items now waits until the message is
@@ -112,14 +112,14 @@ class CollectionExecutor(models.AbstractModel):
         return {case_id: tuple(rest) for case_id, *rest in rows}
 
     @api.model
-    def _drop(self, steps, verdicts, counts):
+    def _drop(self, steps, decisions, counts):
         """Drop the steps that no longer hold and put off those that must wait.
 
         :return: the steps to carry out
         """
         go = steps.browse()
         for step in steps:
-            reason, stage_id, date_next, _net = verdicts.get(step.case_id.id) or (
+            reason, stage_id, date_next, _net = decisions.get(step.case_id.id) or (
                 (step.case_id.closing_reason or "settled", None, None, 0.0)
             )
             if reason == "due" and stage_id == step.stage_id.id:
@@ -134,10 +134,10 @@ class CollectionExecutor(models.AbstractModel):
     @api.model
     def _carry_out(self, company, as_of, steps, counts):
         """Write the messages, hand the calls over, lift the items, keep the errors."""
-        courier = self.env["collection.dispatcher"]
+        dispatcher = self.env["collection.dispatcher"]
         for_person = steps.filtered(lambda step: step._is_for_person())
         written = steps - for_person
-        unreachable = written.filtered("addressee_problem")
+        unreachable = written.filtered("recipient_problem")
         written -= unreachable
         for step in unreachable:
             self._report_unreachable(step)
@@ -147,9 +147,11 @@ class CollectionExecutor(models.AbstractModel):
             lambda batch: prepared.update(self._prepare(batch)), written
         )
         written = self._without(written, failures)
-        failures |= self._isolate(lambda batch: courier._send(batch, prepared), written)
+        failures |= self._isolate(
+            lambda batch: dispatcher._send(batch, prepared), written
+        )
         written = self._without(written, failures)
-        self._take_steps(company, as_of, written)
+        self._apply_steps(company, as_of, written)
         failures |= self._isolate(self._hand_over, for_person)
         for step, error in failures.items():
             self._fail(step, error)
@@ -203,7 +205,7 @@ class CollectionExecutor(models.AbstractModel):
         return text if cause in text else f"{text} ({cause})"
 
     @api.model
-    def _take_steps(self, company, as_of, steps):
+    def _apply_steps(self, company, as_of, steps):
         """The messages are on their way: lift the items, start the quiet time."""
         if not steps:
             return
@@ -227,7 +229,7 @@ class CollectionExecutor(models.AbstractModel):
                 type_xmlid.get(step.channel, "mail.mail_activity_data_todo"),
                 step.date_planned,
                 summary=step.stage_id.name,
-                note=step.addressee_problem or "",
+                note=step.recipient_problem or "",
                 user_id=case._get_collector().id or self.env.uid,
             )
             step._set_state("todo", activity_id=activity.id, error=False)
@@ -238,12 +240,12 @@ class CollectionExecutor(models.AbstractModel):
         by itself; a person completes the address and retries."""
         step._set_state(
             "failed",
-            error=step.addressee_problem,
+            error=step.recipient_problem,
             attempts=step.attempts + 1,
             date_try=False,
         )
         step.case_id._add_task(
-            self.env._("Complete the address"), step.addressee_problem
+            self.env._("Complete the address"), step.recipient_problem
         )
 
     @api.model
@@ -274,17 +276,17 @@ class CollectionExecutor(models.AbstractModel):
             answers = self.env["collection.contact.guard"]._ask(own.case_id, channel)
             for step in own:
                 answer = answers[step.case_id]
-                if not step._is_for_person() and step.addressee_id in written_to:
+                if not step._is_for_person() and step.recipient_id in written_to:
                     # Two customers, one person: the next batch finds this one's message
                     # in the log, and decides.
                     continue
-                written_to.add(step.addressee_id)
+                written_to.add(step.recipient_id)
                 if not answer.level or self._is_later(step, answer):
                     going |= step
                 elif answer.level == "stop":
                     self._stop(step, answer)
                 else:
-                    step._put_off(answer)
+                    step._postpone(answer)
         return going
 
     @api.model

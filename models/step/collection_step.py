@@ -19,8 +19,11 @@ TRANSITIONS = {
     "skipped": set(),
     "cancelled": set(),
 }
-WORDS = frozenset({"subject", "body"})
-LISTED = 5
+# What a person may change of a message before it goes out.
+EDITABLE_FIELDS = frozenset({"subject", "body"})
+# So many customers whose messages have to wait are named at most.
+NAMED_CUSTOMERS = 5
+CLOSE_WINDOW = {"type": "ir.actions.act_window_close"}
 
 
 class CollectionStep(models.Model):
@@ -72,8 +75,12 @@ class CollectionStep(models.Model):
     # This one message, as a person changed it. Empty: the words of the stage.
     subject = fields.Char("Edited subject")
     body = fields.Html("Edited words", sanitize_attributes=False)
-    addressee_id = fields.Many2one("res.partner", compute="_compute_addressee_id")
-    addressee_problem = fields.Char(compute="_compute_addressee_id")
+    recipient_id = fields.Many2one(
+        "res.partner", "Addressee", compute="_compute_recipient_id"
+    )
+    recipient_problem = fields.Char(
+        "Addressee Problem", compute="_compute_recipient_id"
+    )
     amount_text = fields.Char(
         "Amount asked for",
         compute="_compute_amount_text",
@@ -91,7 +98,7 @@ class CollectionStep(models.Model):
     is_edited = fields.Boolean(compute="_compute_is_edited")
     is_open = fields.Boolean(compute="_compute_is_open")
     is_final_demand = fields.Boolean(related="stage_id.is_final_demand")
-    addressee_phone = fields.Char("Telephone", compute="_compute_addressee_id")
+    recipient_phone = fields.Char("Telephone", compute="_compute_recipient_id")
     call_guide = fields.Html(related="stage_id.call_guide")
     preview = fields.Html(compute="_compute_preview", sanitize=False)
     recital_ids = fields.One2many(
@@ -117,12 +124,12 @@ class CollectionStep(models.Model):
 
     @api.depends("case_id", "channel")
     @api.depends_context("lang")
-    def _compute_addressee_id(self):
+    def _compute_recipient_id(self):
         finder = self.env["collection.recipient"]
         for step, (partner, problem) in finder._find(self).items():
-            step.addressee_id = partner
-            step.addressee_problem = problem
-            step.addressee_phone = partner.phone
+            step.recipient_id = partner
+            step.recipient_problem = problem
+            step.recipient_phone = partner.phone
 
     @api.depends("case_id", "stage_id")
     @api.depends_context("collection_as_of", "lang")
@@ -158,7 +165,7 @@ class CollectionStep(models.Model):
     @api.depends("state")
     def _compute_is_open(self):
         for step in self:
-            step.is_open = step.state in ("planned", "approve", "todo", "failed")
+            step.is_open = step.state in OPEN_STATES
 
     @api.depends("subject", "body")
     def _compute_preview(self):
@@ -176,7 +183,7 @@ class CollectionStep(models.Model):
             step.referral_text = name or self.env._("a third party")
 
     def write(self, vals):
-        if WORDS & vals.keys() and not self.env.su:
+        if EDITABLE_FIELDS & vals.keys() and not self.env.su:
             self._check_words()
         return super().write(vals)
 
@@ -188,13 +195,12 @@ class CollectionStep(models.Model):
         """:raises UserError: when a step cannot go to that state from where it is"""
         for step in self:
             if state not in TRANSITIONS[step.state]:
-                labels = dict(self._fields["state"]._description_selection(self.env))
                 raise UserError(
                     self.env._(
                         "The step “%(step)s” is “%(old)s” and cannot become “%(new)s”.",
                         step=step.display_name,
-                        old=labels[step.state],
-                        new=labels[state],
+                        old=self._label("state", step.state),
+                        new=self._label("state", state),
                     )
                 )
 
@@ -203,9 +209,7 @@ class CollectionStep(models.Model):
         self._check_transition(state)
         if state not in OPEN_STATES:
             vals.setdefault("date_done", fields.Datetime.now())
-        # The right to work the case was checked by the caller; state fields are not
-        # writable by hand for anybody.
-        self.sudo().write({"state": state, **vals})
+        self._write_protected({"state": state, **vals})
 
     def action_approve(self):
         """Release steps that wait for approval; the execution takes them at once.
@@ -219,7 +223,7 @@ class CollectionStep(models.Model):
             raise UserError(self.env._("None of these steps waits for approval."))
         waiting._set_state("planned", approved_user_id=self.env.uid)
         self._trigger_execution()
-        return self._tell_approved(waiting)
+        return self._notify_approved(waiting)
 
     def action_retry(self):
         """Try failed steps again now.
@@ -233,18 +237,17 @@ class CollectionStep(models.Model):
             raise UserError(self.env._("None of these steps has failed."))
         failed._set_state("planned", error=False, date_try=False, attempts=0)
         self._trigger_execution()
-        return self._tell(self.env._("%s steps are tried again.", len(failed)))
+        return self._notify(
+            "success",
+            self.env._("%s steps are tried again.", len(failed)),
+            next=CLOSE_WINDOW,
+        )
 
     def action_open_skip(self):
         """Ask for the reason and skip."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Skip"),
-            "res_model": "collection.step.skip",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_step_ids": self.ids},
-        }
+        return self._open_wizard(
+            "collection.step.skip", self.env._("Skip"), step_ids=self.ids
+        )
 
     def action_open_done(self):
         """Open the call screen, to say how the call or visit went."""
@@ -265,7 +268,7 @@ class CollectionStep(models.Model):
         :param str note: what else there is to say
         """
         self._set_state("skipped", skip_reason_id=reason.id, note=note)
-        self._pass_stage()
+        self._advance_items()
         for step in self:
             step.case_id.message_post(
                 body=self.env._(
@@ -277,32 +280,25 @@ class CollectionStep(models.Model):
             )
 
     def _complete(self, note=""):
-        """The person has done what the step asked for."""
+        """Close steps that a person has carried out; the quiet time starts."""
         self._set_state("done", note=note)
-        self._pass_stage(is_step=True)
-
-    def _pass_stage(self, is_step=False):
-        """Lift the items to the stage of these steps.
-
-        :param bool is_step: the customer was contacted, so the quiet time starts
-        """
-        self.activity_id.unlink()
+        self._advance_items()
         for company, steps in self.grouped("company_id").items():
             today = company._get_collection_today()
-            steps._lift_items(company, today)
-            if is_step:
-                # Collectors do not write the planning fields of a case by hand.
-                steps.case_id.sudo().date_last_step = today
+            steps.case_id._write_protected({"date_last_step": today})
 
-    def _lift_items(self, company, as_of):
-        cases = self.case_id
+    def _advance_items(self):
+        """Move the items of the cases on to the stages of these steps."""
+        self.activity_id.unlink()
         self.env.flush_all()
         review = self.env["collection.review"]
-        review._take_snapshot(company, as_of, cases.partner_id.ids, None)
-        self.env["collection.decision.statement"]._raise_items(
-            company, as_of, {step.case_id.id: step.stage_id.id for step in self}
-        )
-        cases._refresh_stages()
+        statement = self.env["collection.decision.statement"]
+        for company, steps in self.grouped("company_id").items():
+            today, cases = company._get_collection_today(), steps.case_id
+            review._take_snapshot(company, today, cases.partner_id.ids, None)
+            stages = {step.case_id.id: step.stage_id.id for step in steps}
+            statement._raise_items(company, today, stages)
+            cases._refresh_stages()
 
     # ------------------------------------------------------------------
     # Set-based helpers of the plan
@@ -446,12 +442,13 @@ class CollectionStep(models.Model):
         return self.letter_id._get_records_action()
 
     @api.model
-    def _tell_approved(self, steps):
+    def _notify_approved(self, steps):
         """:return: client action that confirms the approval of steps, and says whose
         messages have to wait"""
         if waiting := self._get_waiting_customers(steps):
-            return self._tell_waiting(steps, waiting)
-        return self._tell(
+            return self._notify_waiting(steps, waiting)
+        return self._notify(
+            "success",
             self.env._(
                 "Approved: %s. It goes out in a few minutes, after a last look at the"
                 " ledger.",
@@ -462,21 +459,23 @@ class CollectionStep(models.Model):
                 "%s steps approved. They go out in a few minutes, after a last look at"
                 " the ledger.",
                 len(steps),
-            )
+            ),
+            next=CLOSE_WINDOW,
         )
 
     @api.model
-    def _tell(self, message):
-        """:return: client action that shows a message and refreshes the screen"""
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": message,
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+    def _notify_waiting(self, steps, waiting):
+        return self._notify(
+            "warning",
+            self.env._(
+                "%(count)s approved. %(left)s wait: %(who)s",
+                count=len(steps),
+                left=len(waiting),
+                who=" ".join(waiting[:NAMED_CUSTOMERS]),
+            ),
+            sticky=True,
+            next=CLOSE_WINDOW,
+        )
 
     # ------------------------------------------------------------------
     # Stay
@@ -490,15 +489,14 @@ class CollectionStep(models.Model):
     # Steps that wait
     # ------------------------------------------------------------------
 
-    def _put_off(self, answer):
+    def _postpone(self, answer):
         """Have this step wait until the guard allows it, with its reason.
 
         :param answer: the ``Answer`` of the contact guard
         """
         self.ensure_one()
         day = self.company_id._get_collection_day(answer.next_moment)
-        # The execution writes the planning fields, nobody else.
-        self.sudo().write(
+        self._write_protected(
             {
                 "date_planned": max(day, self.date_planned),
                 "date_allowed": answer.next_moment,
@@ -535,16 +533,3 @@ class CollectionStep(models.Model):
                     text = guard._get_text(step.case_id, answer)
                     waiting.append(f"{step.case_id.partner_id.display_name}: {text}")
         return waiting
-
-    @api.model
-    def _tell_waiting(self, steps, waiting):
-        notification = self._tell(
-            self.env._(
-                "%(count)s approved. %(left)s wait: %(who)s",
-                count=len(steps),
-                left=len(waiting),
-                who=" ".join(waiting[:LISTED]),
-            )
-        )
-        notification["params"] |= {"type": "warning", "sticky": True}
-        return notification

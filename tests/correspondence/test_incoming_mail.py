@@ -153,9 +153,9 @@ class TestIncomingMail(DeliveryCommon):
         """:return: two letters to one address, and the first as it arrived"""
         first, case, envelope = self.send_first()
         second = first.sudo().copy({"mail_id": False, "mail_message_id": False})
-        courier = self.root["collection.dispatcher"]
-        vals = courier._prepare_mail_vals(second, "Again", "Again")
-        courier._write_mails(second, [vals])
+        dispatcher = self.root["collection.dispatcher"]
+        vals = dispatcher._prepare_mail_vals(second, "Again", "Again")
+        dispatcher._write_mails(second, [vals])
         self.run_queue()
         self.assertEqual((first | second).mapped("delivery_state"), ["sent"] * 2)
         self.assertEqual(case.letter_ids[0], second)

@@ -92,7 +92,7 @@ class TestRecital(DocumentCommon):
         cls.plan(cls.day(due + 4))
         cls.plan()
         assert cls.open_actions(cls.customer), cls.case.explanation
-        cls.step = cls.open_actions(cls.customer).with_env(cls.courier.env)
+        cls.step = cls.open_actions(cls.customer).with_env(cls.dispatcher.env)
         return promise
 
     def get_text(self):
