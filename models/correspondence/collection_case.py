@@ -198,10 +198,10 @@ class CollectionCase(models.Model):
     # Correspondence
     # ------------------------------------------------------------------
 
-    def _get_collection_case(self):
+    def _get_collection_case(self, message=None, purpose="log"):
         return self
 
-    def _is_collection_stayed(self):
+    def _is_collection_stayed(self, message=None):
         return self._is_stayed()
 
     def _find_people(self, recipients):

@@ -83,7 +83,7 @@ class SmsSms(models.Model):
         :param dict by_number: the res.partner records per number
         """
         record = self.env[message.model].sudo().browse(message.res_id)
-        is_stayed = record._is_message_stayed(message)
+        is_stayed = record._is_collection_stayed(message)
         people, numbers = self.env["res.partner"].sudo(), []
         for text in self:
             holders = by_number.get(text.number, people.browse())
@@ -122,9 +122,10 @@ class SmsSms(models.Model):
         stay, stopped = self.env["collection.stay"], self.browse()
         if not stay._is_any():
             return stopped
+        mixin = self.env["collection.correspondence.mixin"]
         for text in self:
             message = text.mail_message_id
-            debtors, company, case, is_stayed = stay._get_subject(message)
+            debtors, company, case, is_stayed = mixin._get_message_subject(message)
             bankruptcies = stay._get_bankruptcies(debtors)
             if not bankruptcies or text._is_to_ally(bankruptcies):
                 continue
