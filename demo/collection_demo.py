@@ -214,7 +214,7 @@ class CollectionDemo(DemoPortal, DemoLedger, DemoMail, DemoClaims, DemoInsolvenc
 
     def _post_letters(self, day):
         """Print the pile, post it, take down its numbers; the post brings the older
-        ones, and the addressees sign."""
+        ones, and the recipients sign."""
         Letter = self.env["collection.letter"].with_user(self._user("collector"))
         posted = Letter.search(
             [
@@ -223,7 +223,7 @@ class CollectionDemo(DemoPortal, DemoLedger, DemoMail, DemoClaims, DemoInsolvenc
             ]
         )
         for letter in posted:
-            letter._record_fate("delivered", day, letter.partner_id.name)
+            letter._record_delivery_result("delivered", day, letter.partner_id.name)
         pile = Letter.search([("delivery_state", "=", "to_print")]).filtered(
             lambda letter: (
                 self._nickname(letter.case_id) not in history.UNPOSTED_LETTERS

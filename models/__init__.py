@@ -10,8 +10,8 @@ from . import decision
 from . import contact
 from . import letter
 from . import correspondence
-from . import step
 from . import agreement
+from . import step
 from . import run
 from . import bankruptcy
 from . import claim

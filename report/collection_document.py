@@ -15,7 +15,7 @@ class CollectionDocument(models.AbstractModel):
 
     @api.model
     def _get_report_values(self, docids, data=None):
-        """:return: one HTML document per record, in the addressee's language"""
+        """:return: one HTML document per record, in the recipient's language"""
         prepared = (data or {}).get("collection_values")
         # Only code can pass values: what comes in over the network has no numbers as
         # keys, so nobody can have words of his own printed.

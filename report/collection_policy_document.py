@@ -14,9 +14,9 @@ class CollectionPolicyDocument(models.AbstractModel):
     def _get_case_values(self, case):
         """Like ``_get_values``, for a customer and in the customer's language."""
         finder = self.env["collection.recipient"]
-        addressee = finder._find_for_letters(case)[case]
+        recipient = finder._find_for_letters(case)[case]
         lang = self.env["collection.message.composer"]._choose_lang(
-            addressee, case.partner_id, case.company_id.partner_id
+            recipient, case.partner_id, case.company_id.partner_id
         )
         return self._get_values(case.policy_id, lang, case._get_collector())
 

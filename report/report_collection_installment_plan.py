@@ -21,11 +21,11 @@ class ReportCollectionPlan(models.AbstractModel):
         env = self.with_context(lang=lang).env
         own = plan.with_env(env)
         case = own.case_id
-        addressee = env["collection.recipient"]._find_for_letters(case)[case]
+        recipient = env["collection.recipient"]._find_for_letters(case)[case]
         message = env["collection.message.composer"]
         moves = own.item_ids.move_id
         return {
-            **message._get_parties(case, addressee),
+            **message._get_parties(case, recipient),
             "plan": own,
             "subject": env._("Installment agreement %s", own.name),
             "invoices": self._get_invoices(own),

@@ -11,4 +11,5 @@ class ReportCollectionLetter(models.AbstractModel):
 
     @api.model
     def _prepare(self, records):
-        return self.env["collection.message.composer"]._prepare(records)
+        histories = self.env["collection.demand.history"]._get_histories(records)
+        return self.env["collection.message.composer"]._prepare(records, histories)

@@ -21,10 +21,10 @@ class ReportCollectionPlanSignature(models.AbstractModel):
         env = self.with_context(lang=plan.lang).env
         own = plan.with_env(env)
         case = own.case_id
-        addressee = env["collection.recipient"]._find_for_letters(case)[case]
+        recipient = env["collection.recipient"]._find_for_letters(case)[case]
         zone = own.company_id._get_collection_zone()
         return {
-            **env["collection.message.composer"]._get_parties(case, addressee),
+            **env["collection.message.composer"]._get_parties(case, recipient),
             "plan": own,
             "subject": env._("Signature of installment agreement %s", own.name),
             "signature_uri": own.signature and image_data_uri(own.signature),

@@ -12,9 +12,10 @@ class ReportCollectionStatement(models.AbstractModel):
     @api.model
     def _prepare(self, records):
         statement = self.env["collection.statement"]
+        composer = self.env["collection.message.composer"]
+        # A statement recites nothing.
+        prepared = composer._prepare(records, {step: [] for step in records})
         return {
-            action: statement._get_values(values, values["exposures"])
-            for action, values in self.env["collection.message.composer"]
-            ._prepare(records)
-            .items()
+            step: statement._get_values(values, values["exposures"])
+            for step, values in prepared.items()
         }

@@ -19,11 +19,11 @@ class ReportCollectionSummary(models.AbstractModel):
         values = {}
         for contact in records:
             subject, words = summary._write_words(contact)
-            addressee, _problem = summary._find_addressee(contact)
+            recipient, _problem = summary._find_recipient(contact)
             values[contact] = {
                 **notice._get_values(
                     contact.case_id,
-                    addressee,
+                    recipient,
                     summary._get_lang(contact),
                     contact.move_ids,
                     words,

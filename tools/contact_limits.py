@@ -15,7 +15,7 @@ CALL_BACK_DAYS = 3
 
 class Limits(NamedTuple):
     """Limits of a policy; zero lifts a limit. Hours are local, as fractions;
-    ``is_wish`` where they are those that the customer asked for."""
+    ``is_preference`` where they are those that the customer asked for."""
 
     once_a_day: bool = True
     call_gap: int = 7
@@ -24,7 +24,7 @@ class Limits(NamedTuple):
     hour_from: float = 8.0
     hour_to: float = 21.0
     working_days: bool = True
-    is_wish: bool = False
+    is_preference: bool = False
 
 
 class Event(NamedTuple):

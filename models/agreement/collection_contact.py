@@ -23,6 +23,11 @@ class CollectionContact(models.Model):
             contact_id=self.id, words=self.note or self.subject
         )
 
+    def _get_summary_dates(self):
+        """:return: the collection.promise.line records that were promised in it"""
+        promises = self.env["collection.promise"].search([("contact_id", "=", self.id)])
+        return promises.line_ids.sorted("date")
+
     # ------------------------------------------------------------------
     # Installment plans
     # ------------------------------------------------------------------

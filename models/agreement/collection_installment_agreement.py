@@ -103,9 +103,9 @@ class CollectionInstallmentPlan(models.Model):
 
     def _get_lang(self):
         case = self.case_id
-        addressee = self.env["collection.recipient"]._find_for_letters(case)[case]
+        recipient = self.env["collection.recipient"]._find_for_letters(case)[case]
         return self.env["collection.message.composer"]._choose_lang(
-            addressee, case.partner_id, self.company_id.partner_id
+            recipient, case.partner_id, self.company_id.partner_id
         )
 
     # ------------------------------------------------------------------
@@ -129,10 +129,10 @@ class CollectionInstallmentPlan(models.Model):
         self.ensure_one()
         self.env.flush_all()
         # As superuser, so that the document says the same whoever has it made.
-        courier = self.sudo().env["collection.dispatcher"]
+        dispatcher = self.sudo().env["collection.dispatcher"]
         model = self.env["ir.actions.report"]._get_report(report).report_name
         prepare = self.sudo().env[f"report.{model}"]._prepare
-        return courier._render_pdf(
+        return dispatcher._render_pdf(
             report, {self.id: prepare(self.sudo())[self.sudo()]}
         )[self.id]
 

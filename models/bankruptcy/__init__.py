@@ -8,6 +8,7 @@ from . import (
     collection_stay_enforcement,
     collection_court,
     collection_case,
+    collection_contact,
     account_move,
     account_move_send,
     res_partner,

@@ -543,17 +543,18 @@ class CollectionBankruptcy(models.Model):
     # Correspondence
     # ------------------------------------------------------------------
 
-    def _get_message_case(self, message):
+    def _get_collection_case(self, message=None, purpose="log"):
         """:return: the open collection.case of the debtor in the company that the
         message was written in, else in the only one that has a case"""
         cases = self.env["collection.case"].search(
             [("partner_id", "=", self.partner_id.id), ("state", "!=", "closed")]
         )
+        message = message or self.env["mail.message"]
         company = self._get_written_company(message)
         here = cases.filtered(lambda case: case.company_id == company)
         return here[:1] or (cases if len(cases) == 1 else cases.browse())
 
-    def _is_collection_stayed(self):
+    def _is_collection_stayed(self, message=None):
         return self.stops_collection
 
     # ------------------------------------------------------------------

@@ -117,7 +117,6 @@ class CollectionCase(models.Model):
     date_next = fields.Date("Due on", readonly=True)
     reason = fields.Selection(REASONS, "Standing", readonly=True)
     amount_net = fields.Monetary("Net overdue", readonly=True)
-    explanation = fields.Char("Why", compute="_compute_explanation")
     reply_unread = fields.Boolean("Unread reply")
     item_ids = fields.One2many(
         "collection.item", "case_id", domain=[("is_open", "=", True)]
@@ -150,18 +149,14 @@ class CollectionCase(models.Model):
     partner_phone = fields.Char(related="partner_id.phone", string="Telephone")
     partner_email = fields.Char(related="partner_id.email", string="E-mail")
     next_text = fields.Char("Next step and date", compute="_compute_next_text")
-    action_error = fields.Char("Error of the step", compute="_compute_step_id")
-    action_channel = fields.Selection(
+    step_error = fields.Char("Error of the step", compute="_compute_step_id")
+    step_channel = fields.Selection(
         step_selection(), "Step channel", compute="_compute_step_id"
     )
     invoice_count = fields.Integer("Open invoices", compute="_compute_invoice_count")
     letter_count = fields.Integer("Letters sent", compute="_compute_counts")
     contact_count = fields.Integer("Contacts logged", compute="_compute_counts")
     hold_count = fields.Integer("Active holds", compute="_compute_counts")
-    log_count = fields.Integer(
-        "Links of the log", readonly=True, copy=False, aggregator=None
-    )
-    log_sha256 = fields.Char("Fingerprint of the log", readonly=True, copy=False)
     date_follow_up = fields.Date(
         "Follow up on",
         readonly=True,
@@ -235,26 +230,6 @@ class CollectionCase(models.Model):
                 parts.append(self.env._("last payment %s", day))
             case.profile = ", ".join(parts)
 
-    @api.depends("reason", "next_stage_id", "date_next", "amount_net", "state")
-    @api.depends_context("lang")
-    def _compute_explanation(self):
-        Decision = self.env["collection.decision"]
-        for case in self:
-            if case.state == "closed" and case.closing_reason == "merged":
-                case.explanation = self.env._(
-                    "Goes on in the case of %s.",
-                    case.partner_id.commercial_partner_id.display_name,
-                )
-                continue
-            reason = "settled" if case.state == "closed" else case.reason
-            case.explanation = reason and Decision._explain(
-                reason,
-                case.next_stage_id,
-                case.date_next,
-                case.amount_net,
-                case.currency_id,
-            )
-
     def _compute_exposure_ids(self):
         Exposure = self.env["collection.exposure"]
         rows = Exposure.search(
@@ -283,8 +258,8 @@ class CollectionCase(models.Model):
         for case in self:
             case.step_id = by_case.get(case, actions.browse())[:1]
             case.step_state = case.step_id.state
-            case.action_error = case.step_id.error
-            case.action_channel = case.step_id.channel
+            case.step_error = case.step_id.error
+            case.step_channel = case.step_id.channel
 
     @api.depends("letter_ids.delivery_state")
     def _compute_delivery_problem(self):
@@ -364,6 +339,22 @@ class CollectionCase(models.Model):
         """Take the case off the list of unread replies."""
         self.check_access("write")
         self.reply_unread = False
+
+    def _get_decision_text(self):
+        """:return: the decision on this case in words, or False"""
+        if self.state == "closed" and self.closing_reason == "merged":
+            return self.env._(
+                "Goes on in the case of %s.",
+                self.partner_id.commercial_partner_id.display_name,
+            )
+        reason = "settled" if self.state == "closed" else self.reason
+        return reason and self.env["collection.decision"]._explain(
+            reason,
+            self.next_stage_id,
+            self.date_next,
+            self.amount_net,
+            self.currency_id,
+        )
 
     def _review_now(self):
         """Bring these cases in line with the ledger and plan their next step; as soon
@@ -526,34 +517,3 @@ class CollectionCase(models.Model):
         # A field nobody writes by hand; the right to work the case was checked.
         self.sudo().write({"date_paused": False, "reply_unread": False})
         self._review_now()
-
-    def action_check_log(self):
-        """Check that the contact log is as it was written, and say what is not."""
-        self.check_access("read")
-        breaks = self.env["collection.contact"]._find_breaks(self)
-        if not breaks:
-            count = sum(self.mapped("log_count"))
-            return self._notify_log(
-                "success",
-                self.env._("The contact log is whole: %s seals checked.", count),
-            )
-        return self._notify_log(
-            "danger",
-            "\n".join(self._get_break_text(*found) for found in breaks[:5]),
-        )
-
-    @api.model
-    def _get_break_text(self, case, contact, sentence):
-        entry = contact.exists()
-        if not entry:
-            return f"{case.name}: {sentence}"
-        day = fields.Datetime.context_timestamp(entry, entry.date).date()
-        return f"{case.name}, {entry.display_name} ({day}): {sentence}"
-
-    @api.model
-    def _notify_log(self, kind, message):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {"type": kind, "message": message, "sticky": kind == "danger"},
-        }

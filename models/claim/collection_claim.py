@@ -774,8 +774,8 @@ class CollectionClaim(models.Model):
     # Correspondence
     # ------------------------------------------------------------------
 
-    def _get_collection_case(self):
+    def _get_collection_case(self, message=None, purpose="log"):
         return self.env["collection.case"]._find_open(self.partner_id, self.company_id)
 
-    def _is_collection_stayed(self):
+    def _is_collection_stayed(self, message=None):
         return self.bankruptcy_id.stops_collection

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
@@ -21,14 +21,18 @@ class CollectionCase(models.Model):
     call_text = fields.Char("Next call", compute="_compute_call_text")
     call_level = fields.Char(compute="_compute_call_text")
     person_text = fields.Char("Reaching the customer", compute="_compute_person_text")
-    call_user_id = fields.Many2one("res.users", "On the line", readonly=True)
-    date_on_line = fields.Datetime("On the line since", readonly=True)
+    call_lock_user_id = fields.Many2one("res.users", "On the line", readonly=True)
+    call_started_at = fields.Datetime("On the line since", readonly=True)
     caller_id = fields.Many2one(
         "res.users",
         "Being called by",
         compute="_compute_caller_id",
         help="Who has this customer on the call screen just now.",
     )
+    log_count = fields.Integer(
+        "Links of the log", readonly=True, copy=False, aggregator=None
+    )
+    log_sha256 = fields.Char("Fingerprint of the log", readonly=True, copy=False)
     priority_parts = fields.Json("Points per reason", readonly=True)
     priority_text = fields.Char("Why first", compute="_compute_priority_text")
     is_call_due = fields.Boolean(
@@ -56,35 +60,19 @@ class CollectionCase(models.Model):
                 case.partner_id._get_collection_local_text(now, case.company_id),
             )
 
-    @api.depends("step_ids.date_allowed", "step_ids.state")
-    def _compute_explanation(self):
-        """Say also how long the limits make the open step wait, or keep a call from
-        being made."""
-        result = super()._compute_explanation()
-        calls = self.filtered(
-            lambda case: case.action_channel == "phone" and case.state != "closed"
-        )
-        obstacles = calls._get_call_obstacles()
-        for case in self:
-            waiting = case.step_id and case.step_id._get_waiting_text()
-            if not waiting and case in obstacles:
-                waiting = " ".join(filter(None, (case.explanation, obstacles[case])))
-            case.explanation = waiting or case.explanation
-        return result
-
     @api.depends("partner_id")
     @api.depends_context("lang")
     def _compute_person_text(self):
         """How the customer wants to be reached, for whoever calls next."""
         for case in self:
-            case.person_text = " ".join(case.partner_id._get_collection_wishes())
+            case.person_text = " ".join(case.partner_id._get_contact_preferences())
 
-    @api.depends("call_user_id", "date_on_line")
+    @api.depends("call_lock_user_id", "call_started_at")
     def _compute_caller_id(self):
         limit = self._get_call_limit()
         for case in self:
-            is_fresh = bool(case.date_on_line) and case.date_on_line > limit
-            case.caller_id = case.call_user_id if is_fresh else False
+            is_fresh = bool(case.call_started_at) and case.call_started_at > limit
+            case.caller_id = case.call_lock_user_id if is_fresh else False
 
     @api.depends("priority_parts")
     @api.depends_context("lang")
@@ -159,50 +147,6 @@ class CollectionCase(models.Model):
             if answer.level and answer.limit != "day_off"
         }
 
-    def action_override_limit(self):
-        """Ask for the reason to contact a customer beyond the limits."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Override the contact limits"),
-            "res_model": "collection.guard.override",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_case_id": self.id,
-                "default_channel": self.action_channel or "phone",
-            },
-        }
-
-    def _override_limit(self, channel, reason):
-        """Lift the limits for one contact, within a day; written in the log.
-
-        :param str channel: the channel of the contact
-        :param str reason: why it cannot wait
-        :raises AccessError: for who is no collections manager
-        """
-        self.ensure_one()
-        if not self.env.user.has_group("account_collections.group_collection_manager"):
-            raise AccessError(
-                self.env._("A collections manager overrides the contact limits.")
-            )
-        # Nobody writes such an entry by hand; the right was checked above.
-        self.env["collection.contact"].sudo().create(
-            {
-                "case_id": self.id,
-                "channel": channel,
-                "outcome": "override",
-                "partner_id": self.partner_id.id,
-                "user_id": self.env.uid,
-                "note": reason,
-            }
-        )
-        step = self.step_id
-        if step.reason == "contact_limit" and step.channel == channel:
-            today = self.company_id._get_collection_today()
-            step.sudo().write({"date_allowed": False, "date_planned": today})
-            step._trigger_execution()
-
     # ------------------------------------------------------------------
     # Calls
     # ------------------------------------------------------------------
@@ -223,36 +167,36 @@ class CollectionCase(models.Model):
             lambda step: step.state == "todo" and step.channel in channels
         )
 
-    def _open_call(self, step=None, in_row=False):
+    def _open_call(self, step=None, is_queue=False):
         """Take the customer and open the call screen.
 
         :param step: the collection.step that the contact completes
-        :param bool in_row: whether the next call of the worklist follows
+        :param bool is_queue: whether the next call of the worklist follows
         :return: the action
         """
         self.ensure_one()
         if self.state == "closed":
             raise UserError(self.env._("The case is closed; there is nothing to say."))
         self.check_access("write")
-        self._take_call()
-        log = self.env["collection.call.screen"].create(
-            {
-                "case_id": self.id,
-                "step_id": step.id if step else False,
-                "channel": step.channel if step else self._get_channel(in_row),
-                "is_in_row": in_row,
-            }
-        )
+        self._lock_call()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "account_collections.collection_call_screen_action"
         )
-        return {**action, "res_id": log.id, "views": [(False, "form")]}
+        screen = self.env[action["res_model"]].create(
+            {
+                "case_id": self.id,
+                "step_id": step.id if step else False,
+                "channel": step.channel if step else self._get_channel(is_queue),
+                "is_queue": is_queue,
+            }
+        )
+        return {**action, "res_id": screen.id, "views": [(False, "form")]}
 
-    def _get_channel(self, in_row):
+    def _get_channel(self, is_queue):
         """:return: the channel to propose: a call, or what the customer prefers"""
-        return (not in_row and self.partner_id.collection_channel) or "phone"
+        return (not is_queue and self.partner_id.collection_channel) or "phone"
 
-    def _take_call(self, by_force=False):
+    def _lock_call(self, by_force=False):
         """Take customers to call, unless a colleague has them.
 
         Two who do so at the same moment write the same row, so that one of them waits,
@@ -261,7 +205,7 @@ class CollectionCase(models.Model):
         :param bool by_force: take them all the same
         :return: those that are mine now
         """
-        self.invalidate_recordset(["call_user_id", "date_on_line"])
+        self.invalidate_recordset(["call_lock_user_id", "call_started_at"])
         free = self.filtered(
             lambda case: (
                 by_force or not case.caller_id or case.caller_id == self.env.user
@@ -270,16 +214,16 @@ class CollectionCase(models.Model):
         # Nobody writes it by hand; the right to work the case was checked.
         free.sudo().write(
             {
-                "call_user_id": self.env.uid,
-                "date_on_line": self.env.company._get_collection_moment(),
+                "call_lock_user_id": self.env.uid,
+                "call_started_at": self.env.company._get_collection_moment(),
             }
         )
         return free
 
-    def _leave_call(self):
+    def _release_call(self):
         """Give back the customers that are mine."""
-        mine = self.filtered(lambda case: case.call_user_id == self.env.user)
-        mine.sudo().write({"call_user_id": False, "date_on_line": False})
+        mine = self.filtered(lambda case: case.call_lock_user_id == self.env.user)
+        mine.sudo().write({"call_lock_user_id": False, "call_started_at": False})
 
     def _get_caller_text(self):
         """:return: translated sentence when a colleague has this customer, or False"""
@@ -289,7 +233,7 @@ class CollectionCase(models.Model):
         return self.env._(
             "%(colleague)s has had this customer on the call screen since %(time)s.",
             colleague=self.caller_id.name,
-            time=format_datetime(self.env, self.date_on_line, dt_format="HH:mm"),
+            time=format_datetime(self.env, self.call_started_at, dt_format="HH:mm"),
         )
 
     # ------------------------------------------------------------------
@@ -337,12 +281,12 @@ class CollectionCase(models.Model):
         put_off = Domain("date_follow_up", ">", today) & ~domains["reply"]
         return Domain("state", "=", "active") & Domain.OR(domains.values()) & ~put_off
 
-    def action_call_row(self):
+    def action_call_queue(self):
         """Open the call screen and go on with the next call after it."""
         self.ensure_one()
         # To call now; what happened all the same is logged from the case.
         self.env["collection.contact.guard"]._check(self, "phone")
-        return self._open_call(self._find_talk(), in_row=True)
+        return self._open_call(self._find_talk(), is_queue=True)
 
     @api.model
     def _find_next_call(self, passed):
@@ -364,6 +308,35 @@ class CollectionCase(models.Model):
         )
         free = cases - others
         return free.filtered("can_call")[:1]
+
+    # ------------------------------------------------------------------
+    # Seals of the log
+    # ------------------------------------------------------------------
+
+    def action_check_log(self):
+        """Check that the contact log is as it was written, and say what is not."""
+        self.check_access("read")
+        breaks = self.env["collection.contact.seal"]._find_breaks(self)
+        if not breaks:
+            count = sum(self.mapped("log_count"))
+            return self._notify(
+                "success",
+                self.env._("The contact log is whole: %s seals checked.", count),
+            )
+        sentences = [self._get_break_text(*found) for found in breaks[:5]]
+        return self._notify("danger", "\n".join(sentences), sticky=True)
+
+    @api.model
+    def _get_break_text(self, case, contact, sentence):
+        entry = contact.exists()
+        if not entry:
+            return f"{case.name}: {sentence}"
+        day = fields.Datetime.context_timestamp(entry, entry.date).date()
+        return f"{case.name}, {entry.display_name} ({day}): {sentence}"
+
+    # ------------------------------------------------------------------
+    # Priority
+    # ------------------------------------------------------------------
 
     def _refresh_priority(self):
         self.env.flush_all()

@@ -27,7 +27,7 @@ OUTCOMES = [
     ("override", "Limit overridden"),
 ]
 # What only the program writes: nobody says by hand that something was sent.
-NOT_BY_HAND = tuple(code for code, kind in MEANINGS.items() if not kind.by_hand)
+AUTOMATIC_OUTCOMES = tuple(code for code, kind in MEANINGS.items() if not kind.by_hand)
 # An entry that is written down later than this is marked as such.
 LATE_MINUTES = 15
 NEXT_STEPS = [
@@ -158,6 +158,8 @@ class CollectionContact(models.Model):
     next_step = fields.Selection(NEXT_STEPS, compute="_compute_next_step")
     date_follow_up = fields.Date("Follow up on", help="The day to come back to it.")
     follow_up = fields.Char("To do then")
+    seal_ids = fields.One2many("collection.contact.seal", "contact_id", "Seals")
+    sha256 = fields.Char("Fingerprint", compute="_compute_sha256")
     can_complete = fields.Boolean(compute="_compute_can_complete")
 
     _recent = models.Index("(company_id, date)")
@@ -250,6 +252,11 @@ class CollectionContact(models.Model):
         for contact in self:
             contact.can_complete = not contact._get_cannot_complete_reason()
 
+    @api.depends("seal_ids")
+    def _compute_sha256(self):
+        for contact in self:
+            contact.sha256 = contact.seal_ids.sorted("number")[-1:].sha256
+
     @api.constrains("date")
     def _check_date(self):
         limit = fields.Datetime.add(self._get_moment(), minutes=5)
@@ -267,17 +274,15 @@ class CollectionContact(models.Model):
                 )
 
     @api.model_create_multi
-    def create__1(self, vals_list):
+    def create(self, vals_list):
         contacts = super().create([self._as_own(vals) for vals in vals_list])
-        # Defaults of a context or of a user come in after the values were checked.
-        if not self.env.su and any(entry.outcome in NOT_BY_HAND for entry in contacts):
-            raise UserError(
-                self.env._("What was sent is written down by the program, not by hand.")
-            )
         if not self.env.su:
-            contacts._check_invoices()
-        contacts._seal("entry")
+            contacts._check_written_by_hand()
+        contacts._check_stay()
+        self.env["collection.contact.seal"]._seal(contacts, "entry")
         self.env["collection.contact.lock"]._count_contacts(contacts)
+        contacts._claim_evidence()
+        contacts._follow_up()
         return contacts
 
     def write(self, vals):
@@ -300,22 +305,54 @@ class CollectionContact(models.Model):
             )
         )
 
-    @api.model_create_multi
-    def create__2(self, vals_list):
-        contacts = self.create__1(vals_list)
-        contacts._claim_evidence()
-        contacts._follow_up()
-        return contacts
+    @api.model
+    def _log(self, case, channel, outcome, **vals):
+        """Log a contact as the program: what was sent, received or decided.
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        contacts = self.create__2(vals_list)
-        outgoing = contacts.filtered(lambda contact: contact.direction == "out")
-        customers = outgoing.case_id.partner_id
-        if self.env["collection.stay"]._get_bankruptcies(customers):
-            for contact in outgoing:
-                contact._check_stay()
-        return contacts
+        :param case: collection.case record
+        :param str channel: key of the channel
+        :param str outcome: key of the outcome
+        :param vals: see ``_prepare_log_vals``
+        :return: the entry, as superuser
+        """
+        # Sudo: such entries are nobody's to write by hand. Whoever calls this has
+        # checked the right to contact the customer, or acts for the mail gateway.
+        return self.sudo().create(
+            self._prepare_log_vals(case, channel, outcome, **vals)
+        )
+
+    @api.model
+    def _prepare_log_vals(
+        self, case, channel, outcome, partner=None, moves=None, files=None, **vals
+    ):
+        """:return: values of an entry, by default of an outgoing contact of the user
+
+        :param partner: the res.partner who was contacted, or who wrote
+        :param moves: account.move records it is about
+        :param files: ir.attachment records, its evidence
+        :param vals: values of other fields
+        """
+        if moves:
+            vals["move_ids"] = [fields.Command.set(moves.ids)]
+        if files:
+            vals["attachment_ids"] = [fields.Command.set(files.ids)]
+        return {
+            "case_id": case.id,
+            "channel": channel,
+            "outcome": outcome,
+            "partner_id": partner.id if partner else False,
+            "user_id": self.env.uid,
+            **vals,
+        }
+
+    def _check_written_by_hand(self):
+        """:raises UserError: when a person may not write these entries"""
+        # Defaults of a context or of a user come in after the values were checked.
+        if any(contact.outcome in AUTOMATIC_OUTCOMES for contact in self):
+            raise UserError(
+                self.env._("What was sent is written down by the program, not by hand.")
+            )
+        self._check_invoices()
 
     def _check_invoices(self):
         """An entry that a person writes is shown on invoices of its customer only."""
@@ -337,7 +374,7 @@ class CollectionContact(models.Model):
         :raises UserError: when a person writes what only the program knows"""
         if self.env.su:
             return vals
-        if vals.get("outcome") in NOT_BY_HAND:
+        if vals.get("outcome") in AUTOMATIC_OUTCOMES:
             raise UserError(
                 self.env._("What was sent is written down by the program, not by hand.")
             )
@@ -379,7 +416,7 @@ class CollectionContact(models.Model):
         if self.env.su or self.env.user.has_group(manager):
             return False
         if any(
-            contact.user_id != self.env.user or contact.outcome in NOT_BY_HAND
+            contact.user_id != self.env.user or contact.outcome in AUTOMATIC_OUTCOMES
             for contact in self
         ):
             return self.env._(
@@ -395,7 +432,7 @@ class CollectionContact(models.Model):
         """
         entries = self.sudo().with_context(collection_log_fields=frozenset(vals))
         entries.write(vals)
-        self._seal(kind)
+        self.env["collection.contact.seal"]._seal(self, kind)
 
     @api.model
     def _get_moment(self):
@@ -523,11 +560,26 @@ class CollectionContact(models.Model):
         labels = dict(self._fields["next_step"]._description_selection(self.env))
         return labels.get(self.next_step) or self.env._("Follow up")
 
+    def _get_summary_name(self):
+        """:return: how the summary addresses whoever was spoken with"""
+        self.ensure_one()
+        if self.partner_id and not self.partner_id.is_company:
+            return self.partner_id.name
+        return self.person or self.env._("Sir or Madam")
+
     # ------------------------------------------------------------------
     # Stay
     # ------------------------------------------------------------------
 
     def _check_stay(self):
+        """:raises UserError: when a stay forbids one of these contacts of ours"""
+        outgoing = self.filtered(lambda contact: contact.direction == "out")
+        customers = outgoing.case_id.partner_id
+        if self.env["collection.stay"]._get_bankruptcies(customers):
+            for contact in outgoing:
+                contact._refuse_stayed()
+
+    def _refuse_stayed(self):
         """Refuse a contact of ours about what is stayed, unless it is with trustee,
         counsel or claims agent. What happened before we knew is logged as it was."""
         stay = self.env["collection.stay"]
@@ -544,8 +596,3 @@ class CollectionContact(models.Model):
                 self.display_name,
                 self.case_id,
             )
-
-    def action_record_bankruptcy(self):
-        """Record the bankruptcy that this entry tells of."""
-        self.ensure_one()
-        return self.case_id._record_bankruptcy(contact_id=self.id)

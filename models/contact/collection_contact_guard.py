@@ -47,7 +47,7 @@ class CollectionContactGuard(models.AbstractModel):
         :param cases: collection.case records
         :param str channel: a channel of a stage or of the contact log
         :param datetime moment: naive UTC; now if not given
-        :param partner: the res.partner to be contacted; the addressee if not given
+        :param partner: the res.partner to be contacted; the recipient if not given
         :return: dict of an ``Answer`` per case
         """
         # Whether somebody may be contacted does not depend on who asks; what is told
@@ -91,40 +91,67 @@ class CollectionContactGuard(models.AbstractModel):
         return "\n".join(answer.reason for answer in answers.values() if answer.reason)
 
     @api.model
-    def _hard_stop__1(self, cases, channel, persons):
+    def _hard_stop(self, cases, channel, persons):
         """Say who may not be contacted at all, whatever the limits are.
-
-        The place to add another reason: extend it and update the answer of ``super``.
 
         :param cases: collection.case records, as superuser
         :param str channel: how they are to be contacted
         :param dict persons: the res.partner to be contacted per case
         :return: dict of a translated reason per case that is stopped
         """
-        stops = {}
-        if channel == "task":
-            # What a person decides is no contact.
-            return stops
-        for case in cases:
-            customer, person = case.partner_id, persons[case]
-            lawyer = customer.collection_lawyer_id
-            unwilling = (person | customer).filtered("collection_do_not_contact")
-            if unwilling and person != lawyer:
-                stops[case] = self.env._(
-                    "%s has asked not to be contacted.", unwilling[:1].display_name
-                )
-            elif unwilling & person:
-                stops[case] = self.env._(
-                    "%s has asked not to be contacted.", person.display_name
-                )
-            elif lawyer and person != lawyer:
-                stops[case] = self.env._(
-                    "%(customer)s is represented by %(lawyer)s: contact the lawyer"
-                    " instead.",
-                    customer=customer.display_name,
-                    lawyer=lawyer.display_name,
-                )
-        return stops
+        reasons = {
+            case: self._get_stop_reason(case, channel, persons[case]) for case in cases
+        }
+        return {case: reason for case, reason in reasons.items() if reason}
+
+    @api.model
+    def _get_stop_reason(self, case, channel, person):
+        """:return: the first of the four reasons not to contact a person, or False"""
+        # A stay holds whatever anybody wants; and a decision of ours is no contact.
+        return self._get_stay_reason(case, person) or (
+            channel != "task"
+            and (
+                self._get_no_contact_reason(case, person)
+                or self._get_lawyer_reason(case, person)
+                or (channel == "phone" and self._get_no_calls_reason(case, person))
+            )
+        )
+
+    @api.model
+    def _get_stay_reason(self, case, person):
+        if not case.is_bankrupt:
+            return False
+        stay = self.env["collection.stay"]
+        bankruptcies = stay._get_bankruptcies(case.partner_id)
+        if not case._is_stayed() or stay._is_ally(person, bankruptcies):
+            return False
+        return bankruptcies[:1]._get_stay_text()
+
+    @api.model
+    def _get_no_contact_reason(self, case, person):
+        """What a customer has asked does not hold for the lawyer, who can ask too."""
+        is_lawyer = person == case.partner_id.collection_lawyer_id
+        asked = person if is_lawyer else person | case.partner_id
+        unwilling = asked.filtered("collection_do_not_contact")
+        return bool(unwilling) and self.env._(
+            "%s has asked not to be contacted.", unwilling[:1].display_name
+        )
+
+    @api.model
+    def _get_lawyer_reason(self, case, person):
+        customer, lawyer = case.partner_id, case.partner_id.collection_lawyer_id
+        return bool(lawyer and person != lawyer) and self.env._(
+            "%(customer)s is represented by %(lawyer)s: contact the lawyer instead.",
+            customer=customer.display_name,
+            lawyer=lawyer.display_name,
+        )
+
+    @api.model
+    def _get_no_calls_reason(self, case, person):
+        unwilling = (person | case.partner_id).filtered("collection_no_calls")
+        return bool(unwilling) and self.env._(
+            "%s has asked not to be called.", unwilling[:1].display_name
+        )
 
     @api.model
     def _get_persons(self, cases, channel, partner):
@@ -195,7 +222,9 @@ class CollectionContactGuard(models.AbstractModel):
         calendars = self.env["collection.calendar"]._get_company_calendars(
             case.company_id
         )
-        limits = self._for_call_back(self._heed_wishes(case, "phone", partner))
+        limits = self._for_call_back(
+            self._apply_contact_preferences(case, "phone", partner)
+        )
         found, _why = self._find_moment(
             case, "phone", moment, partner, limits, [], calendars[case.company_id]
         )
@@ -208,7 +237,7 @@ class CollectionContactGuard(models.AbstractModel):
         manager's override"""
         if self._is_overridden(case, channel, moment, entries):
             return Limits(False, 0, 0, 0, 0.0, 24.0, working_days=False)
-        limits = self._heed_wishes(case, channel, person)
+        limits = self._apply_contact_preferences(case, channel, person)
         today = to_local(moment).date()
         if channel_of(channel).is_call and self._is_call_back(entries, today, to_local):
             return self._for_call_back(limits)
@@ -220,9 +249,27 @@ class CollectionContactGuard(models.AbstractModel):
         return limits._replace(once_a_day=False, call_gap=0, talk_gap=0, attempts_max=0)
 
     @api.model
-    def _heed_wishes__1(self, case, _channel, _person):
-        """:return: the Limits of the policy, as the person wants them to be kept"""
-        return case.policy_id._get_limits()
+    def _apply_contact_preferences(self, case, channel, person):
+        """Narrow the hours for calls to those that the person asked for, else the
+        customer whose person it is: a lawyer keeps hours of its own. Where the policy
+        allows none of these, its own remain.
+
+        :return: the Limits of the policy, in these hours
+        """
+        limits = case.policy_id._get_limits()
+        asked = person
+        if (
+            not asked.collection_hour_to
+            and person != case.partner_id.collection_lawyer_id
+        ):
+            asked = case.partner_id
+        if channel != "phone" or not asked.collection_hour_to:
+            return limits
+        start = max(limits.hour_from, asked.collection_hour_from)
+        end = min(limits.hour_to, asked.collection_hour_to)
+        if start >= end:
+            return limits
+        return limits._replace(hour_from=start, hour_to=end, is_preference=True)
 
     @api.model
     def _is_overridden(self, case, channel, moment, entries):
@@ -266,7 +313,7 @@ class CollectionContactGuard(models.AbstractModel):
 
     @api.model
     def _get_hours_reason(self, limits):
-        if not limits.is_wish:
+        if not limits.is_preference:
             return self.env._("It is too early or too late in the day there.")
         return self.env._(
             "The customer asked to be called from %(start)s to %(end)s.",
@@ -286,55 +333,3 @@ class CollectionContactGuard(models.AbstractModel):
             reason=answer.reason,
             when=person._get_collection_local_text(answer.next_moment, case.company_id),
         )
-
-    # ------------------------------------------------------------------
-    # Calls
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _hard_stop__2(self, cases, channel, persons):
-        stops = self._hard_stop__1(cases, channel, persons)
-        if channel != "phone":
-            return stops
-        for case in cases:
-            asked = (persons[case] | case.partner_id).filtered("collection_no_calls")
-            if asked and case not in stops:
-                stops[case] = self.env._(
-                    "%s has asked not to be called.", asked[:1].display_name
-                )
-        return stops
-
-    @api.model
-    def _heed_wishes(self, case, channel, person):
-        """Narrow the hours for calls to those that the person asked for, else the
-        customer whose person it is: a lawyer keeps hours of its own. Where the policy
-        allows none of these, its own remain."""
-        limits = self._heed_wishes__1(case, channel, person)
-        asked = person
-        if (
-            not asked.collection_hour_to
-            and person != case.partner_id.collection_lawyer_id
-        ):
-            asked = case.partner_id
-        if channel != "phone" or not asked.collection_hour_to:
-            return limits
-        start = max(limits.hour_from, asked.collection_hour_from)
-        end = min(limits.hour_to, asked.collection_hour_to)
-        if start >= end:
-            return limits
-        return limits._replace(hour_from=start, hour_to=end, is_wish=True)
-
-    # ------------------------------------------------------------------
-    # Stay
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _hard_stop(self, cases, channel, persons):
-        stops = self._hard_stop__2(cases, channel, persons)
-        stay = self.env["collection.stay"]
-        for case in cases.filtered("is_bankrupt"):
-            bankruptcies = stay._get_bankruptcies(case.partner_id)
-            is_ally = stay._is_ally(persons[case], bankruptcies)
-            if case._is_stayed() and not is_ally:
-                stops[case] = bankruptcies[:1]._get_stay_text()
-        return stops

@@ -118,38 +118,30 @@ class CollectionContactSeal(models.Model):
                 """
             )
         )
-        Contact.browse(id_ for [id_] in rows)._seal("adoption")
+        self._seal(Contact.browse(id_ for [id_] in rows), "adoption")
 
+    # ------------------------------------------------------------------
+    # The chain
+    # ------------------------------------------------------------------
 
-class CollectionContact(models.Model):
-    """An entry of the log is sealed in each of its versions."""
-
-    _inherit = "collection.contact"
-
-    seal_ids = fields.One2many("collection.contact.seal", "contact_id", "Seals")
-    sha256 = fields.Char("Fingerprint", compute="_compute_sha256")
-
-    @api.depends("seal_ids")
-    def _compute_sha256(self):
-        for contact in self:
-            contact.sha256 = contact.seal_ids.sorted("number")[-1:].sha256
-
-    def _seal(self, kind):
-        """Add links for these entries to the chains of their cases.
+    @api.model
+    def _seal(self, contacts, kind):
+        """Add links for entries to the chains of their cases.
 
         The cases' rows are locked and written: two who add to the same log wait for
         each other, and the second one starts again with the first one's link in view.
 
+        :param contacts: collection.contact records
         :param str kind: a key of ``KINDS``
         """
-        if not self:
+        if not contacts:
             return
         self.env.flush_all()
-        entries = self.sorted("id")
-        heads = self._lock_chains()
-        moment = self._get_moment()
+        entries = contacts.sorted("id")
+        heads = self._lock_chains(entries.case_id)
+        moment = entries._get_moment()
         vals_list = []
-        for contact, content in zip(entries, entries._get_contents(), strict=True):
+        for contact, content in zip(entries, self._get_contents(entries), strict=True):
             number, previous = heads[contact.case_id.id]
             vals = {
                 "contact_id": contact.id,
@@ -162,14 +154,15 @@ class CollectionContact(models.Model):
                 "content": content,
                 "previous": previous,
             }
-            vals["sha256"] = self.env["collection.contact.seal"]._hash(vals)
+            vals["sha256"] = self._hash(vals)
             heads[contact.case_id.id] = (vals["number"], vals["sha256"])
             vals_list.append(vals)
         # Links are the program's own; the entries were written with the right to.
-        self.env["collection.contact.seal"].sudo().create(vals_list)
-        self._note_heads(heads)
+        self.sudo().create(vals_list)
+        self._note_heads(entries.case_id, heads)
 
-    def _lock_chains(self):
+    @api.model
+    def _lock_chains(self, cases):
         """:return: dict of (number, fingerprint) of the last link per case id"""
         rows = self.env.execute_query(
             SQL(
@@ -177,12 +170,13 @@ class CollectionContact(models.Model):
                 SELECT id, COALESCE(log_count, 0), log_sha256 FROM collection_case
                  WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
                 """,
-                self.case_id.ids,
+                cases.ids,
             )
         )
         return {id_: (count, sha256) for id_, count, sha256 in rows}
 
-    def _note_heads(self, heads):
+    @api.model
+    def _note_heads(self, cases, heads):
         self.env.cr.execute(
             SQL(
                 """
@@ -195,28 +189,35 @@ class CollectionContact(models.Model):
                 [sha256 for _count, sha256 in heads.values()],
             )
         )
-        self.case_id.invalidate_recordset(["log_count", "log_sha256"], flush=False)
+        cases.invalidate_recordset(["log_count", "log_sha256"], flush=False)
 
-    def _get_contents(self):
+    # ------------------------------------------------------------------
+    # What is sealed
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_contents(self, contacts):
         """:return: list of the whole content of each entry, as text"""
         # Whoever writes an entry seals it, whatever they may read beside it.
-        entries = self.sudo().with_context(active_test=False)
+        entries = contacts.sudo().with_context(active_test=False)
         files = {
             file.id: file.checksum
             for file in entries.attachment_ids.with_context(bin_size=False)
         }
-        return [entry._get_content(files) for entry in entries]
+        return [self._get_content(entry, files) for entry in entries]
 
-    def _get_content(self, files):
-        values = {name: self._get_sealed(name) for name in SEALED_FIELDS}
-        values["move_ids"] = sorted(self.move_ids.ids)
+    @api.model
+    def _get_content(self, contact, files):
+        values = {name: self._get_sealed(contact, name) for name in SEALED_FIELDS}
+        values["move_ids"] = sorted(contact.move_ids.ids)
         values["attachment_ids"] = [
-            [id_, files[id_] or ""] for id_ in sorted(self.attachment_ids.ids)
+            [id_, files[id_] or ""] for id_ in sorted(contact.attachment_ids.ids)
         ]
         return json.dumps(values, sort_keys=True, ensure_ascii=False)
 
-    def _get_sealed(self, name):
-        value, kind = self[name], self._fields[name].type
+    @api.model
+    def _get_sealed(self, contact, name):
+        value, kind = contact[name], contact._fields[name].type
         if kind == "many2one":
             return value.id or 0
         if kind == "float":
@@ -224,6 +225,10 @@ class CollectionContact(models.Model):
         if kind in ("date", "datetime"):
             return value.isoformat() if value else ""
         return value or False
+
+    # ------------------------------------------------------------------
+    # The check
+    # ------------------------------------------------------------------
 
     @api.model
     def _find_breaks(self, cases):
@@ -234,12 +239,9 @@ class CollectionContact(models.Model):
             is empty where none is left
         """
         self.env.flush_all()
-        seals = (
-            self.env["collection.contact.seal"]
-            .sudo()
-            .search([("case_id", "in", cases.ids)], order="case_id, number")
-        )
-        contacts = self.sudo().search([("case_id", "in", cases.ids)])
+        domain = [("case_id", "in", cases.ids)]
+        seals = self.sudo().search(domain, order="case_id, number")
+        contacts = self.env["collection.contact"].sudo().search(domain)
         for records in (cases, seals, contacts, contacts.attachment_ids):
             records.invalidate_recordset()
         breaks = [
@@ -248,11 +250,11 @@ class CollectionContact(models.Model):
             for found in self._find_broken_links(case, links)
         ]
         for contact in contacts:
-            if sentence := contact._get_break():
+            if sentence := self._get_break(contact):
                 breaks.append((contact.case_id, contact, sentence))
         for case in cases - seals.case_id:
             if case.log_count:
-                breaks.append((case, self.browse(), self._get_gap_text()))
+                breaks.append((case, contacts.browse(), self._get_gap_text()))
         return breaks
 
     @api.model
@@ -277,9 +279,10 @@ class CollectionContact(models.Model):
             breaks.append((case, links[-1].contact_id, self._get_gap_text()))
         return breaks
 
-    def _get_break(self):
-        """:return: translated sentence when this entry is not what was sealed last"""
-        seal = self.seal_ids.sorted("number")[-1:]
+    @api.model
+    def _get_break(self, contact):
+        """:return: translated sentence when an entry is not what was sealed last"""
+        seal = contact.seal_ids.sorted("number")[-1:]
         if not seal:
             return self.env._("The entry was put in past the program.")
         sealed = json.loads(seal.content)
@@ -287,15 +290,15 @@ class CollectionContact(models.Model):
         # ledger's affair.
         moves = self.env["account.move"].sudo().browse(sealed["move_ids"]).exists()
         sealed["move_ids"] = sorted(moves.ids)
-        [content] = self._get_contents()
+        [content] = self._get_contents(contact)
         found = json.loads(content)
         changed = [name for name in found if found[name] != sealed.get(name)]
         if changed:
             labels = [
-                self._fields[name]._description_string(self.env) for name in changed
+                contact._fields[name]._description_string(self.env) for name in changed
             ]
             return self.env._("Changed past the program: %s.", ", ".join(labels))
-        for file in self.attachment_ids:
+        for file in contact.attachment_ids:
             if file.type == "binary" and file.checksum != file._compute_checksum(
                 file.raw or b""
             ):

@@ -7,7 +7,7 @@ class CollectionRecipient(models.AbstractModel):
     """Whom a step is addressed to.
 
     The collections contact of the customer, else its invoice contact, else the
-    addressee of most of the open invoices, else the customer itself; of these the first
+    recipient of most of the open invoices, else the customer itself; of these the first
     who can be reached through the channel.
     """
 
@@ -15,33 +15,33 @@ class CollectionRecipient(models.AbstractModel):
     _description = "Addressee of Collection Steps"
 
     @api.model
-    def _find(self, actions):
-        """Find the addressees of steps.
+    def _find(self, steps):
+        """Find the recipients of steps.
 
-        :param actions: collection.step records
-        :return: dict of (res.partner, problem) per action; the problem is a translated
+        :param steps: collection.step records
+        :return: dict of (res.partner, problem) per step; the problem is a translated
             sentence when nobody can be reached through the channel, else False
         """
-        addressees = self._get_invoice_addressees(actions.case_id)
+        recipients = self._get_invoice_recipients(steps.case_id)
         return {
-            action: self._choose(
-                self._get_candidates(action.case_id, addressees), action.channel
+            step: self._choose(
+                self._get_candidates(step.case_id, recipients), step.channel
             )
-            for action in actions
+            for step in steps
         }
 
     @api.model
     def _find_for_case(self, case, channel):
         """:return: (res.partner, problem) for a message about a case, as ``_find``"""
-        addressees = self._get_invoice_addressees(case)
-        return self._choose(self._get_candidates(case, addressees), channel)
+        recipients = self._get_invoice_recipients(case)
+        return self._choose(self._get_candidates(case, recipients), channel)
 
     @api.model
     def _find_for_cases(self, cases, channel):
         """:return: dict of the res.partner per case whom a contact would be with"""
-        addressees = self._get_invoice_addressees(cases)
+        recipients = self._get_invoice_recipients(cases)
         return {
-            case: self._choose(self._get_candidates(case, addressees), channel)[0]
+            case: self._choose(self._get_candidates(case, recipients), channel)[0]
             for case in cases
         }
 
@@ -58,7 +58,7 @@ class CollectionRecipient(models.AbstractModel):
         return candidates[0], self._get_problem(candidates[0], channel)
 
     @api.model
-    def _get_candidates(self, case, addressees):
+    def _get_candidates(self, case, recipients):
         """:return: list of res.partner, the best first; those who have left the
         customer's company are out, the customer itself always stays. Whoever is
         represented by a lawyer is not written to."""
@@ -73,7 +73,7 @@ class CollectionRecipient(models.AbstractModel):
         contacts = [
             customer.collection_contact_id,
             invoice_contact,
-            addressees.get(case, customer.browse()),
+            recipients.get(case, customer.browse()),
         ]
         willing = [
             partner
@@ -83,7 +83,7 @@ class CollectionRecipient(models.AbstractModel):
         return [*willing, customer]
 
     @api.model
-    def _get_invoice_addressees(self, cases):
+    def _get_invoice_recipients(self, cases):
         """:return: per case, the contact to whom most of its open invoices went"""
         counts = self.env["collection.exposure"]._read_group(
             [
@@ -91,9 +91,9 @@ class CollectionRecipient(models.AbstractModel):
                 ("company_id", "in", cases.company_id.ids),
                 ("status", "not in", ("credit", "stayed_credit")),
             ],
-            ["case_id", "addressee_id"],
+            ["case_id", "recipient_id"],
             ["__count"],
-            order="__count DESC, addressee_id",
+            order="__count DESC, recipient_id",
         )
         result = {}
         for case, partner, _count in counts:

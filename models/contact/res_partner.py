@@ -136,7 +136,7 @@ class ResPartner(models.Model):
         city = zone.split("/")[-1].replace("_", " ")
         return self.env._("%(when)s %(city)s time", when=when, city=city)
 
-    def _get_collection_wishes(self):
+    def _get_contact_preferences(self):
         """:return: list of translated sentences on how to reach this customer"""
         me = self.sudo()
         wishes = []

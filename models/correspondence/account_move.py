@@ -8,7 +8,7 @@ class AccountMove(models.Model):
     _name = "account.move"
     _inherit = ["collection.correspondence.mixin", "account.move"]
 
-    def _get_collection_case(self):
+    def _get_collection_case(self, message=None, purpose="log"):
         return self.collection_case_id
 
     def _get_collection_moves(self):
@@ -21,5 +21,5 @@ class AccountMove(models.Model):
             for line in self._collection_receivables
         )
 
-    def _is_collection_stayed(self):
+    def _is_collection_stayed(self, message=None):
         return bool(self.env["collection.stay"]._filter_moves(self))

@@ -51,23 +51,16 @@ class CollectionCase(models.Model):
         """
         mail = self._get_mail()
         if mail is not None and is_automatic(mail):
-            self._log_mail(
-                msg_dict, author, "auto_reply", **self._get_moves_vals(moves)
-            )
+            self._log_mail(msg_dict, author, "auto_reply", moves=moves)
             return
         self._receive_message(msg_dict, author, moves)
 
     def _receive_message(self, msg_dict, author, moves=None, **vals):
         """Log what a customer wrote, pause the steps, and have somebody read it."""
-        vals = {**self._get_moves_vals(moves), **vals}
-        self._log_mail(msg_dict, author, "received", **vals)
+        self._log_mail(msg_dict, author, "received", moves=moves, **vals)
         running = self._get_running()
         running._pause_for_reply()
         running._add_task(self.env._("Read the reply"), msg_dict.get("subject") or "")
-
-    @api.model
-    def _get_moves_vals(self, moves):
-        return {"move_ids": [fields.Command.set(moves.ids)]} if moves else {}
 
     def _get_running(self):
         """:return: the open cases of these customers, for the answer may be to a mail
@@ -91,37 +84,40 @@ class CollectionCase(models.Model):
                 }
             )
 
-    def _log_mail(self, msg_dict, author, outcome, **vals):
-        note = html2plaintext(msg_dict.get("body") or "").strip()
-        # The mail gateway writes the log, with whatever rights it runs.
-        Contact = self.env["collection.contact"].sudo()
-        return Contact.create(
-            [
-                {
-                    "case_id": case.id,
-                    "channel": "email",
-                    "direction": "in",
-                    "outcome": outcome,
-                    "partner_id": author.id,
-                    "person": False if author else msg_dict.get("email_from"),
-                    "user_id": False,
-                    "subject": msg_dict.get("subject"),
-                    "note": note[:NOTE_LENGTH],
-                    "message_ref": msg_dict.get("message_id"),
-                    "move_ids": [fields.Command.set(case._get_mail_moves(msg_dict))],
-                    "attachment_ids": case._keep_mail(msg_dict.get("subject")),
-                    **vals,
-                }
-                for case in self
-            ]
-        )
+    def _log_mail(self, msg_dict, author, outcome, channel="email", moves=None, **vals):
+        """Log a message that came in.
 
-    def _get_mail_moves(self, msg_dict):
-        """:return: ids of the invoices that the message was about that is answered"""
+        :param dict msg_dict: the message as the mail gateway parsed it
+        :param author: res.partner who wrote, empty when the address is not known
+        :param str outcome: key of the outcome
+        :param moves: account.move records it is about; if not given, those of the
+            message that it answers
+        :param vals: see ``collection.contact._prepare_log_vals``
+        :return: the entry
+        """
+        self.ensure_one()
+        note = html2plaintext(msg_dict.get("body") or "").strip()
+        values = {
+            "direction": "in",
+            "partner": author,
+            "person": False if author else msg_dict.get("email_from"),
+            "user_id": False,
+            "subject": msg_dict.get("subject"),
+            "note": note[:NOTE_LENGTH],
+            "message_ref": msg_dict.get("message_id"),
+            "moves": moves or self._get_answered_moves(msg_dict),
+            "attachment_ids": self._store_original(msg_dict.get("subject")),
+            **vals,
+        }
+        return self.env["collection.contact"]._log(self, channel, outcome, **values)
+
+    def _get_answered_moves(self, msg_dict):
+        """:return: the invoices that the message was about that is answered"""
+        answered_id = msg_dict.get("parent_id")
         letters = self.letter_ids.filtered(
-            lambda letter: letter.mail_message_id.id == msg_dict.get("parent_id")
+            lambda letter: answered_id and letter.mail_message_id.id == answered_id
         )
-        return letters.move_ids.ids if msg_dict.get("parent_id") else []
+        return letters.move_ids
 
     @api.model
     def _get_mail(self):
@@ -130,7 +126,7 @@ class CollectionCase(models.Model):
         return mail if isinstance(mail, EmailMessage) else None
 
     @api.model
-    def _keep_mail(self, subject):
+    def _store_original(self, subject):
         """:return: commands that attach the mail as it came in, as evidence"""
         mail = self._get_mail()
         if mail is None:
@@ -156,7 +152,7 @@ class CollectionCase(models.Model):
         for case in self:
             letter = case._find_returned_letter(email, partner)
             if letter:
-                letter._take_bounce(self.env._("The mail server sent it back."))
+                letter._receive_bounce(self.env._("The mail server sent it back."))
                 case._log_bounce(letter)
         return result
 
@@ -195,17 +191,17 @@ class CollectionCase(models.Model):
             letter.partner_id,
             "bounced",
             letter_id=letter.id,
-            move_ids=[fields.Command.set(letter.move_ids.ids)],
+            moves=letter.move_ids,
         )
 
     # ------------------------------------------------------------------
     # Correspondence
     # ------------------------------------------------------------------
 
-    def _get_collection_case(self):
+    def _get_collection_case(self, message=None, purpose="log"):
         return self
 
-    def _is_collection_stayed(self):
+    def _is_collection_stayed(self, message=None):
         return self._is_stayed()
 
     def _find_people(self, recipients):
@@ -221,7 +217,7 @@ class CollectionCase(models.Model):
         holders = holders.search([("email_normalized", "in", addresses)])
         return people | self._filter_people(holders)
 
-    def _find_texted(self, text, holders, is_stayed):
+    def _find_sms_recipient(self, text, holders, is_stayed):
         """Tell whom a text message reaches: who has the number counts, whatever name
         it was sent to. A number that nobody has is a new one of that person, or of the
         customer.
@@ -259,7 +255,7 @@ class CollectionCase(models.Model):
         bankruptcies = stay._get_bankruptcies(self.partner_id)
         return people.filtered(lambda person: stay._is_ally(person, bankruptcies))
 
-    def _is_aside(self, msg_dict, author):
+    def _is_internal_exchange(self, msg_dict, author):
         """:return: whether an incoming message answers what a colleague wrote to others
         than the customer, an adviser for example, and is by somebody else as well"""
         # Who fetches the mail may not read all messages; it is a yes or no.

@@ -1,6 +1,6 @@
 import logging
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from psycopg2 import OperationalError
 
@@ -28,7 +28,7 @@ class CollectionContact(models.Model):
             return entries.browse()
         return entries.search([("message_ref", "=", reference)], order="id")
 
-    def _get_lost(self):
+    def _get_undelivered_partners(self):
         """:return: the res.partner records whom a message, whose entries these are, has
         not reached when it was last sent"""
         sent = self.filtered(lambda entry: entry.outcome == "sent")[-1:]
@@ -63,7 +63,7 @@ class CollectionContact(models.Model):
         return people
 
     @api.model
-    def _take_bounce(self, references, people, email):
+    def _receive_bounce(self, references, people, email):
         """Log a message that has come back, and mark the address.
 
         :param references: the Message-Ids that the report names
@@ -88,7 +88,7 @@ class CollectionContact(models.Model):
             "bounced",
             channel=self.channel,
             note=reason[:NOTE_LENGTH],
-            move_ids=[fields.Command.set(self.move_ids.ids)],
+            moves=self.move_ids,
         )
         # Not by e-mail: the mail server may be what does not work.
         case = self.case_id.with_context(mail_activity_quick_update=True)
@@ -99,7 +99,9 @@ class CollectionContact(models.Model):
         if self.direction == "in" or not self.message_ref:
             return self.person or self.partner_id.name or self.case_id.partner_id.name
         later = self._find_message(self.message_ref)
-        lost = later.filtered(lambda entry: entry.id >= self.id)._get_lost()
+        lost = later.filtered(
+            lambda entry: entry.id >= self.id
+        )._get_undelivered_partners()
         others = self.person or ""
         for name in lost.mapped("display_name"):
             others = others.replace(name, "")

@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import html2plaintext
 from psycopg2 import OperationalError
@@ -7,7 +9,7 @@ from ...tools.automatic_mail import is_failure
 # The message itself stays where it was written.
 NOTE_LENGTH = 2000
 # What people write; steps and notices are logged where they are sent.
-BY_PEOPLE = ("comment", "email", "email_outgoing")
+WRITTEN_MESSAGE_TYPES = ("comment", "email", "email_outgoing")
 
 
 class CollectionCorrespondenceMixin(models.AbstractModel):
@@ -34,8 +36,15 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
     # What a model says about its messages
     # ------------------------------------------------------------------
 
-    def _get_collection_case(self):
-        """:return: the collection.case that the messages of this record belong to"""
+    def _get_collection_case(self, message=None, purpose="log"):  # pylint: disable=unused-argument
+        """Tell which case a message of this record belongs to.
+
+        :param message: mail.message record; none where the record alone decides
+        :param str purpose: why it is asked: "log", in whose log the message is; or
+            where what follows from it belongs, "answer" for an answer or the report
+            that it came back, "portal" for a message of a portal user
+        :return: collection.case record
+        """
         return self.case_id
 
     def _get_collection_moves(self):
@@ -52,16 +61,16 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         """:return: whether writing to the customer here is a contact about debts"""
         return True
 
-    def _is_collection_stayed(self):
-        """:return: whether a bankruptcy forbids writing to the customer from here"""
+    def _is_collection_stayed(self, message=None):
+        """:return: whether a bankruptcy forbids sending a message to the customer"""
         stay = self.env["collection.stay"]
-        case = self._get_collection_case()
+        case = self._get_collection_case(message)
         return bool(stay._filter_moves(self._get_collection_moves())) or bool(
             case and case._is_stayed()
         )
 
     # ------------------------------------------------------------------
-    # What it says about one message
+    # One message
     # ------------------------------------------------------------------
 
     @api.model
@@ -71,36 +80,15 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         group = self._contact_writers
         return not group or (user.id != SUPERUSER_ID and user.has_group(group))
 
-    def _get_message_case(self, message):  # pylint: disable=unused-argument
-        """Tell which case a message of this record belongs to.
-
-        :param message: mail.message that is written or, for what comes in, the one it
-            answers; empty where that is not known
-        :return: collection.case record
-        """
-        return self._get_collection_case()
-
-    def _is_message_stayed(self, message):  # pylint: disable=unused-argument
-        """:return: whether a bankruptcy forbids sending a message to the customer"""
-        return self._is_collection_stayed()
-
-    def _get_contact_case(self, message):
-        """:return: the collection.case in whose log a message of this record is"""
+    def _find_logging_case(self, message, purpose="log"):
+        """:return: the collection.case as ``_get_collection_case``, empty where nothing
+        is logged"""
         # Whoever writes to the customer, or answers, has it logged; cases are for
         # readers of collections.
         record = self.sudo()
         if not record._is_collection_contact():
             return record.env["collection.case"]
-        return record._get_message_case(message)
-
-    def _get_answer_case(self, message):
-        """:return: the collection.case in whose log is what follows from a message"""
-        # An answer, or the report that it came back.
-        return self._get_contact_case(message)
-
-    def _get_portal_case(self, message):
-        """:return: the collection.case in whose log a message of a portal user is"""
-        return self._get_contact_case(message.parent_id or message)
+        return record._get_collection_case(message, purpose)
 
     @api.model
     def _get_written_company(self, message):
@@ -152,33 +140,29 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         writer = self._get_writer(message)
         if not (outside and writer and self._is_by_people(message)):
             return
-        case = self._get_contact_case(message)
+        case = self._find_logging_case(message)
         people = case and case._filter_reached(
-            case._find_people(outside), self.sudo()._is_message_stayed(message)
+            case._find_people(outside), self.sudo()._is_collection_stayed(message)
         )
         if not people:
             return
-        case.env["collection.contact"].create(
-            {
-                **self._prepare_written_vals(message, case, people),
-                "channel": "email",
-                "user_id": writer.id,
-                "subject": message.subject or self.sudo()._message_compute_subject(),
-                "note": html2plaintext(message.body or "").strip()[:NOTE_LENGTH],
-                "attachment_ids": self._copy_files(message),
-            }
+        case.env["collection.contact"]._log(
+            case,
+            "email",
+            "sent",
+            **self._prepare_written_vals(message, people),
+            user_id=writer.id,
+            subject=message.subject or self.sudo()._message_compute_subject(),
+            note=html2plaintext(message.body or "").strip()[:NOTE_LENGTH],
+            attachment_ids=self._copy_files(message),
         )
 
-    def _prepare_written_vals(self, message, case, people):
+    def _prepare_written_vals(self, message, people):
         """:return: what entries of messages that a colleague wrote have in common"""
-        moves = self.sudo()._get_collection_moves()
         return {
-            "case_id": case.id,
-            "direction": "out",
-            "outcome": "sent",
-            "partner_id": people[:1].id,
+            "partner": people[:1],
             "person": ", ".join(people[1:].mapped("display_name")),
-            "move_ids": [fields.Command.set(moves.ids)],
+            "moves": self.sudo()._get_collection_moves(),
             "message_ref": message.message_id,
         }
 
@@ -189,7 +173,9 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
 
         :return: whether somebody wrote it
         """
-        return message.message_type in BY_PEOPLE or bool(message.partner_ids)
+        return message.message_type in WRITTEN_MESSAGE_TYPES or bool(
+            message.partner_ids
+        )
 
     @api.model
     def _get_writer(self, message):
@@ -234,8 +220,12 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         is_colleague = any(not user.share for user in author.user_ids)
         # Who fetches the mail may not read all messages; whose case it is, is asked.
         answered = self.env["mail.message"].sudo().browse(msg_dict.get("parent_id"))
-        case = self._get_answer_case(answered)
-        if case and not is_colleague and not case._is_aside(msg_dict, author):
+        case = self._find_logging_case(answered, purpose="answer")
+        if (
+            case
+            and not is_colleague
+            and not case._is_internal_exchange(msg_dict, author)
+        ):
             moves = self.sudo()._get_collection_moves()
             case._receive_mail(msg_dict, author, moves)
         return result
@@ -248,7 +238,7 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         return result
 
     def _log_portal_message(self, message):
-        case = self._get_portal_case(message)
+        case = self._find_logging_case(message, purpose="portal")
         if not case or not case._filter_people(message.author_id):
             return
         # The to-do is read by who works the case, not by who wrote.
@@ -274,7 +264,7 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         # Odoo also asks everybody who has the address.
         is_own = message.model == self._name and message.res_id in self.ids
         if is_own and mail is not None and is_failure(mail):
-            self.env["collection.contact"]._take_bounce(
+            self.env["collection.contact"]._receive_bounce(
                 [message.message_id], partner, email
             )
         return result
@@ -301,9 +291,37 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
             records = self.env[model].sudo().browse(own.mapped("res_id")).exists()
             for message in own.filtered(lambda row, ids=records.ids: row.res_id in ids):
                 record = records.browse(message.res_id)
-                if case := record._get_contact_case(message):
+                if case := record._find_logging_case(message):
                     cases[message] = case
         return cases
+
+    @api.model
+    def _get_message_subject(self, message):
+        """Tell what a message in a queue, an e-mail or a text, is about.
+
+        :param message: mail.message record
+        :return: the res.partner records who owe it, company and case, and a function
+            that says whether that is stayed
+        """
+        # Who sends the queue may not read what the messages are about.
+        message = message.sudo()
+        letter = self.env["collection.letter"].sudo()
+        letter = letter.search([("mail_message_id", "in", message.ids)], limit=1)
+        case, moves = letter.case_id, letter.move_ids
+        if moves:
+            is_stayed = partial(self.env["collection.stay"]._filter_moves, moves)
+            return case.partner_id, letter.company_id, case, is_stayed
+        if not self._has_contacts(message.model):
+            return self.env["res.partner"], self.env["res.company"], case, bool
+        record = self.env[message.model].sudo().browse(message.res_id).exists()
+        case = record._get_collection_case(message)
+        company = (
+            case.company_id
+            or record._get_collection_moves().company_id
+            or self.env.company
+        )
+        is_stayed = partial(record._is_collection_stayed, message)
+        return record._get_collection_debtors(), company, case, is_stayed
 
     @api.model
     def _find_busy(self, cases):

@@ -69,7 +69,7 @@ class MailMail(models.Model):
         # server took the message or did not.
         if failure_type:
             self._log_failed(failure_reason, [*success_pids, *success_emails])
-        self._tell_collection_letters()
+        self._update_collection_letters()
         # What was stopped in that moment has not been sent, as Odoo would have it.
         going = self.filtered(lambda mail: mail.state not in ("cancel", "outgoing"))
         if not going:
@@ -81,7 +81,7 @@ class MailMail(models.Model):
     def cancel(self):
         waiting = self.filtered(lambda mail: mail.state in ("outgoing", "exception"))
         result = super().cancel()
-        self._tell_collection_letters()
+        self._update_collection_letters()
         text = self.env._("It was cancelled before it left.")
         for mail in waiting:
             mail._log_failed(mail.failure_reason or text)
@@ -89,7 +89,7 @@ class MailMail(models.Model):
 
     def mark_outgoing(self):
         result = super().mark_outgoing()
-        self._tell_collection_letters()
+        self._update_collection_letters()
         return result
 
     # ------------------------------------------------------------------
@@ -134,15 +134,15 @@ class MailMail(models.Model):
         if not people or not others:
             self.failure_reason = reason
             self.cancel()
-            self._tell_author(reason, is_letter=bool(self._get_letter()))
+            self._notify_author(reason, is_letter=bool(self._get_letter()))
             return False
         self._log_failed(reason, reached=self._get_people() - people)
         self.sudo().recipient_ids = others
         # Theirs is not sent with the others': the queue forgets it.
-        self._tell_author(reason, people).mail_mail_id = False
+        self._notify_author(reason, people).mail_mail_id = False
         return True
 
-    def _tell_author(self, reason, people=None, is_letter=False):
+    def _notify_author(self, reason, people=None, is_letter=False):
         """Show at the message that it has not left, and why: to whoever wrote it, for a
         step of the ladder is listed with its letter.
 
@@ -198,7 +198,7 @@ class MailMail(models.Model):
 
         :return: False when somebody else is writing to that log now
         """
-        case = self._find_unlogged()
+        case = self._find_case_to_log()
         if not case:
             return True
         if self.env["collection.correspondence.mixin"]._find_busy(case):
@@ -210,7 +210,7 @@ class MailMail(models.Model):
             record._log_written(message, self._get_recipient_rows())
         return True
 
-    def _find_unlogged(self):
+    def _find_case_to_log(self):
         """:return: the collection.case in whose log this mail is missing: it was never
         posted, or is sent once more after it had not got through"""
         mixin = self.env["collection.correspondence.mixin"]
@@ -223,7 +223,9 @@ class MailMail(models.Model):
         known = case and entries._find_message(message.message_id)
         if not known:
             return case if message.message_type == "email_outgoing" else nothing
-        return case if known._get_lost() & self._get_people() else nothing
+        return (
+            case if known._get_undelivered_partners() & self._get_people() else nothing
+        )
 
     def _log_failed(self, reason, reached=()):
         """Write down what has not left.
@@ -244,7 +246,7 @@ class MailMail(models.Model):
                 mail.message_id, missed, reason or mail.failure_reason or text
             )
 
-    def _tell_collection_letters(self):
+    def _update_collection_letters(self):
         """Carry the state of mails over to the letters they deliver."""
         letters = (
             self.env["collection.letter"].sudo().search([("mail_id", "in", self.ids)])
@@ -290,9 +292,11 @@ class MailMail(models.Model):
         """:return: (bankruptcies, company, case, people) when the message concerns what
         is stayed and goes to the debtor, else None; people is empty where no recipient
         is on file, and where it is a letter, which is the debtor's altogether"""
-        stay = self.env["collection.stay"]
-        debtors, company, case, is_stayed = stay._get_subject(self.mail_message_id)
-        bankruptcies = stay._get_bankruptcies(debtors)
+        mixin = self.env["collection.correspondence.mixin"]
+        debtors, company, case, is_stayed = mixin._get_message_subject(
+            self.mail_message_id
+        )
+        bankruptcies = self.env["collection.stay"]._get_bankruptcies(debtors)
         if not bankruptcies:
             return None
         people = self._get_people_of(debtors, bankruptcies)

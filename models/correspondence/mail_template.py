@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-SAID_BY_TEMPLATE = ("message_type", "model", "res_id", "mail_message_id")
+TEMPLATE_FIELDS = ("message_type", "model", "res_id", "mail_message_id")
 
 
 class MailTemplate(models.Model):
@@ -31,7 +31,7 @@ class MailTemplate(models.Model):
             email_values = {
                 name: value
                 for name, value in email_values.items()
-                if name not in SAID_BY_TEMPLATE
+                if name not in TEMPLATE_FIELDS
             }
         return super().send_mail_batch(
             res_ids, *args, email_values=email_values, **kwargs

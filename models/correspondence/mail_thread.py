@@ -33,7 +33,7 @@ class MailThread(models.AbstractModel):
             # The message of a template is deleted when it is sent; the log has it.
             self.env["collection.contact"].with_context(
                 collection_mail=email_message
-            )._take_bounce(
+            )._receive_bounce(
                 message_dict["bounced_msg_ids"] or (),
                 message_dict["bounced_partner"],
                 message_dict["bounced_email"],

@@ -11,24 +11,21 @@ class ResPartner(models.Model):
 
     _contact_writers = "account_collections.group_collection_user"
 
-    def _get_message_case(self, message):
+    def _get_collection_case(self, message=None, purpose="log"):
+        message = message or self.env["mail.message"]
+        answered = message.parent_id if purpose == "portal" else message
+        if purpose == "answer" or (purpose == "portal" and answered):
+            return self._find_logged_case(answered)
         writer = self._get_writer(message)
-        if not (writer and self._is_contact_writer(writer)):
-            return self.env["collection.case"]
-        return self._find_written_case(message)
+        # What the customer writes of its own accord is read by who works the case.
+        if purpose == "portal" or (writer and self._is_contact_writer(writer)):
+            return self.env["collection.case"]._find_open(
+                self.commercial_partner_id, self._get_written_company(message)
+            )
+        return self.env["collection.case"]
 
-    def _is_message_stayed(self, message):
-        case = self._get_message_case(message)
-        return bool(case and case._is_stayed())
-
-    def _find_written_case(self, message):
-        """:return: the customer's open collection.case in the company of a message"""
-        return self.env["collection.case"]._find_open(
-            self.commercial_partner_id, self._get_written_company(message)
-        )
-
-    def _get_answer_case(self, message):
-        """:return: the collection.case in whose log the message is that is answered"""
+    def _find_logged_case(self, message):
+        """:return: the collection.case in whose log a message is"""
         entries = self.env["collection.contact"].sudo()
         if not message:
             return entries.case_id
@@ -40,12 +37,6 @@ class ResPartner(models.Model):
             ],
             limit=1,
         ).case_id
-
-    def _get_portal_case(self, message):
-        if message.parent_id:
-            return self._get_answer_case(message.parent_id)
-        # What the customer writes of its own accord is read by who works the case.
-        return self.sudo()._find_written_case(message)
 
     def _get_collection_debtors(self):
         return self

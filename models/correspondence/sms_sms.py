@@ -8,7 +8,7 @@ from .collection_correspondence_mixin import NOTE_LENGTH
 
 _logger = logging.getLogger(__name__)
 # The provider has it: under way, passed on, delivered.
-TAKEN = ("process", "pending", "sent")
+ACCEPTED_STATES = ("process", "pending", "sent")
 
 
 class SmsSms(models.Model):
@@ -16,15 +16,28 @@ class SmsSms(models.Model):
 
     _inherit = "sms.sms"
 
-    def _send__1(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
-        """Leave out the reminders of what was settled while they waited."""
+    def _send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
+        """Send what no stay forbids, what was not settled while it waited, and what can
+        be written to the contact log."""
+        going = self - self._stop_for_stay()
+        mixin = self.env["collection.correspondence.mixin"]
+        cases = mixin._find_queued_cases(going.mail_message_id)
+        busy = mixin._find_busy(cases.values())
+        free = going.filtered(lambda text: cases.get(text.mail_message_id) not in busy)
+        if free != going:
+            self._send_again_soon()
+        free -= free._cancel_obsolete()
+        for texts in free._split_by_company():
+            super(SmsSms, texts)._send(unlink_failed, unlink_sent, raise_exception)
+        free.filtered(lambda text: text.state in ACCEPTED_STATES)._log_accepted(cases)
+
+    def _cancel_obsolete(self):
+        """:return: the reminders of what was settled while they waited, cancelled"""
         letters = self.env["collection.letter"].sudo()._find_queued(self)
         stopped = letters._cancel_obsolete().mail_message_id
         texts = self.filtered(lambda text: text.mail_message_id in stopped)
         texts.action_set_canceled()
-        for going in (self - texts)._split_by_company():
-            super(SmsSms, going)._send(unlink_failed, unlink_sent, raise_exception)
-        return
+        return texts
 
     def _split_by_company(self):
         """:return: list of the texts of each company: Odoo's queue takes all of them,
@@ -37,29 +50,12 @@ class SmsSms(models.Model):
     # Contact log
     # ------------------------------------------------------------------
 
-    def _send__2(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
-        mixin = self.env["collection.correspondence.mixin"]
-        cases = mixin._find_queued_cases(self.mail_message_id)
-        busy = mixin._find_busy(cases.values())
-        going = self.filtered(lambda text: cases.get(text.mail_message_id) not in busy)
-        if going != self:
-            self._send_again_soon()
-        if not going:
-            return None
-        result = going._send__1(
-            unlink_failed=unlink_failed,
-            unlink_sent=unlink_sent,
-            raise_exception=raise_exception,
-        )
-        going.filtered(lambda text: text.state in TAKEN)._log_taken(cases)
-        return result
-
     @api.model
     def _send_again_soon(self):
         moment = fields.Datetime.add(fields.Datetime.now(), minutes=1)
         self.env.ref("sms.ir_cron_sms_scheduler_action")._trigger(moment)
 
-    def _log_taken(self, cases):
+    def _log_accepted(self, cases):
         """Write down the texts that the provider has taken.
 
         :param dict cases: what ``_find_queued_cases`` answered
@@ -87,24 +83,24 @@ class SmsSms(models.Model):
         :param dict by_number: the res.partner records per number
         """
         record = self.env[message.model].sudo().browse(message.res_id)
-        is_stayed = record._is_message_stayed(message)
+        is_stayed = record._is_collection_stayed(message)
         people, numbers = self.env["res.partner"].sudo(), []
         for text in self:
             holders = by_number.get(text.number, people.browse())
-            if found := case._find_texted(text, holders, is_stayed):
+            if found := case._find_sms_recipient(text, holders, is_stayed):
                 people |= found[0]
                 numbers += [found[1]] if found[1] else []
         if not (people or numbers):
             return
-        vals = record._prepare_written_vals(message, case, people)
-        case.env["collection.contact"].create(
-            {
-                **vals,
-                "channel": "sms",
-                "user_id": self[:1]._get_text_writer(message).id,
-                "person": ", ".join(filter(None, [vals["person"], *numbers])),
-                "note": (self[:1].body or "").strip()[:NOTE_LENGTH],
-            }
+        vals = record._prepare_written_vals(message, people)
+        vals["person"] = ", ".join(filter(None, [vals["person"], *numbers]))
+        case.env["collection.contact"]._log(
+            case,
+            "sms",
+            "sent",
+            **vals,
+            user_id=self[:1]._get_text_writer(message).id,
+            note=(self[:1].body or "").strip()[:NOTE_LENGTH],
         )
 
     def _get_text_writer(self, message):
@@ -118,16 +114,6 @@ class SmsSms(models.Model):
     # Stay
     # ------------------------------------------------------------------
 
-    def _send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
-        going = self - self._stop_for_stay()
-        if not going:
-            return None
-        return going._send__2(
-            unlink_failed=unlink_failed,
-            unlink_sent=unlink_sent,
-            raise_exception=raise_exception,
-        )
-
     def _stop_for_stay(self):
         """Cancel the text messages that a stay forbids, and list them.
 
@@ -136,9 +122,10 @@ class SmsSms(models.Model):
         stay, stopped = self.env["collection.stay"], self.browse()
         if not stay._is_any():
             return stopped
+        mixin = self.env["collection.correspondence.mixin"]
         for text in self:
             message = text.mail_message_id
-            debtors, company, case, is_stayed = stay._get_subject(message)
+            debtors, company, case, is_stayed = mixin._get_message_subject(message)
             bankruptcies = stay._get_bankruptcies(debtors)
             if not bankruptcies or text._is_to_ally(bankruptcies):
                 continue

@@ -20,7 +20,7 @@ class SmsTracker(models.Model):
         result = super()._update_sms_notifications(
             notification_status, failure_type, failure_reason
         )
-        self._tell_collection_letters()
+        self._update_collection_letters()
         if notification_status in ("bounce", "exception"):
             self._log_failed()
         return result
@@ -40,7 +40,7 @@ class SmsTracker(models.Model):
                 address=None if people else number,
             )
 
-    def _tell_collection_letters(self):
+    def _update_collection_letters(self):
         """Carry the state of text messages over to the letters they deliver."""
         notifications = self.mail_notification_id
         # What the provider says of a message is nobody's to read but the system's.

@@ -22,7 +22,7 @@ class CollectionExposure(models.Model):
     Read-only. The only place that says what an open item's money is worth to
     collections; the review, the plan, the letters and the screens all read it. The
     journal item's own partner is the commercial one of the day it was posted, so the
-    partner's present commercial entity is looked up; the addressee is the invoice's.
+    partner's present commercial entity is looked up; the recipient is the invoice's.
     """
 
     _name = "collection.exposure"
@@ -54,7 +54,7 @@ class CollectionExposure(models.Model):
     move_id = fields.Many2one("account.move", "Invoice", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
-    addressee_id = fields.Many2one("res.partner", readonly=True)
+    recipient_id = fields.Many2one("res.partner", "Addressee", readonly=True)
     case_id = fields.Many2one("collection.case", readonly=True)
     stage_id = fields.Many2one("collection.stage", "Stage reached", readonly=True)
     date_maturity = fields.Date("Due date", readonly=True)
@@ -159,7 +159,7 @@ class CollectionExposure(models.Model):
             """
             SELECT line.id, line.id AS move_line_id, line.move_id, line.company_id,
                    partner.commercial_partner_id AS partner_id,
-                   COALESCE(move.partner_id, line.partner_id) AS addressee_id,
+                   COALESCE(move.partner_id, line.partner_id) AS recipient_id,
                    item.id AS item_id, item.case_id, item.stage_id, item.date_stage,
                    item.days_frozen, item.date_resumed,
                    item.is_open IS NOT TRUE OR item.date_maturity

@@ -3,7 +3,6 @@
 # isort: off
 from . import (
     collection_letter,
-    collection_letter_tracking,
     collection_letter_batch,
     snailmail_letter,
     collection_message_composer,

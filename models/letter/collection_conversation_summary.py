@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 
 REPORT = "account_collections.action_report_summary"
 # Outcomes whose summary has words of its own; the others share the general ones.
-WORDS = {
+TEMPLATES = {
     "promise": "promise",
     "dispute": "dispute",
     "plan_wanted": "plan",
@@ -14,7 +14,7 @@ WORDS = {
     "message_left": "message",
 }
 # Nobody was reached, or it is nothing to confirm: there is no summary.
-SILENT = (
+OUTCOMES_WITHOUT_SUMMARY = (
     *("third_person", "no_answer", "wrong_number", "insolvency", "returned"),
     *("sent", "bounced", "auto_reply", "override"),
 )
@@ -33,21 +33,21 @@ class CollectionConversationSummary(models.AbstractModel):
     @api.model
     def _get_cannot_send_reason(self, contact):
         """:return: translated sentence why no summary goes out, or False"""
-        if contact.outcome in SILENT or contact.is_void:
+        if contact.outcome in OUTCOMES_WITHOUT_SUMMARY or contact.is_void:
             return self.env._("There is nothing to sum up for this outcome.")
-        addressee, problem = self._find_addressee(contact)
+        recipient, problem = self._find_recipient(contact)
         if problem:
             return problem
         case = contact.case_id
         answer = self.env["collection.contact.guard"]._ask(
-            case, "email", partner=addressee
+            case, "email", partner=recipient
         )
         # A summary belongs to the talk and is no contact of its own, so that limits do
         # not count; a stop does.
         return answer[case].reason if answer[case].level == "stop" else False
 
     @api.model
-    def _find_addressee(self, contact):
+    def _find_recipient(self, contact):
         """:return: the res.partner who was spoken with, or whoever gets the e-mails of
         the case; and the problem if nobody can be reached"""
         finder = self.env["collection.recipient"]
@@ -57,15 +57,15 @@ class CollectionConversationSummary(models.AbstractModel):
 
     @api.model
     def _get_template(self, contact):
-        name = WORDS.get(contact.outcome, "general")
+        name = TEMPLATES.get(contact.outcome, "general")
         return self.env.ref(f"account_collections.mail_template_summary_{name}")
 
     @api.model
     def _get_lang(self, contact):
         case = contact.case_id
-        addressee, _problem = self._find_addressee(contact)
+        recipient, _problem = self._find_recipient(contact)
         return self.env["collection.message.composer"]._choose_lang(
-            addressee, case.partner_id, case.company_id.partner_id
+            recipient, case.partner_id, case.company_id.partner_id
         )
 
     @api.model
@@ -89,23 +89,23 @@ class CollectionConversationSummary(models.AbstractModel):
         if reason := self._get_cannot_send_reason(contact):
             raise UserError(reason)
         case, lang = contact.case_id, self._get_lang(contact)
-        addressee, _problem = self._find_addressee(contact)
+        recipient, _problem = self._find_recipient(contact)
         return self.env["collection.customer.notice"]._send_words(
             case,
-            addressee,
+            recipient,
             lang,
             contact.move_ids,
             subject,
             Markup(words),
-            self._make_document(contact, addressee, lang, subject, words),
+            self._make_document(contact, recipient, lang, subject, words),
         )
 
     @api.model
-    def _make_document(self, contact, addressee, lang, subject, words):
+    def _make_document(self, contact, recipient, lang, subject, words):
         """:return: name and bytes of the summary as a PDF"""
         notice = self.env["collection.customer.notice"]
         values = notice._get_values(
-            contact.case_id, addressee, lang, contact.move_ids, Markup(words)
+            contact.case_id, recipient, lang, contact.move_ids, Markup(words)
         )
         values = {contact.id: {**values, "subject": subject}}
         streams = self.env["ir.actions.report"]._render_qweb_pdf_prepare_streams(
@@ -114,21 +114,3 @@ class CollectionConversationSummary(models.AbstractModel):
         case, day = contact.case_id, contact.company_id._get_collection_today()
         name = f"{subject} {case.name} {day}.pdf".replace("/", "-")
         return name, streams[contact.id]["stream"].getvalue()
-
-
-class CollectionContact(models.Model):
-    """What the summary of a conversation says of an entry."""
-
-    _inherit = "collection.contact"
-
-    def _get_summary_name(self):
-        """:return: how the summary addresses whoever was spoken with"""
-        self.ensure_one()
-        if self.partner_id and not self.partner_id.is_company:
-            return self.partner_id.name
-        return self.person or self.env._("Sir or Madam")
-
-    def _get_summary_dates(self):
-        """:return: the collection.promise.line records that were promised in it"""
-        promises = self.env["collection.promise"].search([("contact_id", "=", self.id)])
-        return promises.line_ids.sorted("date")

@@ -29,21 +29,21 @@ class CollectionCustomerNotice(models.AbstractModel):
         :raises UserError: when the customer cannot be reached by e-mail
         """
         case = record.case_id
-        addressee = self._get_addressee(case)
+        recipient = self._get_recipient(case)
         message = self.env["collection.message.composer"]
         lang = message._choose_lang(
-            addressee, case.partner_id, case.company_id.partner_id
+            recipient, case.partner_id, case.company_id.partner_id
         )
         subject, words = self._render_words(record, template, lang)
         return self._send_words(
-            case, addressee, lang, moves, subject, words, attachments=attachments
+            case, recipient, lang, moves, subject, words, attachments=attachments
         )
 
     @api.model
-    def _send_words__1(
+    def _send_words(
         self,
         case,
-        addressee,
+        recipient,
         lang,
         moves,
         subject,
@@ -54,7 +54,7 @@ class CollectionCustomerNotice(models.AbstractModel):
         """Send a notice whose words are ready.
 
         :param case: collection.case record
-        :param addressee: res.partner record
+        :param recipient: res.partner record
         :param str lang: language code of the words
         :param moves: account.move records the notice concerns
         :param str subject: subject
@@ -62,20 +62,32 @@ class CollectionCustomerNotice(models.AbstractModel):
         :param tuple document: name and bytes of a PDF to attach and to keep
         :param attachments: ir.attachment records that go with it
         :return: the collection.letter
+        :raises UserError: when a stay forbids it
         """
-        html = self._render_html(case, addressee, lang, moves, words)
-        letter = self._create_letter(case, addressee, lang, subject, html, moves)
-        courier = self.env["collection.dispatcher"]
+        self._check_stay(case, recipient, moves, subject)
+        html = self._render_html(case, recipient, lang, moves, words)
+        letter = self._create_letter(case, recipient, lang, subject, html, moves)
+        dispatcher = self.env["collection.dispatcher"]
         if document:
-            courier._attach_documents({letter: letter}, {letter: {"pdf": document}})
-        vals = courier._prepare_mail_vals(letter, words, html)
+            dispatcher._attach_documents({letter: letter}, {letter: {"pdf": document}})
+        vals = dispatcher._prepare_mail_vals(letter, words, html)
         files = letter.attachment_id
         if attachments:
             files |= attachments
         vals["attachment_ids"] = [fields.Command.set(files.ids)]
-        courier._write_mails(letter, [vals])
-        self._log_contact(letter)
+        dispatcher._write_mails(letter, [vals])
+        # The right to write to this customer was checked by the callers.
+        self.env["collection.contact"].sudo().create(
+            letter._prepare_log_vals("sent", files=letter.attachment_id)
+        )
         return letter
+
+    @api.model
+    def _check_stay(self, case, recipient, moves, subject):
+        stay = self.env["collection.stay"]
+        debtors = case.partner_id | stay._get_debtors(moves)
+        if not stay._is_ally(recipient, stay._get_bankruptcies(debtors)):
+            stay._check_moves(moves, "message", subject, case)
 
     @api.model
     def _isolate(self, act, *args):
@@ -95,7 +107,7 @@ class CollectionCustomerNotice(models.AbstractModel):
             _logger.exception("%s failed for %s.", act.__name__, act.__self__)
 
     @api.model
-    def _get_addressee(self, case):
+    def _get_recipient(self, case):
         partner, problem = self.env["collection.recipient"]._find_for_case(
             case, "email"
         )
@@ -114,18 +126,18 @@ class CollectionCustomerNotice(models.AbstractModel):
         return subject, words
 
     @api.model
-    def _render_html(self, case, addressee, lang, moves, words):
+    def _render_html(self, case, recipient, lang, moves, words):
         return self.env["collection.message.composer"]._render_email(
-            self._get_values(case, addressee, lang, moves, words)
+            self._get_values(case, recipient, lang, moves, words)
         )
 
     @api.model
-    def _get_values(self, case, addressee, lang, moves, words):
+    def _get_values(self, case, recipient, lang, moves, words):
         """:return: dict for the templates of e-mails and letters"""
         message = self.with_context(lang=lang).env["collection.message.composer"]
         case = case.with_env(message.env)
         return {
-            **message._get_parties(case, addressee),
+            **message._get_parties(case, recipient),
             "words": words,
             "groups": [],
             "history": [],
@@ -142,20 +154,20 @@ class CollectionCustomerNotice(models.AbstractModel):
         :return: dict for the QWeb template ``collection_letter_document``
         """
         case = promise.case_id
-        addressee = self.env["collection.recipient"]._find_for_letters(case)[case]
+        recipient = self.env["collection.recipient"]._find_for_letters(case)[case]
         lang = self.env["collection.message.composer"]._choose_lang(
-            addressee, case.partner_id, case.company_id.partner_id
+            recipient, case.partner_id, case.company_id.partner_id
         )
         template = self.env.ref(
             "account_collections.mail_template_promise_confirmation"
         )
         subject, words = self._render_words(promise, template, lang)
         moves = promise.item_ids.move_id
-        values = self._get_values(case, addressee, lang, moves, words)
+        values = self._get_values(case, recipient, lang, moves, words)
         return {**values, "subject": subject}
 
     @api.model
-    def _create_letter(self, case, addressee, lang, subject, html, moves):
+    def _create_letter(self, case, recipient, lang, subject, html, moves):
         # Letters are nobody's to write by hand; the callers checked the right to write
         # to this customer.
         return (
@@ -166,8 +178,8 @@ class CollectionCustomerNotice(models.AbstractModel):
                     "case_id": case.id,
                     "company_id": case.company_id.id,
                     "channel": "email",
-                    "partner_id": addressee.id,
-                    "address": addressee.email_normalized,
+                    "partner_id": recipient.id,
+                    "address": recipient.email_normalized,
                     "lang": lang,
                     "subject": subject,
                     "body": html,
@@ -175,45 +187,4 @@ class CollectionCustomerNotice(models.AbstractModel):
                     "delivery_state": "queued",
                 }
             )
-        )
-
-    @api.model
-    def _log_contact(self, letter):
-        self.env["collection.contact"].sudo().create(
-            {
-                "case_id": letter.case_id.id,
-                "channel": "email",
-                "direction": "out",
-                "partner_id": letter.partner_id.id,
-                "user_id": self.env.uid,
-                "outcome": "sent",
-                "subject": letter.subject,
-                "letter_id": letter.id,
-                "move_ids": [fields.Command.set(letter.move_ids.ids)],
-                "attachment_ids": [fields.Command.set(letter.attachment_id.ids)],
-            }
-        )
-
-    # ------------------------------------------------------------------
-    # Stay
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _send_words(
-        self,
-        case,
-        addressee,
-        lang,
-        moves,
-        subject,
-        words,
-        document=None,
-        attachments=None,
-    ):
-        stay = self.env["collection.stay"]
-        debtors = case.partner_id | stay._get_debtors(moves)
-        if not stay._is_ally(addressee, stay._get_bankruptcies(debtors)):
-            stay._check_moves(moves, "message", subject, case)
-        return self._send_words__1(
-            case, addressee, lang, moves, subject, words, document, attachments
         )

@@ -24,24 +24,25 @@ class CollectionDispatcher(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _prepare(self, actions):
+    def _prepare(self, steps, histories):
         """Render the messages and documents of a batch.
 
-        :param actions: collection.step records whose addressee can be reached
-        :return: dict per action: values for the templates, html, and pdf (name, bytes)
+        :param steps: collection.step records whose recipient can be reached
+        :param dict histories: what each message recites, a list of dicts of texts
+        :return: dict per step: values for the templates, html, and pdf (name, bytes)
             or None
         :raises UserError: when there is nothing to ask for, or a document fails
         """
         message = self.env["collection.message.composer"]
-        mailed = actions.filtered(self._is_mailed)
+        mailed = steps.filtered(self._is_mailed)
         prepared = {}
-        for action, values in message._prepare(actions, mailed).items():
+        for step, values in message._prepare(steps, histories, mailed).items():
             if not values["items"]:
                 raise UserError(
-                    self.env._("%s: there is nothing to list.", action.display_name)
+                    self.env._("%s: there is nothing to list.", step.display_name)
                 )
-            is_text = action.channel == "sms"
-            prepared[action] = {
+            is_text = step.channel == "sms"
+            prepared[step] = {
                 "values": values,
                 "html": values["words"] if is_text else message._render_email(values),
                 "pdf": None,
@@ -50,15 +51,15 @@ class CollectionDispatcher(models.AbstractModel):
         return prepared
 
     @api.model
-    def _is_mailed(self, action):
+    def _is_mailed(self, step):
         """:return: whether an e-mail goes out: the step itself, or with the letter"""
-        if action.channel == "email":
+        if step.channel == "email":
             return True
         can_reach = self.env["collection.recipient"]._can_reach
         return (
-            action._is_paper()
-            and action.stage_id.with_email
-            and can_reach(action.addressee_id, "email")
+            step._is_paper()
+            and step.stage_id.with_email
+            and can_reach(step.recipient_id, "email")
         )
 
     @api.model
@@ -66,21 +67,21 @@ class CollectionDispatcher(models.AbstractModel):
         """Add the letters on paper, and the statements that go with e-mails."""
         statement = self.env["collection.statement"]
         documents = {REPORT_LETTER: {}, REPORT_STATEMENT: {}}
-        for action, message in prepared.items():
+        for step, message in prepared.items():
             values = message["values"]
-            if action._is_paper():
-                documents[REPORT_LETTER][action] = values
-            elif action.channel == "email" and action.stage_id.attach_statement:
-                documents[REPORT_STATEMENT][action] = statement._get_values(
+            if step._is_paper():
+                documents[REPORT_LETTER][step] = values
+            elif step.channel == "email" and step.stage_id.attach_statement:
+                documents[REPORT_STATEMENT][step] = statement._get_values(
                     values, values["exposures"]
                 )
         for report, members in documents.items():
             pdfs = self._render_pdf(
-                report, {action.id: values for action, values in members.items()}
+                report, {step.id: values for step, values in members.items()}
             )
-            for action, values in members.items():
+            for step, values in members.items():
                 name = self._get_file_name(report, values)
-                prepared[action]["pdf"] = (name, pdfs[action.id])
+                prepared[step]["pdf"] = (name, pdfs[step.id])
 
     @api.model
     def _render_pdf(self, report, values):
@@ -105,8 +106,8 @@ class CollectionDispatcher(models.AbstractModel):
 
     @api.model
     def _get_file_name(self, report, values):
-        """:return: file name in the addressee's language"""
-        case, stage = values["case"], values["action"].stage_id
+        """:return: file name in the recipient's language"""
+        case, stage = values["case"], values["step"].stage_id
         is_statement = report == REPORT_STATEMENT
         title = values["subject"] if is_statement else stage.name
         day = fields.Date.to_string(case.company_id._get_collection_today())
@@ -117,65 +118,56 @@ class CollectionDispatcher(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _send(self, actions, prepared):
+    def _send(self, steps, prepared):
         """Write everything that belongs to the messages of a batch.
 
-        :param actions: collection.step records
+        :param steps: collection.step records
         :param dict prepared: what ``_prepare`` answered
         """
         # Letters are nobody's to write by hand; the step was checked by the execution.
         letters = (
             self.env["collection.letter"]
             .sudo()
-            .create(
-                [
-                    self._prepare_letter_vals(action, prepared[action])
-                    for action in actions
-                ]
-            )
+            .create([self._prepare_letter_vals(step, prepared[step]) for step in steps])
         )
-        by_action = dict(zip(actions, letters, strict=True))
-        self._attach_documents(by_action, prepared)
+        by_step = dict(zip(steps, letters, strict=True))
+        self._attach_documents(by_step, prepared)
         self._queue_mails(
-            {
-                action: letter
-                for action, letter in by_action.items()
-                if self._is_mailed(action)
-            },
+            {step: letter for step, letter in by_step.items() if self._is_mailed(step)},
             prepared,
         )
-        for action, letter in by_action.items():
-            if action.channel == "sms":
+        for step, letter in by_step.items():
+            if step.channel == "sms":
                 self._queue_text(letter)
-            action.sudo().letter_id = letter
-        self._log_contacts(by_action)
+            step.sudo().letter_id = letter
+        self._log_contacts(by_step)
 
     @api.model
-    def _prepare_letter_vals(self, action, message):
+    def _prepare_letter_vals(self, step, message):
         values = message["values"]
-        addressee = values["addressee"]
+        recipient = values["recipient"]
         return {
-            "case_id": action.case_id.id,
-            "company_id": action.company_id.id,
-            "stage_id": action.stage_id.id,
-            "channel": action.channel,
-            "partner_id": addressee.id,
+            "case_id": step.case_id.id,
+            "company_id": step.company_id.id,
+            "stage_id": step.stage_id.id,
+            "channel": step.channel,
+            "partner_id": recipient.id,
             "address": self.env["collection.recipient"]._get_sent_to(
-                addressee, action.channel
+                recipient, step.channel
             ),
             "lang": values["lang"],
             "subject": values["subject"],
             "body": message["html"],
             "move_ids": [fields.Command.set(values["moves"].ids)],
-            "delivery_state": "to_print" if action._is_paper() else "queued",
+            "delivery_state": "to_print" if step._is_paper() else "queued",
         }
 
     @api.model
-    def _attach_documents(self, by_action, prepared):
+    def _attach_documents(self, by_step, prepared):
         documents = [
-            (letter, *prepared[action]["pdf"])
-            for action, letter in by_action.items()
-            if prepared[action]["pdf"]
+            (letter, *prepared[step]["pdf"])
+            for step, letter in by_step.items()
+            if prepared[step]["pdf"]
         ]
         attachments = (
             self.env["ir.attachment"]
@@ -208,23 +200,23 @@ class CollectionDispatcher(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _queue_mails(self, by_action, prepared):
+    def _queue_mails(self, by_step, prepared):
         """Put the e-mails into Odoo's queue, which sends them after the commit.
 
-        :param dict by_action: collection.letter per collection.step
+        :param dict by_step: collection.letter per collection.step
         :param dict prepared: what ``_prepare`` answered
         """
-        if not by_action:
+        if not by_step:
             return
-        letters = self.env["collection.letter"].concat(*by_action.values())
+        letters = self.env["collection.letter"].concat(*by_step.values())
         self._write_mails(
             letters,
             [
-                self._prepare_step_mail_vals(action, letter, prepared[action])
-                for action, letter in by_action.items()
+                self._prepare_step_mail_vals(step, letter, prepared[step])
+                for step, letter in by_step.items()
             ],
         )
-        self._queue_copies(by_action)
+        self._queue_copies(by_step)
 
     @api.model
     def _write_mails(self, letters, vals_list):
@@ -266,7 +258,7 @@ class CollectionDispatcher(models.AbstractModel):
         )
 
     @api.model
-    def _prepare_step_mail_vals(self, action, letter, message):
+    def _prepare_step_mail_vals(self, step, letter, message):
         """:return: values of the mail of a step, with its attachments"""
         return {
             **self._prepare_mail_vals(
@@ -274,7 +266,7 @@ class CollectionDispatcher(models.AbstractModel):
             ),
             "attachment_ids": [
                 fields.Command.link(attachment.id)
-                for attachment in self._get_attachments(letter, action)
+                for attachment in self._get_attachments(letter, step)
             ],
         }
 
@@ -326,10 +318,10 @@ class CollectionDispatcher(models.AbstractModel):
         )
 
     @api.model
-    def _get_attachments(self, letter, action):
+    def _get_attachments(self, letter, step):
         """:return: the letter's document, and the stored PDFs of its own invoices"""
         attachments = letter.attachment_id
-        if action.stage_id.attach_invoices:
+        if step.stage_id.attach_invoices:
             invoices = letter.move_ids.filtered(
                 lambda move: move.commercial_partner_id == letter.case_id.partner_id
             )
@@ -338,23 +330,16 @@ class CollectionDispatcher(models.AbstractModel):
         return attachments
 
     @api.model
-    def _log_contacts(self, by_action):
+    def _log_contacts(self, by_step):
         # What was sent is the program's to write down, for whoever approved it.
         self.env["collection.contact"].sudo().create(
             [
-                {
-                    "case_id": letter.case_id.id,
-                    "channel": letter.channel,
-                    "direction": "out",
-                    "partner_id": letter.partner_id.id,
-                    "user_id": action.approved_user_id.id or self.env.uid,
-                    "outcome": "sent",
-                    "subject": letter.subject,
-                    "step_id": action.id,
-                    "letter_id": letter.id,
-                    "move_ids": [fields.Command.set(letter.move_ids.ids)],
-                }
-                for action, letter in by_action.items()
+                letter._prepare_log_vals(
+                    "sent",
+                    step_id=step.id,
+                    user_id=step.approved_user_id.id or self.env.uid,
+                )
+                for step, letter in by_step.items()
             ]
         )
 
@@ -375,7 +360,7 @@ class CollectionDispatcher(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _queue_copies(self, by_action):
+    def _queue_copies(self, by_step):
         """Send copies as mails of their own: a colleague's wrong address must not keep
         a customer from getting the message."""
         self.env["mail.mail"].sudo().create(
@@ -388,20 +373,20 @@ class CollectionDispatcher(models.AbstractModel):
                     "is_notification": True,
                     "auto_delete": True,
                 }
-                for action, letter in by_action.items()
-                if (address := self._get_copy(action))
+                for step, letter in by_step.items()
+                if (address := self._get_copy(step))
             ]
         )
 
     @api.model
-    def _get_copy(self, action):
+    def _get_copy(self, step):
         """:return: address that gets a copy, from the stage's setting, or False"""
-        if action.stage_id.copy_to == "collector":
-            return action.case_id._get_collector().email_formatted
-        if action.stage_id.copy_to == "salesperson":
+        if step.stage_id.copy_to == "collector":
+            return step.case_id._get_collector().email_formatted
+        if step.stage_id.copy_to == "salesperson":
             salesperson = (
-                action.partner_id.user_id
-                or (action.case_id.item_ids.move_id.invoice_user_id[:1])
+                step.partner_id.user_id
+                or (step.case_id.item_ids.move_id.invoice_user_id[:1])
             )
             return salesperson.email_formatted
         return False

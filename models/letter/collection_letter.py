@@ -2,9 +2,10 @@ import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import html2plaintext
+from odoo.tools import format_date, html2plaintext
 
-from ...tools.channels import step_selection
+from ...tools.channels import channel_of, step_selection
+from ...tools.tracking_number import judge_number, write_number
 
 DELIVERY_STATES = [
     ("queued", "Queued"),
@@ -35,6 +36,12 @@ MAIL_STATES = {
     "received": "sent",
     "exception": "failed",
     "cancel": "cancelled",
+}
+# What became of a posted letter, and where its day is kept.
+DELIVERY_RESULT_DATES = {
+    "delivered": "date_delivered",
+    "refused": "date_refused",
+    "returned": "date_returned",
 }
 # A letter that is to be printed may have an e-mail beside it.
 WAITING_STATES = ("queued", "to_print")
@@ -107,6 +114,48 @@ class CollectionLetter(models.Model):
         ondelete="set null",
     )
     batch_sequence = fields.Integer("Place in the batch", readonly=True)
+    # What proves that a letter on paper arrived.
+    tracking_number = fields.Char(
+        help="The number on the receipt of the post. Numbers of the United States are"
+        " checked by their last digit; a wrong one is pointed out and kept all the"
+        " same, because other countries number differently."
+    )
+    tracking_problem = fields.Char(compute="_compute_tracking_problem")
+    date_printed = fields.Datetime("Printed on", readonly=True)
+    date_delivered = fields.Date("Delivered on", readonly=True)
+    date_refused = fields.Date("Refused on", readonly=True)
+    date_returned = fields.Date("Returned on", readonly=True)
+    signer = fields.Char("Signed by", readonly=True)
+    receipt_ids = fields.Many2many(
+        "ir.attachment",
+        "collection_letter_receipt_rel",
+        "letter_id",
+        "attachment_id",
+        string="Return receipt",
+        readonly=True,
+        help="The scanned receipt. It is evidence: neither changed nor deleted.",
+    )
+    proof_text = fields.Char("Proof of delivery", compute="_compute_proof_text")
+
+    @api.depends("tracking_number")
+    @api.depends_context("lang")
+    def _compute_tracking_problem(self):
+        for letter in self:
+            letter.tracking_problem = self._get_number_problem(letter.tracking_number)
+
+    @api.depends(
+        "tracking_number",
+        "delivery_state",
+        "date_sent",
+        "signer",
+        *DELIVERY_RESULT_DATES.values(),
+    )
+    @api.depends_context("lang")
+    def _compute_proof_text(self):
+        for letter in self:
+            letter.proof_text = (
+                ", ".join(letter._get_proofs()) if letter._is_paper() else False
+            )
 
     @api.depends("channel", "delivery_state", "attachment_id")
     def _compute_has_post(self):
@@ -126,10 +175,14 @@ class CollectionLetter(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Seal the words; who attaches a document takes its fingerprint instead."""
+        vals_list = [self._tidy_number(vals) for vals in vals_list]
         for vals in vals_list:
             if vals.get("body") and not vals.get("sha256"):
                 vals["sha256"] = self._fingerprint(str(vals["body"]).encode())
         return super().create(vals_list)
+
+    def write(self, vals):
+        return super().write(self._tidy_number(vals))
 
     @api.model
     def _fingerprint(self, content):
@@ -157,11 +210,11 @@ class CollectionLetter(models.Model):
         return self.partner_id in partner or self._get_mailed_to() == email
 
     def _get_mailed_to(self):
-        """:return: the e-mail address; beside a letter on paper, the addressee's"""
+        """:return: the e-mail address; beside a letter on paper, the recipient's"""
         is_mail = self.channel == "email"
         return self.address if is_mail else self.partner_id.email_normalized
 
-    def _take_bounce(self, reason):
+    def _receive_bounce(self, reason):
         """The mail came back undelivered: nothing more is sent to this address.
 
         A letter on paper goes its own way; only the mail beside it has failed.
@@ -183,10 +236,14 @@ class CollectionLetter(models.Model):
                 self.env._("Message not delivered"), letter._get_problem_text()
             )
 
-    def _get_problem_text__1(self):
-        """:return: translated sentence when the message did not arrive, else False"""
+    def _get_problem_text(self):
+        """:return: translated sentence when the message did not arrive, else False; one
+        that a stay has stopped is no problem to be solved"""
         self.ensure_one()
         if self.delivery_state not in PROBLEMS:
+            return False
+        stay = self.env["collection.stay"]
+        if self.delivery_state == "cancelled" and stay._filter_moves(self.move_ids):
             return False
         labels = dict(self._fields["delivery_state"]._description_selection(self.env))
         return self.env._(
@@ -197,7 +254,13 @@ class CollectionLetter(models.Model):
             reason=self.failure_reason or "",
         )
 
-    def _set_paper_state__1(self, state, **vals):
+    def _set_paper_state(self, state, **vals):
+        """Change the state of letters on paper along ``PAPER_TRANSITIONS``.
+
+        :raises UserError: when a letter cannot go there, or a stay forbids it
+        """
+        if state in ("printed", "posted"):
+            self._check_stay("print" if state == "printed" else "post")
         self.check_access("write")
         for letter in self:
             if state not in PAPER_TRANSITIONS.get(letter.delivery_state, ()):
@@ -236,16 +299,19 @@ class CollectionLetter(models.Model):
             )
         )
 
-    def action_print__1(self):
+    def action_print(self):
         """Print letters in one document, in postal order, and mark them as printed.
 
-        What was not printed before becomes a batch, one per company.
+        What was not printed before becomes a batch, one per company. What was sent may
+        be printed for the file at any time, whatever is stayed.
         """
+        unsent = ("to_print", "printed", "cancelled")
+        self.filtered(lambda one: one.delivery_state in unsent)._check_stay("print")
         # What was settled or put on hold since it was written is not printed any more.
         going = self - self._cancel_obsolete()
         letters = going.filtered("attachment_id")._sort_for_post()
         if self and not going:
-            return self._tell_cancelled()
+            return self._notify_cancelled()
         if not letters:
             raise UserError(self.env._("There is no document to print."))
         new = letters.filtered(lambda letter: letter.delivery_state == "to_print")
@@ -255,7 +321,7 @@ class CollectionLetter(models.Model):
             Batch._make(own)
         return letters._open_documents()
 
-    def _tell_cancelled(self):
+    def _notify_cancelled(self):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -309,6 +375,154 @@ class CollectionLetter(models.Model):
             ._sort_for_post()
             .sorted(lambda letter: (letter.batch_id.id or 0, letter.batch_sequence))
         )
+
+    # ------------------------------------------------------------------
+    # Tracking
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _tidy_number(self, vals):
+        number = vals.get("tracking_number")
+        return {**vals, "tracking_number": write_number(number)} if number else vals
+
+    @api.model
+    def _get_number_problem(self, number):
+        """:return: translated sentence when a tracking number looks wrong, or False"""
+        if number and judge_number(number) == "wrong":
+            return self.env._("The check digit does not fit. Compare with the receipt.")
+        return False
+
+    def _is_paper(self):
+        return channel_of(self.channel).is_paper
+
+    def _get_proofs(self):
+        """:return: list of what is known about the way of this letter, for people and
+        for the recital of a final demand, in the language of the context"""
+        self.ensure_one()
+        days = {name: self[field] for name, field in DELIVERY_RESULT_DATES.items()}
+        texts = {name: day and format_date(self.env, day) for name, day in days.items()}
+        return [
+            text
+            for text in (
+                self.tracking_number
+                and self.env._("tracking number %s", self.tracking_number),
+                texts["delivered"]
+                and self.signer
+                and self.env._(
+                    "delivered on %(day)s, signed by %(signer)s",
+                    day=texts["delivered"],
+                    signer=self.signer,
+                ),
+                texts["delivered"]
+                and not self.signer
+                and self.env._("delivered on %s", texts["delivered"]),
+                texts["refused"] and self.env._("refused on %s", texts["refused"]),
+                texts["returned"] and self.env._("returned on %s", texts["returned"]),
+            )
+            if text
+        ]
+
+    # ------------------------------------------------------------------
+    # Delivery on paper
+    # ------------------------------------------------------------------
+
+    def action_open_result(self):
+        """Ask for the day, the signer and the receipt."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("What became of the letter"),
+            "res_model": "collection.letter.result",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_letter_ids": self.ids,
+                "default_result": self.env.context.get(
+                    "collection_letter_result", "delivered"
+                ),
+            },
+        }
+
+    def _record_delivery_result(self, result, day=None, signer="", reason=""):
+        """Write down what became of posted letters.
+
+        :param str result: delivered, refused or returned
+        :param date day: when; today if not given
+        :param str signer: who signed for it
+        :param str reason: what the post noted
+        :raises UserError: when a letter was not posted, or the day cannot be
+        """
+        for company, letters in self.grouped("company_id").items():
+            today = company._get_collection_today()
+            letters._check_result_day(day or today, today)
+            vals = {
+                DELIVERY_RESULT_DATES[result]: day or today,
+                "failure_reason": reason,
+            }
+            if signer:
+                vals["signer"] = signer
+            letters._set_paper_state(result, **vals)
+        if result != "delivered":
+            self._warn_collector()
+            self._log_return()
+
+    def _check_result_day(self, day, today):
+        if day > today:
+            raise UserError(self.env._("The day is still to come."))
+        for letter in self:
+            if not letter.date_sent:
+                continue
+            posted = letter.company_id._get_collection_day(letter.date_sent)
+            if day < posted:
+                raise UserError(
+                    self.env._(
+                        "“%(subject)s” was posted on %(day)s; it did not get there"
+                        " before.",
+                        subject=letter.subject,
+                        day=format_date(self.env, posted),
+                    )
+                )
+
+    def _log_return(self):
+        """A letter that came back stands in the log, as a bounced e-mail does."""
+        # Whoever may follow a letter may note its way; the entry names them.
+        self.env["collection.contact"].sudo().create(
+            [
+                letter._prepare_log_vals(
+                    "returned", direction="in", note=letter.failure_reason
+                )
+                for letter in self
+            ]
+        )
+
+    def _prepare_log_vals(self, outcome, **vals):
+        """:return: values of the entry of this letter in the contact log"""
+        return self.env["collection.contact"]._prepare_log_vals(
+            self.case_id,
+            self.channel,
+            outcome,
+            partner=self.partner_id,
+            moves=self.move_ids,
+            subject=self.subject,
+            letter_id=self.id,
+            **vals,
+        )
+
+    def _file_receipt(self, attachments, signer=""):
+        """Keep the scanned return receipt with the letter, as evidence.
+
+        :param attachments: ir.attachment records
+        :param str signer: who signed
+        """
+        self.check_access("write")
+        for letter in self:
+            vals = {
+                "receipt_ids": [fields.Command.link(id_) for id_ in attachments.ids]
+            }
+            if signer:
+                vals["signer"] = signer
+            # Readonly for everybody; the right to work the case was checked.
+            letter.sudo().write(vals)
+        attachments.write({"res_model": self._name, "res_id": self[:1].id})
 
     # ------------------------------------------------------------------
     # Proof
@@ -553,27 +767,12 @@ class CollectionLetter(models.Model):
             lambda letter: letter.delivery_state in ("to_print", "printed")
         )._set_paper_state("cancelled")
 
-    def _get_problem_text(self):
-        """A message that the stay has stopped is no problem to be solved."""
-        stay = self.env["collection.stay"]
-        if self.delivery_state == "cancelled" and stay._filter_moves(self.move_ids):
-            return False
-        return self._get_problem_text__1()
-
-    def action_print(self):
-        """Print letters; what was sent may be printed for the file at any time."""
-        for letter in self:
-            if letter.delivery_state in ("to_print", "printed", "cancelled"):
-                letter._check_stay("print")
-        return self.action_print__1()
-
     def _check_stay(self, kind):
-        self.env["collection.stay"]._check_moves(
-            self.move_ids, kind, self.subject or self.display_name, self.case_id
-        )
-
-    def _set_paper_state(self, state, **vals):
-        if state in ("printed", "posted"):
-            for letter in self:
-                letter._check_stay("print" if state == "printed" else "post")
-        return self._set_paper_state__1(state, **vals)
+        """:raises UserError: when a stay forbids one of these letters"""
+        for letter in self:
+            self.env["collection.stay"]._check_moves(
+                letter.move_ids,
+                kind,
+                letter.subject or letter.display_name,
+                letter.case_id,
+            )

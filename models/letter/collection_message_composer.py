@@ -26,7 +26,7 @@ class CollectionMessageComposer(models.AbstractModel):
     """Write the message of a step: words, due items, credits, how to pay.
 
     One place prepares the values; the e-mail, the letter and the preview show them.
-    Everything is in the language of the addressee.
+    Everything is in the language of the recipient.
     """
 
     _name = "collection.message.composer"
@@ -37,11 +37,11 @@ class CollectionMessageComposer(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_lang(self, action):
-        """:return: code of the first language of addressee, customer and company that
+    def _get_lang(self, step):
+        """:return: code of the first language of recipient, customer and company that
         is installed"""
         return self._choose_lang(
-            action.addressee_id, action.partner_id, action.company_id.partner_id
+            step.recipient_id, step.partner_id, step.company_id.partner_id
         )
 
     @api.model
@@ -51,23 +51,23 @@ class CollectionMessageComposer(models.AbstractModel):
         return codes[0] if codes else get_lang(self.env).code
 
     @api.model
-    def _get_words(self, action, lang):
+    def _get_words(self, step, lang):
         """Render subject and words of one step.
 
-        :param action: collection.step record
+        :param step: collection.step record
         :param str lang: language code
         :return: subject (text) and words (Markup), edited by a person or the stage's
         """
-        template = action.stage_id.template_id.with_context(lang=lang)
-        subject, body = action.subject, action.body
+        template = step.stage_id.template_id.with_context(lang=lang)
+        subject, body = step.subject, step.body
         if not subject:
-            subject = template._render_field("subject", action.ids, set_lang=lang)[
-                action.id
+            subject = template._render_field("subject", step.ids, set_lang=lang)[
+                step.id
             ]
         if is_html_empty(body):
             body = template._render_field(
-                "body_html", action.ids, set_lang=lang, options={"post_process": True}
-            )[action.id]
+                "body_html", step.ids, set_lang=lang, options={"post_process": True}
+            )[step.id]
         # The subject is the only heading: a batch of letters is split by headings.
         return subject, Markup(HEADINGS.sub(r"<\1p\2>", str(body or "")))
 
@@ -76,33 +76,33 @@ class CollectionMessageComposer(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_values(self, action, exposures, positions, history):
+    def _get_values(self, step, exposures, positions, history):
         """Prepare what every form of the message shows.
 
-        :param action: collection.step record
+        :param step: collection.step record
         :param exposures: collection.exposure records of the case
         :param dict positions: see ``collection.open.item.list._get_positions``
-        :param history: collection.contact records to recite
+        :param list history: dicts of the texts to recite
         :return: dict for the QWeb templates ``collection_message_*``
         """
-        lang = self._get_lang(action)
+        lang = self._get_lang(step)
         message = self.with_context(lang=lang)
         return message._get_values_here(
-            action.with_env(message.env),
+            step.with_env(message.env),
             exposures.with_env(message.env),
             positions,
             history,
         )
 
     @api.model
-    def _get_values_here(self, action, exposures, positions, history):
+    def _get_values_here(self, step, exposures, positions, history):
         """Like ``_get_values``, in the language of the context."""
         env, lang = self.env, self.env.lang
-        subject, words = self._get_words(action, lang)
-        items, credit_rows = self._get_listed(action, exposures)
+        subject, words = self._get_words(step, lang)
+        items, credit_rows = self._get_listed(step, exposures)
         return {
-            **self._get_parties(action.case_id, action.addressee_id),
-            "action": action,
+            **self._get_parties(step.case_id, step.recipient_id),
+            "step": step,
             "subject": subject,
             "words": words,
             "exposures": exposures,
@@ -110,25 +110,25 @@ class CollectionMessageComposer(models.AbstractModel):
             "moves": items.move_id,
             "positions": positions,
             "groups": env["collection.open.item.list"]._get_groups(
-                items, credit_rows, positions, action.case_id.policy_id.net_credits
+                items, credit_rows, positions, step.case_id.policy_id.net_credits
             ),
-            "history": env["collection.demand.history.summary"]._get_rows(history),
-            "bank": self._get_bank(action.company_id, items.move_id),
-            "pay_reference": self._get_pay_reference(action.case_id, items.move_id),
-            "attached": self._get_attached(action),
+            "history": history,
+            "bank": self._get_bank(step.company_id, items.move_id),
+            "pay_reference": self._get_pay_reference(step.case_id, items.move_id),
+            "attached": self._get_attached(step),
         }
 
     @api.model
-    def _get_parties(self, case, addressee):
-        """:return: values on sender and addressee, common to letters and statements,
+    def _get_parties(self, case, recipient):
+        """:return: values on sender and recipient, common to letters and statements,
         in the language of the context"""
         company, lang = case.company_id, self.env.lang
         return {
             "case": case,
             "company": company,
             "customer": case.partner_id,
-            "addressee": addressee,
-            "address": self.env["collection.recipient"]._get_address(addressee),
+            "recipient": recipient,
+            "address": self.env["collection.recipient"]._get_address(recipient),
             "sender_address": self.env["collection.recipient"]._get_address(
                 company.partner_id
             ),
@@ -174,13 +174,13 @@ class CollectionMessageComposer(models.AbstractModel):
         }
 
     @api.model
-    def _get_attached(self, action):
+    def _get_attached(self, step):
         """:return: which document goes with the e-mail of a step, if there is one"""
-        if not self.env["collection.dispatcher"]._is_mailed(action):
+        if not self.env["collection.dispatcher"]._is_mailed(step):
             return ""
-        if action._is_paper():
+        if step._is_paper():
             return "letter"
-        return "statement" if action.stage_id.attach_statement else ""
+        return "statement" if step.stage_id.attach_statement else ""
 
     @api.model
     def _get_bank(self, company, moves):
@@ -202,14 +202,14 @@ class CollectionMessageComposer(models.AbstractModel):
         return ", ".join(move.payment_reference or move.name for move in moves)
 
     @api.model
-    def _get_listed(self, action, exposures):
+    def _get_listed(self, step, exposures):
         """Pick what is asked for: the overdue items that are free to collect, and in a
         reminder before the due date those that will be due by its stage's day.
 
         :return: the items, and the open credits
         """
-        today = action.company_id._get_collection_today()
-        horizon = max(-action.stage_id.days, 0) or -1
+        today = step.company_id._get_collection_today()
+        horizon = max(-step.stage_id.days, 0) or -1
         items = exposures.filtered(
             lambda row: (
                 row.status == "open" and (row.date_maturity - today).days <= horizon
@@ -218,27 +218,27 @@ class CollectionMessageComposer(models.AbstractModel):
         return items, exposures.filtered(lambda row: row.status == "credit")
 
     @api.model
-    def _get_amount_texts(self, actions):
+    def _get_amount_texts(self, steps):
         """Say what the messages of steps ask for, as their tables add it up.
 
-        :param actions: collection.step records
-        :return: dict of text per action: amounts per currency, net of credits
+        :param steps: collection.step records
+        :return: dict of text per step: amounts per currency, net of credits
         """
         listing = self.env["collection.open.item.list"]
-        exposures = self._get_exposures(actions)
+        exposures = self._get_exposures(steps)
         return {
-            action: listing._get_amount_text(
-                *self._get_listed(action, exposures[action]),
-                action.case_id.policy_id.net_credits,
+            step: listing._get_amount_text(
+                *self._get_listed(step, exposures[step]),
+                step.case_id.policy_id.net_credits,
             )
-            for action in actions
+            for step in steps
         }
 
     @api.model
-    def _get_exposures(self, actions):
-        """:return: dict of collection.exposure records per action, read at once"""
-        by_case = self._get_case_exposures(actions.case_id)
-        return {action: by_case[action.case_id] for action in actions}
+    def _get_exposures(self, steps):
+        """:return: dict of collection.exposure records per step, read at once"""
+        by_case = self._get_case_exposures(steps.case_id)
+        return {step: by_case[step.case_id] for step in steps}
 
     @api.model
     def _get_case_exposures(self, cases):
@@ -289,36 +289,34 @@ class CollectionMessageComposer(models.AbstractModel):
         return self._render("collection_message_email", values)
 
     @api.model
-    def _prepare(self, actions, mailed=()):
+    def _prepare(self, steps, histories, mailed=()):
         """Prepare the values of many messages at once.
 
-        :param actions: collection.step records
+        :param steps: collection.step records
+        :param dict histories: what each message recites, a list of dicts of texts
         :param mailed: those of them that go out by e-mail, and so need the tokens of
             the links they show
         :return: dict of the values per step
         """
-        exposures = self._get_exposures(actions)
+        exposures = self._get_exposures(steps)
         if mailed:
             self._ensure_tokens(
                 self.env["account.move"].union(
                     *(
-                        self._get_listed(action, exposures[action])[0].move_id
-                        for action in mailed
+                        self._get_listed(step, exposures[step])[0].move_id
+                        for step in mailed
                     )
                 )
             )
         positions = self.env["collection.open.item.list"]._get_positions(
             exposures.values()
         )
-        histories = self.env["collection.demand.history.summary"]._find(actions)
         return {
-            action: self._get_values(
-                action, exposures[action], positions, histories[action]
-            )
-            for action in actions
+            step: self._get_values(step, exposures[step], positions, histories[step])
+            for step in steps
         }
 
     @api.model
-    def _preview(self, action):
+    def _preview(self, step, histories):
         """:return: the e-mail or letter text of one step as it would go out now"""
-        return self._render_email(self._prepare(action)[action])
+        return self._render_email(self._prepare(step, histories)[step])

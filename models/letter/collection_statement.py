@@ -63,7 +63,7 @@ class CollectionStatement(models.AbstractModel):
         :return: dict of values per case
         """
         message = self.env["collection.message.composer"]
-        addressees = self.env["collection.recipient"]._find_for_letters(cases)
+        recipients = self.env["collection.recipient"]._find_for_letters(cases)
         exposures = message._get_case_exposures(cases)
         positions = self.env["collection.open.item.list"]._get_positions(
             exposures.values()
@@ -71,7 +71,7 @@ class CollectionStatement(models.AbstractModel):
         prepared = {}
         for case in cases:
             lang = message._choose_lang(
-                addressees[case], case.partner_id, case.company_id.partner_id
+                recipients[case], case.partner_id, case.company_id.partner_id
             )
             env = self.with_context(lang=lang).env
             own = case.with_env(env)
@@ -79,7 +79,7 @@ class CollectionStatement(models.AbstractModel):
             moves = rows.filtered(lambda row: row.status == "open").move_id
             values = {
                 **env["collection.message.composer"]._get_parties(
-                    own, addressees[case]
+                    own, recipients[case]
                 ),
                 "positions": positions,
                 "bank": message._get_bank(case.company_id, moves),

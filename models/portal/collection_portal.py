@@ -166,20 +166,18 @@ class CollectionPortal(models.AbstractModel):
         """
         files = [] if outcome == "dispute" else form.get("files") or []
         attachments = self._attach(files, case)
-        contact = self.env["collection.contact"].create(
-            {
-                "case_id": case.id,
-                "channel": "portal",
-                "direction": "in",
-                "outcome": outcome,
-                "partner_id": visitor.id,
-                "person": form["name"],
-                "user_id": False,
-                "subject": form.get("subject"),
-                "note": form["note"],
-                "move_ids": [Command.set(moves.ids)],
-                "attachment_ids": [Command.set(attachments.ids)],
-            }
+        contact = self.env["collection.contact"]._log(
+            case,
+            "portal",
+            outcome,
+            direction="in",
+            partner=visitor,
+            person=form["name"],
+            user_id=False,
+            subject=form.get("subject"),
+            note=form["note"],
+            moves=moves,
+            files=attachments,
         )
         attachments.write({"res_model": contact._name, "res_id": contact.id})
         return contact

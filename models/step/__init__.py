@@ -3,6 +3,7 @@
 # isort: off
 from . import (
     collection_step,
+    collection_case,
     collection_executor,
     collection_demand_history,
     mail_activity,

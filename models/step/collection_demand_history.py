@@ -10,9 +10,9 @@ KINDS = [
     ("promise", "Promise"),
     ("breach", "Broken promise"),
 ]
-# What is recited: what was sent and what was said. Attempts that reached nobody, talks
-# with third persons and what came back stay out.
-TOLD_OUTCOMES = (
+# Messages and conversations. Attempts that reached nobody, talks with third persons and
+# what came back are not recited.
+RECITED_OUTCOMES = (
     "sent",
     "reached",
     "message_left",
@@ -27,15 +27,16 @@ TOLD_OUTCOMES = (
 )
 # A letter that did not go out, or came back, was not a reminder. Who refuses a letter
 # has been sent one.
-TOLD_DELIVERY = ("sent", "posted", "delivered", "refused")
+RECITED_DELIVERY = ("sent", "posted", "delivered", "refused")
 
 
 class CollectionDemandHistory(models.Model):
-    """What a final demand recites: one line per contact, promise and broken promise.
+    """What a final demand recites: when, how, what and with whom, one line per contact,
+    promise and broken promise.
 
     A view on the log and the promises, for the final demands that are still to go out:
-    what is logged, voided or delivered shows at once. A collector leaves lines out;
-    the step remembers which.
+    what is logged, voided or delivered shows at once. Voided entries and internal notes
+    are never shown. A collector excludes lines; the step remembers which.
     """
 
     _name = "collection.demand.history"
@@ -43,7 +44,7 @@ class CollectionDemandHistory(models.Model):
     _auto = False
     _order = "moment, id"
     _depends = {
-        "collection.step": ["case_id", "stage_id", "state", "untold"],
+        "collection.step": ["case_id", "stage_id", "state", "excluded_lines"],
         "collection.contact": [
             *("case_id", "channel", "outcome", "is_void", "date", "message_ref"),
         ],
@@ -58,7 +59,7 @@ class CollectionDemandHistory(models.Model):
     contact_id = fields.Many2one("collection.contact", readonly=True)
     promise_id = fields.Many2one("collection.promise", readonly=True)
     moment = fields.Datetime("When", readonly=True)
-    is_told = fields.Boolean("Recite")
+    is_included = fields.Boolean("Recite")
     day = fields.Char("Date", compute="_compute_texts")
     channel = fields.Char(compute="_compute_texts")
     what = fields.Char(compute="_compute_texts")
@@ -68,16 +69,15 @@ class CollectionDemandHistory(models.Model):
     def _table_query(self):
         return SQL(
             "%s UNION ALL %s UNION ALL %s",
-            self._contacts(),
-            self._promises(),
-            self._breaches(),
+            self._contacts_query(),
+            self._promises_query(),
+            self._breaches_query(),
         )
 
     @api.depends("contact_id", "promise_id")
     @api.depends_context("lang")
     def _compute_texts(self):
-        rows = self.env["collection.demand.history.summary"]._get_rows(self)
-        for line, row in zip(self, rows, strict=True):
+        for line, row in zip(self, self._get_rows(), strict=True):
             line.day = row["date"]
             line.channel = row["channel"]
             line.what = ", ".join(filter(None, (row["what"], row["proof"])))
@@ -89,10 +89,11 @@ class CollectionDemandHistory(models.Model):
         has one open step, so that the number of its source numbers the line"""
         return SQL(
             """
-            SELECT %(source)s.id * 4 + %(number)s AS id, action.id AS step_id,
-                   action.company_id, %(kind)s AS kind,
-                   NOT COALESCE(action.untold ? (%(kind)s || ',' || %(source)s.id),
-                                FALSE) AS is_told
+            SELECT %(source)s.id * 4 + %(number)s AS id, step.id AS step_id,
+                   step.company_id, %(kind)s AS kind,
+                   NOT COALESCE(
+                       step.excluded_lines ? (%(kind)s || ',' || %(source)s.id), FALSE
+                   ) AS is_included
             """,
             source=SQL.identifier(alias),
             number=number,
@@ -103,31 +104,31 @@ class CollectionDemandHistory(models.Model):
     def _from(self):
         return SQL(
             """
-              FROM collection_step action
+              FROM collection_step step
               JOIN collection_stage stage
-                ON stage.id = action.stage_id AND stage.is_final_demand
+                ON stage.id = step.stage_id AND stage.is_final_demand
             """
         )
 
     @api.model
-    def _contacts(self):
+    def _contacts_query(self):
         return SQL(
             """
             %(select)s, contact.id AS contact_id, NULL::int AS promise_id,
                    COALESCE(letter.date_sent, contact.date) AS moment
             %(from)s
-              JOIN collection_contact contact ON contact.case_id = action.case_id
+              JOIN collection_contact contact ON contact.case_id = step.case_id
               LEFT JOIN collection_letter letter ON letter.id = contact.letter_id
-             WHERE action.state = ANY(%(open)s) AND %(told)s
+             WHERE step.state = ANY(%(open)s) AND %(recited)s
             """,
             select=self._select("contact", 0, "contact"),
-            told=self._told(),
+            recited=self._recited_condition(),
             open=list(OPEN_STATES),
             **{"from": self._from()},
         )
 
     @api.model
-    def _told(self):
+    def _recited_condition(self):
         """:return: SQL condition that a customer may read of ``contact``"""
         return SQL(
             """
@@ -145,41 +146,41 @@ class CollectionDemandHistory(models.Model):
                  WHERE sent.id = contact.letter_id AND sent.delivery_state = ANY(%s))))
             """,
             channels(is_noticed=True),
-            list(TOLD_OUTCOMES),
-            list(TOLD_DELIVERY),
+            list(RECITED_OUTCOMES),
+            list(RECITED_DELIVERY),
         )
 
     @api.model
-    def _promises(self):
+    def _promises_query(self):
         """Promises that no recited contact tells of already."""
         return SQL(
             """
             %(select)s, NULL::int AS contact_id, promise.id AS promise_id,
                    promise.date_taken + TIME '12:00' AS moment
             %(from)s
-              JOIN collection_promise promise ON promise.case_id = action.case_id
-             WHERE action.state = ANY(%(open)s)
+              JOIN collection_promise promise ON promise.case_id = step.case_id
+             WHERE step.state = ANY(%(open)s)
                AND promise.state NOT IN ('approve', 'withdrawn')
                AND NOT EXISTS (
                     SELECT FROM collection_contact contact
                      WHERE contact.id = promise.contact_id
-                       AND contact.outcome = 'promise' AND %(told)s)
+                       AND contact.outcome = 'promise' AND %(recited)s)
             """,
             select=self._select("promise", 1, "promise"),
-            told=self._told(),
+            recited=self._recited_condition(),
             open=list(OPEN_STATES),
             **{"from": self._from()},
         )
 
     @api.model
-    def _breaches(self):
+    def _breaches_query(self):
         return SQL(
             """
             %(select)s, NULL::int AS contact_id, promise.id AS promise_id,
                    promise.date_last + promise.tolerance + 1 + TIME '00:00' AS moment
             %(from)s
-              JOIN collection_promise promise ON promise.case_id = action.case_id
-             WHERE action.state = ANY(%(open)s)
+              JOIN collection_promise promise ON promise.case_id = step.case_id
+             WHERE step.state = ANY(%(open)s)
                AND promise.state IN ('partly', 'broken')
             """,
             select=self._select("breach", 2, "promise"),
@@ -188,98 +189,59 @@ class CollectionDemandHistory(models.Model):
         )
 
     def write(self, vals):  # pylint: disable=method-required-super
-        """Leave lines out of the letter, or take them in again.
+        """Exclude lines from the letter, or include them again.
 
         :raises UserError: for anything else; the log is not changed from here
         """
         self.check_access("write")
-        if vals.keys() - {"is_told"}:
+        if vals.keys() - {"is_included"}:
             raise UserError(
                 self.env._("Only whether a line is recited can be changed here.")
             )
         for line in self:
-            line.step_id._set_told(line._get_key(), vals["is_told"])
+            line.step_id._set_included(line._get_key(), vals["is_included"])
         self.env.flush_all()
-        self.invalidate_model(["is_told"])
+        self.invalidate_model(["is_included"])
         return True
 
     def _get_key(self):
         """:return: how the step remembers this line"""
         return f"{self.kind},{(self.contact_id or self.promise_id).id}"
 
-
-class CollectionStep(models.Model):
-    """The recital of a final demand, and to whom the matter goes after it."""
-
-    _inherit = "collection.step"
-
-    recital_ids = fields.One2many(
-        "collection.demand.history", "step_id", "What the letter recites"
-    )
-    untold = fields.Json(
-        "Left out", readonly=True, help="Lines of the recital that a person left out."
-    )
-    referral_text = fields.Char("Referred to", compute="_compute_referral_text")
-
-    @api.depends("stage_id.referral_partner_id")
-    @api.depends_context("lang")
-    def _compute_referral_text(self):
-        for action in self:
-            # Only the name that the letter prints, whoever may read the address book.
-            name = action.stage_id.referral_partner_id.sudo().name
-            action.referral_text = name or self.env._("a third party")
-
-    def _set_told(self, key, is_told):
-        """Remember whether a line of the recital is left out.
-
-        :param str key: see ``collection.demand.history._get_key``
-        :param bool is_told: whether the letter recites it
-        """
-        self.check_access("write")
-        untold = set(self.untold or ()) - {key}
-        if not is_told:
-            untold.add(key)
-        # Readonly, so that nobody writes it past the screen; the right was checked.
-        self.sudo().untold = sorted(untold)
-
-
-class CollectionDemandHistorySummary(models.AbstractModel):
-    """The contacts so far, as a final demand recites them: when, how, what, with whom.
-
-    Taken from the contact log and the promises. Voided
-    entries and internal notes are never shown.
-    """
-
-    _name = "collection.demand.history.summary"
-    _description = "Recital of Contacts"
+    # ------------------------------------------------------------------
+    # Words
+    # ------------------------------------------------------------------
 
     @api.model
-    def _find(self, actions):
-        """Find what the messages of steps recite.
+    def _get_histories(self, steps):
+        """Write what the messages of steps recite, each in its own language.
 
-        :param actions: collection.step records
-        :return: dict of collection.demand.history records per action, oldest first;
-            empty for steps that are no final demand
+        :param steps: collection.step records
+        :return: dict of a list of dicts of texts per step, oldest first; empty for
+            steps that are no final demand
         """
-        lines = self.env["collection.demand.history"].search(
-            [("step_id", "in", actions.ids), ("is_told", "=", True)]
-        )
-        by_action = lines.grouped("step_id")
-        return {action: by_action.get(action, lines.browse()) for action in actions}
+        lines = self.search(
+            [("step_id", "in", steps.ids), ("is_included", "=", True)]
+        ).grouped("step_id")
+        composer = self.env["collection.message.composer"]
+        return {
+            step: lines.get(step, self.browse())
+            .with_context(lang=composer._get_lang(step))
+            ._get_rows()
+            for step in steps
+        }
 
-    @api.model
-    def _get_rows(self, lines):
+    def _get_rows(self):
         """:return: list of dicts of texts, in the language of the context"""
-        lines = lines.with_env(self.env)
         promises = self.env["collection.promise"].search(
-            [("contact_id", "in", lines.contact_id.ids)]
+            [("contact_id", "in", self.contact_id.ids)]
         )
         by_contact = promises.grouped("contact_id")
         return [
             self._get_contact_row(line.contact_id, by_contact.get(line.contact_id))
             if line.kind == "contact"
             else self._get_promise_row(line)
-            for line in lines
+            for line in self
         ]
 
     @api.model

@@ -35,27 +35,27 @@ class CollectionExecutor(models.AbstractModel):
         """
         if not self.env["collection.review"]._try_lock(company, shared=True):
             return 0
-        actions = self._take(company, as_of)
-        if not actions:
+        steps = self._lock_batch(company, as_of)
+        if not steps:
             return 0
         worker = self.with_company(company).with_context(collection_as_of=as_of)
-        actions = actions.with_env(worker.env)
-        verdicts = worker._check_again(company, as_of, actions, ledger_date)
+        steps = steps.with_env(worker.env)
+        decisions = worker._check_again(company, as_of, steps, ledger_date)
         worker.env["collection.blocked.attempt"]._log_steps(company, as_of)
-        going = worker._drop(actions, verdicts, counts)
+        going = worker._drop(steps, decisions, counts)
         worker._carry_out(company, as_of, going, counts)
-        return len(actions)
+        return len(steps)
 
     @api.model
-    def _take(self, company, as_of):
+    def _lock_batch(self, company, as_of):
         """Lock steps that are due to be tried, and the due items of their customers.
 
         Whoever registers a payment on one of the items now waits until the message is
         out or dropped; if somebody is just doing so, the step is left for later.
         """
-        Action = self.env["collection.step"]
+        Step = self.env["collection.step"]
         company = company.with_context(collection_as_of=as_of)
-        actions = Action.search(
+        steps = Step.search(
             [
                 ("company_id", "=", company.id),
                 ("date_planned", "<=", as_of),
@@ -71,14 +71,14 @@ class CollectionExecutor(models.AbstractModel):
             order="id",
             limit=BATCH * 8,
         )
-        actions = actions.try_lock_for_update(limit=BATCH)
-        actions.invalidate_recordset()
-        actions = actions.filtered(lambda action: action.state in ("planned", "failed"))
-        return self._lock_ledger(actions)
+        steps = steps.try_lock_for_update(limit=BATCH)
+        steps.invalidate_recordset()
+        steps = steps.filtered(lambda step: step.state in ("planned", "failed"))
+        return self._lock_ledger(steps)
 
     @api.model
-    def _lock_ledger(self, actions):
-        cases = actions.case_id.try_lock_for_update(allow_referencing=True)
+    def _lock_ledger(self, steps):
+        cases = steps.case_id.try_lock_for_update(allow_referencing=True)
         lines = (
             self.env["collection.item"]
             .search([("case_id", "in", cases.ids), ("is_open", "=", True)])
@@ -90,15 +90,15 @@ class CollectionExecutor(models.AbstractModel):
             [("move_line_id", "in", (lines - free).ids)]
         )
         cases -= busy_items.case_id
-        return actions.filtered(lambda action: action.case_id in cases)
+        return steps.filtered(lambda step: step.case_id in cases)
 
     @api.model
-    def _check_again(self, company, as_of, actions, ledger_date):
+    def _check_again(self, company, as_of, steps, ledger_date):
         """Ask the decision again, under the locks.
 
         :return: dict of (reason, stage id, next date, net amount) per case id
         """
-        partner_ids = actions.case_id.partner_id.ids
+        partner_ids = steps.case_id.partner_id.ids
         self.env.flush_all()
         review = self.env["collection.review"]
         review._take_snapshot(company, as_of, partner_ids, ledger_date)
@@ -112,57 +112,64 @@ class CollectionExecutor(models.AbstractModel):
         return {case_id: tuple(rest) for case_id, *rest in rows}
 
     @api.model
-    def _drop__1(self, actions, verdicts, counts):
+    def _drop(self, steps, decisions, counts):
         """Drop the steps that no longer hold and put off those that must wait.
 
         :return: the steps to carry out
         """
-        go = actions.browse()
-        for action in actions:
-            reason, stage_id, date_next, _net = verdicts.get(action.case_id.id) or (
-                (action.case_id.closing_reason or "settled", None, None, 0.0)
+        go = steps.browse()
+        for step in steps:
+            reason, stage_id, date_next, _net = decisions.get(step.case_id.id) or (
+                (step.case_id.closing_reason or "settled", None, None, 0.0)
             )
-            if reason == "due" and stage_id == action.stage_id.id:
-                go |= action
-            elif reason in TEMPORARY_REASONS and stage_id == action.stage_id.id:
-                action.write({"date_planned": date_next, "reason": reason})
+            if reason == "due" and stage_id == step.stage_id.id:
+                go |= step
+            elif reason in TEMPORARY_REASONS and stage_id == step.stage_id.id:
+                step.write({"date_planned": date_next, "reason": reason})
             else:
-                action._set_state("cancelled", reason=reason)
+                step._set_state("cancelled", reason=reason)
                 counts["cancelled_count"] += 1
-        return go
+        return self._ask_guard(go)
 
     @api.model
-    def _carry_out(self, company, as_of, actions, counts):
+    def _carry_out(self, company, as_of, steps, counts):
         """Write the messages, hand the calls over, lift the items, keep the errors."""
-        courier = self.env["collection.dispatcher"]
-        for_person = actions.filtered(lambda action: action._is_for_person())
-        written = actions - for_person
-        unreachable = written.filtered("addressee_problem")
+        dispatcher = self.env["collection.dispatcher"]
+        for_person = steps.filtered(lambda step: step._is_for_person())
+        written = steps - for_person
+        unreachable = written.filtered("recipient_problem")
         written -= unreachable
-        for action in unreachable:
-            self._report_unreachable(action)
+        for step in unreachable:
+            self._report_unreachable(step)
 
         prepared = {}
         failures = self._isolate(
-            lambda batch: prepared.update(courier._prepare(batch)), written
+            lambda batch: prepared.update(self._prepare(batch)), written
         )
         written = self._without(written, failures)
-        failures |= self._isolate(lambda batch: courier._send(batch, prepared), written)
+        failures |= self._isolate(
+            lambda batch: dispatcher._send(batch, prepared), written
+        )
         written = self._without(written, failures)
-        self._take_steps(company, as_of, written)
+        self._apply_steps(company, as_of, written)
         failures |= self._isolate(self._hand_over, for_person)
-        for action, error in failures.items():
-            self._fail(action, error)
+        for step, error in failures.items():
+            self._fail(step, error)
         failed_count = len(failures) + len(unreachable)
         counts["failed_count"] += failed_count
-        counts["done_count"] += len(actions) - failed_count
+        counts["done_count"] += len(steps) - failed_count
 
     @api.model
-    def _without(self, actions, failures):
-        return actions.filtered(lambda action: action not in failures)
+    def _prepare(self, steps):
+        histories = self.env["collection.demand.history"]._get_histories(steps)
+        return self.env["collection.dispatcher"]._prepare(steps, histories)
 
     @api.model
-    def _isolate(self, work, actions):
+    def _without(self, steps, failures):
+        return steps.filtered(lambda step: step not in failures)
+
+    @api.model
+    def _isolate(self, work, steps):
         """Do work for a batch of steps; if it fails, for each step alone, so that the
         customer who is the cause fails alone.
 
@@ -170,23 +177,23 @@ class CollectionExecutor(models.AbstractModel):
             those it fails for
         :return: dict of the error per failed step
         """
-        if not actions:
+        if not steps:
             return {}
         try:
             with self.env.cr.savepoint():
-                work(actions)
+                work(steps)
                 self.env.flush_all()
             return {}
         except OperationalError:
             # A conflict between transactions is nobody's fault: all start again.
             raise
         except Exception as error:
-            if len(actions) == 1:
-                _logger.info("Step %s failed.", actions.id, exc_info=True)
-                return {actions: self._describe(error)}
+            if len(steps) == 1:
+                _logger.info("Step %s failed.", steps.id, exc_info=True)
+                return {steps: self._describe(error)}
         failures = {}
-        for action in actions:
-            failures |= self._isolate(work, action)
+        for step in steps:
+            failures |= self._isolate(work, step)
         return failures
 
     @api.model
@@ -198,54 +205,54 @@ class CollectionExecutor(models.AbstractModel):
         return text if cause in text else f"{text} ({cause})"
 
     @api.model
-    def _take_steps(self, company, as_of, actions):
+    def _apply_steps(self, company, as_of, steps):
         """The messages are on their way: lift the items, start the quiet time."""
-        if not actions:
+        if not steps:
             return
         self.env.flush_all()
         self.env["collection.decision.statement"]._raise_items(
             company,
             as_of,
-            {action.case_id.id: action.stage_id.id for action in actions},
+            {step.case_id.id: step.stage_id.id for step in steps},
         )
-        actions.case_id.date_last_step = as_of
-        actions.case_id._refresh_stages()
-        actions._set_state("done", error=False, date_try=False)
+        steps.case_id.date_last_step = as_of
+        steps.case_id._refresh_stages()
+        steps._set_state("done", error=False, date_try=False)
 
     @api.model
-    def _hand_over(self, actions):
+    def _hand_over(self, steps):
         """Put calls, visits and decisions on the collectors' lists."""
         type_xmlid = {"phone": "mail.mail_activity_data_call"}
-        for action in actions:
-            case = action.case_id
+        for step in steps:
+            case = step.case_id
             activity = case.activity_schedule(
-                type_xmlid.get(action.channel, "mail.mail_activity_data_todo"),
-                action.date_planned,
-                summary=action.stage_id.name,
-                note=action.addressee_problem or "",
+                type_xmlid.get(step.channel, "mail.mail_activity_data_todo"),
+                step.date_planned,
+                summary=step.stage_id.name,
+                note=step.recipient_problem or "",
                 user_id=case._get_collector().id or self.env.uid,
             )
-            action._set_state("todo", activity_id=activity.id, error=False)
+            step._set_state("todo", activity_id=activity.id, error=False)
 
     @api.model
-    def _report_unreachable(self, action):
+    def _report_unreachable(self, step):
         """No address is a task for the collector, not silence. It is not tried again
         by itself; a person completes the address and retries."""
-        action._set_state(
+        step._set_state(
             "failed",
-            error=action.addressee_problem,
-            attempts=action.attempts + 1,
+            error=step.recipient_problem,
+            attempts=step.attempts + 1,
             date_try=False,
         )
-        action.case_id._add_task(
-            self.env._("Complete the address"), action.addressee_problem
+        step.case_id._add_task(
+            self.env._("Complete the address"), step.recipient_problem
         )
 
     @api.model
-    def _fail(self, action, error):
-        attempts = action.attempts + 1
+    def _fail(self, step, error):
+        attempts = step.attempts + 1
         delay = retry_delay(attempts)
-        action._set_state(
+        step._set_state(
             "failed",
             error=error,
             attempts=attempts,
@@ -257,33 +264,29 @@ class CollectionExecutor(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _drop(self, actions, verdicts, counts):
-        return self._ask_guard(self._drop__1(actions, verdicts, counts))
-
-    @api.model
-    def _ask_guard(self, actions):
+    def _ask_guard(self, steps):
         """Put off the steps that the limits do not allow at this moment.
 
         The scheduler keeps the limits, even where the policy only warns people.
 
         :return: the steps to carry out
         """
-        going, written_to = actions.browse(), set()
-        for channel, steps in actions.grouped("channel").items():
-            answers = self.env["collection.contact.guard"]._ask(steps.case_id, channel)
-            for step in steps:
+        going, written_to = steps.browse(), set()
+        for channel, own in steps.grouped("channel").items():
+            answers = self.env["collection.contact.guard"]._ask(own.case_id, channel)
+            for step in own:
                 answer = answers[step.case_id]
-                if not step._is_for_person() and step.addressee_id in written_to:
+                if not step._is_for_person() and step.recipient_id in written_to:
                     # Two customers, one person: the next batch finds this one's message
                     # in the log, and decides.
                     continue
-                written_to.add(step.addressee_id)
+                written_to.add(step.recipient_id)
                 if not answer.level or self._is_later(step, answer):
                     going |= step
                 elif answer.level == "stop":
                     self._stop(step, answer)
                 else:
-                    step._put_off(answer)
+                    step._postpone(answer)
         return going
 
     @api.model

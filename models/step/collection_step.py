@@ -19,8 +19,11 @@ TRANSITIONS = {
     "skipped": set(),
     "cancelled": set(),
 }
-WORDS = frozenset({"subject", "body"})
-LISTED = 5
+# What a person may change of a message before it goes out.
+EDITABLE_FIELDS = frozenset({"subject", "body"})
+# So many customers whose messages have to wait are named at most.
+NAMED_CUSTOMERS = 5
+CLOSE_WINDOW = {"type": "ir.actions.act_window_close"}
 
 
 class CollectionStep(models.Model):
@@ -72,8 +75,12 @@ class CollectionStep(models.Model):
     # This one message, as a person changed it. Empty: the words of the stage.
     subject = fields.Char("Edited subject")
     body = fields.Html("Edited words", sanitize_attributes=False)
-    addressee_id = fields.Many2one("res.partner", compute="_compute_addressee_id")
-    addressee_problem = fields.Char(compute="_compute_addressee_id")
+    recipient_id = fields.Many2one(
+        "res.partner", "Addressee", compute="_compute_recipient_id"
+    )
+    recipient_problem = fields.Char(
+        "Addressee Problem", compute="_compute_recipient_id"
+    )
     amount_text = fields.Char(
         "Amount asked for",
         compute="_compute_amount_text",
@@ -91,11 +98,18 @@ class CollectionStep(models.Model):
     is_edited = fields.Boolean(compute="_compute_is_edited")
     is_open = fields.Boolean(compute="_compute_is_open")
     is_final_demand = fields.Boolean(related="stage_id.is_final_demand")
-    addressee_phone = fields.Char("Telephone", compute="_compute_addressee_id")
+    recipient_phone = fields.Char("Telephone", compute="_compute_recipient_id")
     call_guide = fields.Html(related="stage_id.call_guide")
     preview = fields.Html(compute="_compute_preview", sanitize=False)
+    recital_ids = fields.One2many(
+        "collection.demand.history", "step_id", "What the letter recites"
+    )
+    excluded_lines = fields.Json(
+        "Left out", readonly=True, help="Lines of the recital that a person left out."
+    )
+    referral_text = fields.Char("Referred to", compute="_compute_referral_text")
 
-    _open_action = models.UniqueIndex(
+    _open_step = models.UniqueIndex(
         "(case_id) WHERE state IN ('planned', 'approve', 'todo', 'failed')",
         "There is already an open step for this case.",
     )
@@ -103,67 +117,73 @@ class CollectionStep(models.Model):
 
     @api.depends("case_id.partner_id", "stage_id.name")
     def _compute_display_name(self):
-        for action in self:
-            action.display_name = (
-                f"{action.stage_id.name}: {action.case_id.partner_id.display_name}"
+        for step in self:
+            step.display_name = (
+                f"{step.stage_id.name}: {step.case_id.partner_id.display_name}"
             )
 
     @api.depends("case_id", "channel")
     @api.depends_context("lang")
-    def _compute_addressee_id(self):
+    def _compute_recipient_id(self):
         finder = self.env["collection.recipient"]
-        for action, (partner, problem) in finder._find(self).items():
-            action.addressee_id = partner
-            action.addressee_problem = problem
-            action.addressee_phone = partner.phone
+        for step, (partner, problem) in finder._find(self).items():
+            step.recipient_id = partner
+            step.recipient_problem = problem
+            step.recipient_phone = partner.phone
 
     @api.depends("case_id", "stage_id")
     @api.depends_context("collection_as_of", "lang")
     def _compute_amount_text(self):
         texts = self.env["collection.message.composer"]._get_amount_texts(self)
-        for action in self:
-            action.amount_text = texts[action]
+        for step in self:
+            step.amount_text = texts[step]
 
     @api.depends("stage_id.deadline_days", "stage_id.referral_days")
     @api.depends_context("collection_as_of")
     def _compute_deadlines(self):
         """Counted from the day the message goes out, which is the day it is made."""
-        for action in self:
-            day = action.company_id._get_collection_today()
-            stage = action.stage_id
-            action.date_deadline = fields.Date.add(day, days=stage.deadline_days)
-            action.date_referral = fields.Date.add(
-                action.date_deadline, days=stage.referral_days
+        for step in self:
+            day = step.company_id._get_collection_today()
+            stage = step.stage_id
+            step.date_deadline = fields.Date.add(day, days=stage.deadline_days)
+            step.date_referral = fields.Date.add(
+                step.date_deadline, days=stage.referral_days
             )
 
     @api.depends("channel", "letter_id")
     def _compute_has_message(self):
-        for action in self:
-            action.has_message = bool(
-                channel_of(action.channel).is_written or action.letter_id
+        for step in self:
+            step.has_message = bool(
+                channel_of(step.channel).is_written or step.letter_id
             )
 
     @api.depends("subject", "body")
     def _compute_is_edited(self):
-        for action in self:
-            action.is_edited = action._has_own_words()
+        for step in self:
+            step.is_edited = step._has_own_words()
 
     @api.depends("state")
     def _compute_is_open(self):
-        for action in self:
-            action.is_open = action.state in ("planned", "approve", "todo", "failed")
+        for step in self:
+            step.is_open = step.state in OPEN_STATES
 
     @api.depends("subject", "body")
     def _compute_preview(self):
-        for action in self:
+        for step in self:
             # While a person types, the screen shows the message as it was saved.
-            is_typing = action._origin != action
-            action.preview = (
-                action._origin.preview if is_typing else action._get_preview()
-            )
+            is_typing = step._origin != step
+            step.preview = step._origin.preview if is_typing else step._get_preview()
+
+    @api.depends("stage_id.referral_partner_id")
+    @api.depends_context("lang")
+    def _compute_referral_text(self):
+        for step in self:
+            # Only the name that the letter prints, whoever may read the address book.
+            name = step.stage_id.referral_partner_id.sudo().name
+            step.referral_text = name or self.env._("a third party")
 
     def write(self, vals):
-        if WORDS & vals.keys() and not self.env.su:
+        if EDITABLE_FIELDS & vals.keys() and not self.env.su:
             self._check_words()
         return super().write(vals)
 
@@ -173,15 +193,14 @@ class CollectionStep(models.Model):
 
     def _check_transition(self, state):
         """:raises UserError: when a step cannot go to that state from where it is"""
-        for action in self:
-            if state not in TRANSITIONS[action.state]:
-                labels = dict(self._fields["state"]._description_selection(self.env))
+        for step in self:
+            if state not in TRANSITIONS[step.state]:
                 raise UserError(
                     self.env._(
                         "The step “%(step)s” is “%(old)s” and cannot become “%(new)s”.",
-                        step=action.display_name,
-                        old=labels[action.state],
-                        new=labels[state],
+                        step=step.display_name,
+                        old=self._label("state", step.state),
+                        new=self._label("state", state),
                     )
                 )
 
@@ -190,40 +209,45 @@ class CollectionStep(models.Model):
         self._check_transition(state)
         if state not in OPEN_STATES:
             vals.setdefault("date_done", fields.Datetime.now())
-        # The right to work the case was checked by the caller; state fields are not
-        # writable by hand for anybody.
-        self.sudo().write({"state": state, **vals})
+        self._write_protected({"state": state, **vals})
 
-    def action_approve__1(self):
-        """Release steps that wait for approval; the execution takes them at once."""
+    def action_approve(self):
+        """Release steps that wait for approval; the execution takes them at once.
+
+        :raises UserError: when none waits, or a stay forbids one of them
+        """
         self.check_access("write")
-        waiting = self.filtered(lambda action: action.state == "approve")
+        self._check_stay()
+        waiting = self.filtered(lambda step: step.state == "approve")
         if not waiting:
             raise UserError(self.env._("None of these steps waits for approval."))
         waiting._set_state("planned", approved_user_id=self.env.uid)
         self._trigger_execution()
-        return self._tell_approved(waiting)
+        return self._notify_approved(waiting)
 
-    def action_retry__1(self):
-        """Try failed steps again now."""
+    def action_retry(self):
+        """Try failed steps again now.
+
+        :raises UserError: when none has failed, or a stay forbids one of them
+        """
         self.check_access("write")
-        failed = self.filtered(lambda action: action.state == "failed")
+        self._check_stay()
+        failed = self.filtered(lambda step: step.state == "failed")
         if not failed:
             raise UserError(self.env._("None of these steps has failed."))
         failed._set_state("planned", error=False, date_try=False, attempts=0)
         self._trigger_execution()
-        return self._tell(self.env._("%s steps are tried again.", len(failed)))
+        return self._notify(
+            "success",
+            self.env._("%s steps are tried again.", len(failed)),
+            next=CLOSE_WINDOW,
+        )
 
     def action_open_skip(self):
         """Ask for the reason and skip."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Skip"),
-            "res_model": "collection.step.skip",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_step_ids": self.ids},
-        }
+        return self._open_wizard(
+            "collection.step.skip", self.env._("Skip"), step_ids=self.ids
+        )
 
     def action_open_done(self):
         """Open the call screen, to say how the call or visit went."""
@@ -244,44 +268,37 @@ class CollectionStep(models.Model):
         :param str note: what else there is to say
         """
         self._set_state("skipped", skip_reason_id=reason.id, note=note)
-        self._pass_stage()
-        for action in self:
-            action.case_id.message_post(
+        self._advance_items()
+        for step in self:
+            step.case_id.message_post(
                 body=self.env._(
                     "Skipped “%(stage)s”: %(reason)s. %(note)s",
-                    stage=action.stage_id.name,
+                    stage=step.stage_id.name,
                     reason=reason.name,
                     note=note,
                 )
             )
 
     def _complete(self, note=""):
-        """The person has done what the step asked for."""
+        """Close steps that a person has carried out; the quiet time starts."""
         self._set_state("done", note=note)
-        self._pass_stage(is_step=True)
-
-    def _pass_stage(self, is_step=False):
-        """Lift the items to the stage of these steps.
-
-        :param bool is_step: the customer was contacted, so the quiet time starts
-        """
-        self.activity_id.unlink()
-        for company, actions in self.grouped("company_id").items():
+        self._advance_items()
+        for company, steps in self.grouped("company_id").items():
             today = company._get_collection_today()
-            actions._lift_items(company, today)
-            if is_step:
-                # Collectors do not write the planning fields of a case by hand.
-                actions.case_id.sudo().date_last_step = today
+            steps.case_id._write_protected({"date_last_step": today})
 
-    def _lift_items(self, company, as_of):
-        cases = self.case_id
+    def _advance_items(self):
+        """Move the items of the cases on to the stages of these steps."""
+        self.activity_id.unlink()
         self.env.flush_all()
         review = self.env["collection.review"]
-        review._take_snapshot(company, as_of, cases.partner_id.ids, None)
-        self.env["collection.decision.statement"]._raise_items(
-            company, as_of, {action.case_id.id: action.stage_id.id for action in self}
-        )
-        cases._refresh_stages()
+        statement = self.env["collection.decision.statement"]
+        for company, steps in self.grouped("company_id").items():
+            today, cases = company._get_collection_today(), steps.case_id
+            review._take_snapshot(company, today, cases.partner_id.ids, None)
+            stages = {step.case_id.id: step.stage_id.id for step in steps}
+            statement._raise_items(company, today, stages)
+            cases._refresh_stages()
 
     # ------------------------------------------------------------------
     # Set-based helpers of the plan
@@ -299,16 +316,16 @@ class CollectionStep(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                UPDATE collection_step action
+                UPDATE collection_step step
                    SET state = 'skipped', date_done = NOW() AT TIME ZONE 'UTC',
                        note = %(note)s
                   FROM collection_case case_, collection_policy policy
-                 WHERE case_.id = action.case_id AND policy.id = case_.policy_id
-                   AND case_.company_id = %(company)s AND action.state = 'todo'
-                   AND action.channel <> 'task'
-                   AND action.date_planned + policy.task_patience < %(as_of)s
+                 WHERE case_.id = step.case_id AND policy.id = case_.policy_id
+                   AND case_.company_id = %(company)s AND step.state = 'todo'
+                   AND step.channel <> 'task'
+                   AND step.date_planned + policy.task_patience < %(as_of)s
                    AND %(restrict)s
-                RETURNING action.case_id, action.stage_id
+                RETURNING step.case_id, step.stage_id
                 """,
                 note=self.env._("Not done in time."),
                 company=company.id,
@@ -352,17 +369,17 @@ class CollectionStep(models.Model):
 
     def _check_words(self):
         """:raises UserError: when the words of one of these steps are settled"""
-        for action in self:
-            if action.state not in OPEN_STATES:
+        for step in self:
+            if step.state not in OPEN_STATES:
                 raise UserError(
                     self.env._("This step is over; its message was sent as is.")
                 )
-            if action.approved_user_id not in (self.env["res.users"], self.env.user):
+            if step.approved_user_id not in (self.env["res.users"], self.env.user):
                 raise UserError(
                     self.env._(
                         "%s has approved these words. Skip the step if they are not to"
                         " be sent.",
-                        action.approved_user_id.name,
+                        step.approved_user_id.name,
                     )
                 )
 
@@ -382,6 +399,18 @@ class CollectionStep(models.Model):
         self.check_access("write")
         self.write({"subject": False, "body": False})
 
+    def _set_included(self, key, is_included):
+        """Remember whether a line of the recital is excluded from the letter.
+
+        :param str key: see ``collection.demand.history._get_key``
+        :param bool is_included: whether the letter recites it
+        """
+        self.check_access("write")
+        excluded = set(self.excluded_lines or ()) - {key}
+        if not is_included:
+            excluded.add(key)
+        self._write_protected({"excluded_lines": sorted(excluded)})
+
     # ------------------------------------------------------------------
     # Screen
     # ------------------------------------------------------------------
@@ -393,7 +422,8 @@ class CollectionStep(models.Model):
             return self.letter_id.body
         try:
             with self.env.cr.savepoint():
-                return self.env["collection.message.composer"]._preview(self)
+                histories = self.env["collection.demand.history"]._get_histories(self)
+                return self.env["collection.message.composer"]._preview(self, histories)
         except OperationalError:
             raise
         except Exception as error:  # a template may raise anything
@@ -412,70 +442,63 @@ class CollectionStep(models.Model):
         return self.letter_id._get_records_action()
 
     @api.model
-    def _tell_approved__1(self, actions):
-        """:return: client action that confirms the approval of steps"""
-        return self._tell(
+    def _notify_approved(self, steps):
+        """:return: client action that confirms the approval of steps, and says whose
+        messages have to wait"""
+        if waiting := self._get_waiting_customers(steps):
+            return self._notify_waiting(steps, waiting)
+        return self._notify(
+            "success",
             self.env._(
                 "Approved: %s. It goes out in a few minutes, after a last look at the"
                 " ledger.",
-                actions.display_name,
+                steps.display_name,
             )
-            if len(actions) == 1
+            if len(steps) == 1
             else self.env._(
                 "%s steps approved. They go out in a few minutes, after a last look at"
                 " the ledger.",
-                len(actions),
-            )
+                len(steps),
+            ),
+            next=CLOSE_WINDOW,
         )
 
     @api.model
-    def _tell(self, message):
-        """:return: client action that shows a message and refreshes the screen"""
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": message,
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+    def _notify_waiting(self, steps, waiting):
+        return self._notify(
+            "warning",
+            self.env._(
+                "%(count)s approved. %(left)s wait: %(who)s",
+                count=len(steps),
+                left=len(waiting),
+                who=" ".join(waiting[:NAMED_CUSTOMERS]),
+            ),
+            sticky=True,
+            next=CLOSE_WINDOW,
+        )
 
     # ------------------------------------------------------------------
     # Stay
     # ------------------------------------------------------------------
 
-    def action_approve(self):
-        """Release steps, unless a stay forbids what they would send."""
-        self.check_access("write")
-        self._check_stay()
-        return self.action_approve__1()
-
-    def action_retry(self):
-        """Try failed steps again, unless a stay forbids what they would send."""
-        self.check_access("write")
-        self._check_stay()
-        return self.action_retry__1()
-
     def _check_stay(self):
-        for action in self:
+        for step in self:
             self.env["collection.stay"]._check_cases(
-                action.case_id, "step", action.display_name
+                step.case_id, "step", step.display_name
             )
 
     # ------------------------------------------------------------------
     # Steps that wait
     # ------------------------------------------------------------------
 
-    def _put_off(self, answer):
+    def _postpone(self, answer):
         """Have this step wait until the guard allows it, with its reason.
 
         :param answer: the ``Answer`` of the contact guard
         """
         self.ensure_one()
         day = self.company_id._get_collection_day(answer.next_moment)
-        # The execution writes the planning fields, nobody else.
-        self.sudo().write(
+        self._write_protected(
             {
                 "date_planned": max(day, self.date_planned),
                 "date_allowed": answer.next_moment,
@@ -500,27 +523,15 @@ class CollectionStep(models.Model):
         )
 
     @api.model
-    def _tell_approved(self, actions):
-        """Say also whose messages have to wait, and why."""
+    def _get_waiting_customers(self, steps):
+        """:return: list of texts of whose messages have to wait, and why"""
         waiting = []
-        for channel, steps in actions.grouped("channel").items():
-            answers = self.env["collection.contact.guard"]._ask(steps.case_id, channel)
-            for step in steps:
+        guard = self.env["collection.contact.guard"]
+        for channel, own in steps.grouped("channel").items():
+            answers = guard._ask(own.case_id, channel)
+            for step in own:
                 answer = answers[step.case_id]
                 if answer.level:
-                    text = self.env["collection.contact.guard"]._get_text(
-                        step.case_id, answer
-                    )
+                    text = guard._get_text(step.case_id, answer)
                     waiting.append(f"{step.case_id.partner_id.display_name}: {text}")
-        if not waiting:
-            return self._tell_approved__1(actions)
-        notification = self._tell(
-            self.env._(
-                "%(count)s approved. %(left)s wait: %(who)s",
-                count=len(actions),
-                left=len(waiting),
-                who=" ".join(waiting[:LISTED]),
-            )
-        )
-        notification["params"] |= {"type": "warning", "sticky": True}
-        return notification
+        return waiting

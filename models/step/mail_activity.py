@@ -6,12 +6,12 @@ class MailActivity(models.Model):
 
     def _action_done(self, feedback=False, attachment_ids=None):
         """A call ticked off in the chatter or the activity view is a step done."""
-        actions = (
+        steps = (
             self.env["collection.step"]
             .sudo()
             .search([("activity_id", "in", self.ids), ("state", "=", "todo")])
         )
         result = super()._action_done(feedback, attachment_ids)
-        for action in actions:
-            action._complete(feedback or "")
+        for step in steps:
+            step._complete(feedback or "")
         return result

@@ -174,14 +174,16 @@ class TestTranslations(CollectionCommon):
             cls.pay(cls.make_invoice(customer, 1600), 100)
             cls.make_invoice(customer, 300, cls.day(30))
             cls.make_credit(customer, 94, cls.day(-5))
-        cls.courier = cls.root["collection.dispatcher"].with_context(
+        cls.dispatcher = cls.root["collection.dispatcher"].with_context(
             collection_as_of=cls.today
         )
 
     def prepare(self):
-        """:return: what the courier prepares for the batch, per language"""
+        """:return: what the dispatcher prepares for the batch, per language"""
         self.plan()
-        prepared = self.courier._prepare(self.open_actions().with_env(self.courier.env))
+        prepared = self.dispatcher.env["collection.executor"]._prepare(
+            self.open_actions().with_env(self.dispatcher.env)
+        )
         by_customer = {action.partner_id: own for action, own in prepared.items()}
         return {
             name: by_customer[customer] for name, customer in self.customers.items()

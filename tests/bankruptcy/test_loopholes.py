@@ -40,7 +40,7 @@ class TestLoopholes(BankruptcyCommon, PlanCommon):
         self.customer.collection_do_not_contact = True
         case = self.case.with_env(self.collector_env())
         with self.assert_refused("asked not to be contacted"):
-            case.action_call_row()
+            case.action_call_queue()
 
     def test_mail_that_a_list_passed_on(self):
         self.assertFalse(is_automatic({"Precedence": "list"}))

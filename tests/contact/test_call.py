@@ -51,10 +51,10 @@ class CallCommon(CollectionCommon):
             collection_now=pytz.utc.localize(self.noon),
         )
 
-    def open_call(self, case, kind="collector", in_row=False):
+    def open_call(self, case, kind="collector", is_queue=False):
         """Answer the call screen of a case, as the button opens it."""
         case = self.at_noon(case, kind)
-        action = case.action_call_row() if in_row else case.action_open_done()
+        action = case.action_call_queue() if is_queue else case.action_open_done()
         return case.env[action["res_model"]].browse(action["res_id"])
 
 

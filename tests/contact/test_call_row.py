@@ -11,7 +11,7 @@ class TestCallRow(CallCommon):
 
     def test_save_and_next(self):
         first, second = self.make_calls(10_000, 100)
-        log = self.open_call(first, in_row=True)
+        log = self.open_call(first, is_queue=True)
         log.outcome = "no_answer"
         log.note = "Rang twice"
         self.assertFalse(log.action_log_next())
@@ -21,19 +21,19 @@ class TestCallRow(CallCommon):
         self.assertEqual(log.step_id.case_id, second)
         self.assertEqual(log.partner_id, second.partner_id)
         self.assertFalse(log.outcome or log.note or log.contact_id)
-        self.assertFalse(first.call_user_id)
-        self.assertEqual(second.call_user_id, self.users["collector"])
+        self.assertFalse(first.call_lock_user_id)
+        self.assertEqual(second.call_lock_user_id, self.users["collector"])
         log.outcome = "no_answer"
         done = log.action_log_next()
         self.assertIn("last call", done["params"]["message"])
-        self.assertFalse(second.call_user_id)
+        self.assertFalse(second.call_lock_user_id)
 
     def test_a_decision_that_waits_is_not_made_by_calling(self):
         case = self.make_calls(1000)
         self.policy.stage_ids[0].sudo().channel = "task"
         case.step_id.sudo().channel = "task"
         case.sudo().date_follow_up = self.today
-        log = self.open_call(case, in_row=True)
+        log = self.open_call(case, is_queue=True)
         self.assertEqual((log.channel, log.step_id.id), ("phone", False))
         log.outcome = "no_answer"
         log.action_log()
@@ -41,7 +41,7 @@ class TestCallRow(CallCommon):
 
     def test_go_on_without_logging(self):
         first, second = self.make_calls(10_000, 100)
-        log = self.open_call(first, in_row=True)
+        log = self.open_call(first, is_queue=True)
         log.action_next()
         self.assertEqual(log.case_id, second)
         self.assertFalse(first.contact_ids)
@@ -52,13 +52,13 @@ class TestCallRow(CallCommon):
         self.open_call(second, "manager")
         other = self.open_call(second)
         self.assertRegex(other.caller_text, "has had this customer")
-        self.assertEqual(second.call_user_id, self.users["manager"])
+        self.assertEqual(second.call_lock_user_id, self.users["manager"])
         # The row leaves out whom a colleague has on the line.
-        log = self.open_call(first, in_row=True)
+        log = self.open_call(first, is_queue=True)
         log.action_next()
         self.assertEqual(log.case_id, third)
         other.action_take_over()
-        self.assertEqual(second.call_user_id, self.users["collector"])
+        self.assertEqual(second.call_lock_user_id, self.users["collector"])
         other.invalidate_recordset()
         self.assertFalse(other.caller_text)
 
@@ -66,7 +66,7 @@ class TestCallRow(CallCommon):
         [case] = self.make_calls(100)
         self.open_call(case, "manager")
         self.assertTrue(self.at_noon(case).caller_id)
-        case.sudo().date_on_line = datetime(2026, 3, 2, 10, 29)
+        case.sudo().call_started_at = datetime(2026, 3, 2, 10, 29)
         self.env.invalidate_all()
         self.assertFalse(self.at_noon(case).caller_id)
         self.assertFalse(self.open_call(case).caller_text)
@@ -74,4 +74,4 @@ class TestCallRow(CallCommon):
     def test_nobody_writes_it_by_hand(self):
         [case] = self.make_calls(100)
         with self.assertRaisesRegex(Exception, "by hand"):
-            self.at_noon(case).call_user_id = self.users["manager"]
+            self.at_noon(case).call_lock_user_id = self.users["manager"]

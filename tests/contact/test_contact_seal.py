@@ -52,7 +52,7 @@ class TestContactSeal(CollectionCommon):
         self.env.invalidate_all()
 
     def find_breaks(self):
-        return self.env["collection.contact"]._find_breaks(self.case)
+        return self.env["collection.contact.seal"]._find_breaks(self.case)
 
     def assert_broken(self, contact, words):
         breaks = self.find_breaks()
@@ -188,9 +188,13 @@ class TestContactSeal(CollectionCommon):
                 records.unlink()
         with self.assert_refused(f"{SEALED}|not allowed"):
             seal.with_user(self.users["manager"]).create({"contact_id": 1})
-        for method in ("_seal", "_revise", "_get_contents"):
+        for records, method in (
+            (seal, "_seal"),
+            (self.contact, "_revise"),
+            (seal, "_get_contents"),
+        ):
             with self.assertRaises(AccessError):
-                get_public_method(self.contact, method)
+                get_public_method(records, method)
 
     def test_old_entries_are_sealed_on_update(self):
         self.tamper("DELETE FROM collection_contact_seal")
@@ -359,11 +363,11 @@ class TestContactSeal(CollectionCommon):
             )
             self.env.flush_all()
             before = self.cr.sql_log_count
-            entries._seal("completion")
+            self.root["collection.contact.seal"]._seal(entries, "completion")
             counts.append(self.cr.sql_log_count - before)
         # The first one fills Odoo's caches.
         self.assertEqual(*counts[1:])
-        self.assertFalse(self.env["collection.contact"]._find_breaks(cases))
+        self.assertFalse(self.env["collection.contact.seal"]._find_breaks(cases))
 
     def test_one_timeline_on_case_customer_and_invoice(self):
         self.make_contact(move_ids=[Command.set(self.invoice.ids)])

@@ -126,7 +126,9 @@ class TestLogAttack(CollectionCommon, HttpCase):
     def get_state(self):
         self.env.invalidate_all()
         return (
-            self.case.contact_ids.sorted("id").sudo()._get_contents(),
+            self.env["collection.contact.seal"]._get_contents(
+                self.case.contact_ids.sorted("id")
+            ),
             self.case.log_sha256,
             self.contact.seal_ids.ids,
             self.file.raw,
@@ -162,7 +164,7 @@ class TestLogAttack(CollectionCommon, HttpCase):
                     self.assertEqual(self.get_state(), before, error)
                     # What imports answer, they answer without an error.
                     self.assertTrue(error or method == "load")
-        self.assertFalse(self.env["collection.contact"]._find_breaks(self.case))
+        self.assertFalse(self.env["collection.contact.seal"]._find_breaks(self.case))
 
     def test_by_xml(self):
         self.attack(self.call_by_xml)
@@ -204,7 +206,7 @@ class TestLogAttack(CollectionCommon, HttpCase):
         self.assertEqual(entries.customer_id, self.customer)
         self.assertEqual(len(entries), 4)
         self.assertEqual(self.customer.collection_contact_count, 4)
-        self.assertFalse(self.env["collection.contact"]._find_breaks(both))
+        self.assertFalse(self.env["collection.contact.seal"]._find_breaks(both))
 
     def test_a_customer_is_archived(self):
         self.customer.active = False
@@ -213,7 +215,7 @@ class TestLogAttack(CollectionCommon, HttpCase):
             [("customer_id", "=", self.customer.id)]
         )
         self.assertEqual(found.partner_id, self.customer)
-        self.assertFalse(self.env["collection.contact"]._find_breaks(self.case))
+        self.assertFalse(self.env["collection.contact.seal"]._find_breaks(self.case))
 
     # ------------------------------------------------------------------
     # A customer in the portal
@@ -241,7 +243,7 @@ class TestLogAttack(CollectionCommon, HttpCase):
         self.assertEqual((entry.channel, entry.direction), ("portal", "in"))
         self.assertEqual(entry.partner_id, visitor.partner_id)
         self.assertTrue(self.case.reply_unread)
-        self.assertFalse(self.env["collection.contact"]._find_breaks(self.case))
+        self.assertFalse(self.env["collection.contact.seal"]._find_breaks(self.case))
 
     def test_a_customer_reaches_no_entry(self):
         visitor = self.users["portal"]

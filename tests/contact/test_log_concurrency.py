@@ -35,7 +35,7 @@ class TestLogConcurrency(ConcurrencyCommon):
             case = self.get_case(env)
             self.assertEqual(len(case.contact_ids), count)
             self.assertEqual(case.log_count, count)
-            self.assertFalse(env["collection.contact"]._find_breaks(case))
+            self.assertFalse(env["collection.contact.seal"]._find_breaks(case))
 
     @mute_logger("odoo.sql_db")
     def test_who_did_not_see_the_last_entry_starts_again(self):
@@ -103,7 +103,7 @@ class TestLogConcurrency(ConcurrencyCommon):
         with self.worker() as env:
             case = self.get_case(env)
             self.assertEqual((len(case.contact_ids), case.log_count), (3, 7))
-            self.assertFalse(env["collection.contact"]._find_breaks(case))
+            self.assertFalse(env["collection.contact.seal"]._find_breaks(case))
 
     def share_person(self):
         """Two customers with one bookkeeper, each with a step to be taken.

@@ -93,7 +93,7 @@ class TestCorrespondence(CorrespondenceCommon):
         self.assertEqual(entry.attachment_ids.res_model, "collection.contact")
         record.message_ids[0].attachment_ids.sudo().unlink()
         self.assertEqual(entry.attachment_ids.raw, b"signed")
-        self.assertFalse(self.env["collection.contact"]._find_breaks(self.case))
+        self.assertFalse(self.env["collection.contact.seal"]._find_breaks(self.case))
 
     def test_what_was_sent_stays_as_it_was_sent(self):
         entry = self.write_to(next(iter(self.records)), self.customer)
@@ -278,7 +278,7 @@ class TestCorrespondence(CorrespondenceCommon):
         self.assertIn(self.invoice.name, entry.subject)
         # The invoice itself is not frozen by it.
         self.invoice.button_draft()
-        self.assertFalse(self.env["collection.contact"]._find_breaks(self.case))
+        self.assertFalse(self.env["collection.contact.seal"]._find_breaks(self.case))
 
     def test_a_vendor_bill_is_none(self):
         bill = self.make_invoice(self.customer, move_type="in_invoice")

@@ -283,9 +283,9 @@ class TestCustomerMessages(CustomerCommon):
         for user, queries in ((collector, 1), (self.seller, 0)):
             stranger.with_user(user).message_post(body="Hello")
             message = stranger.message_ids[0].sudo()
-            stranger.sudo()._get_contact_case(message)  # what is read anyway
+            stranger.sudo()._find_logging_case(message)  # what is read anyway
             before = self.env.cr.sql_log_count
-            self.assertFalse(stranger.sudo()._get_contact_case(message))
+            self.assertFalse(stranger.sudo()._find_logging_case(message))
             self.assertEqual(self.env.cr.sql_log_count - before, queries)
 
 

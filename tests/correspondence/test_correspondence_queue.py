@@ -118,7 +118,7 @@ class TestMailQueue(QueueCommon):
             self.assertEqual(entry.attachment_ids.raw, b"signed")
             self.assertFalse(entry.is_attempt)
         self.assertFalse(self.send_queue())
-        self.assertFalse(self.env["collection.contact"]._find_breaks(self.cases))
+        self.assertFalse(self.env["collection.contact.seal"]._find_breaks(self.cases))
 
     def test_from_whatever_belongs_to_a_case(self):
         for record, invoice in self.records.items():

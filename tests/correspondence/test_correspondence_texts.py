@@ -83,7 +83,7 @@ class TestTexts(TextCommon):
                 self.assertEqual(entry.move_ids, invoice or self.env["account.move"])
                 self.assertFalse(entry.is_attempt)
                 self.assertFalse(entry.letter_id)
-        self.assertFalse(self.env["collection.contact"]._find_breaks(self.case))
+        self.assertFalse(self.env["collection.contact.seal"]._find_breaks(self.case))
 
     def test_several_at_once(self):
         """Odoo keeps a note, or keeps none if asked; the log has it all the same."""

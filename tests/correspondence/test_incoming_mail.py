@@ -71,7 +71,7 @@ class TestIncomingMail(DeliveryCommon):
         self.assertEqual(evidence.mimetype, "message/rfc822")
         self.assertIn(reply["Message-Id"].encode(), evidence.raw)
         self.assertIn("Read the reply", case.activity_ids.mapped("summary"))
-        self.assertFalse(self.env["collection.contact"]._find_breaks(case))
+        self.assertFalse(self.env["collection.contact.seal"]._find_breaks(case))
 
     def test_a_reply_pauses_the_steps(self):
         """The default is five days; the pause is visible, and ended by a button."""
@@ -153,9 +153,9 @@ class TestIncomingMail(DeliveryCommon):
         """:return: two letters to one address, and the first as it arrived"""
         first, case, envelope = self.send_first()
         second = first.sudo().copy({"mail_id": False, "mail_message_id": False})
-        courier = self.root["collection.dispatcher"]
-        vals = courier._prepare_mail_vals(second, "Again", "Again")
-        courier._write_mails(second, [vals])
+        dispatcher = self.root["collection.dispatcher"]
+        vals = dispatcher._prepare_mail_vals(second, "Again", "Again")
+        dispatcher._write_mails(second, [vals])
         self.run_queue()
         self.assertEqual((first | second).mapped("delivery_state"), ["sent"] * 2)
         self.assertEqual(case.letter_ids[0], second)

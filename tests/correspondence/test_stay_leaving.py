@@ -52,7 +52,9 @@ class TestStayLeaving(QueueCommon):
                 lost = self.send_queue()
                 self.assertEqual(self.arrived, ["counsel@example.com"])
                 self.assert_lost(lost, sent, bankruptcy)
-                self.assertFalse(self.env["collection.contact"]._find_breaks(self.case))
+                self.assertFalse(
+                    self.env["collection.contact.seal"]._find_breaks(self.case)
+                )
                 savepoint.rollback()
                 self.env.invalidate_all()
                 self.smtp.envelopes.clear()

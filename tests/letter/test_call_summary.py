@@ -103,7 +103,7 @@ class TestCallSummary(SummaryCommon):
 
     def test_send_and_next(self):
         other = self.make_calls(500)
-        log = self.open_call(self.case, in_row=True)
+        log = self.open_call(self.case, is_queue=True)
         log.outcome = "reached"
         action = log.action_log_summary()
         Wizard = log.env[action["res_model"]].with_context(**action["context"])

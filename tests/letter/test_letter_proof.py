@@ -191,13 +191,13 @@ class TestLetterDelivery(LetterCommon):
         self.letter.sudo().date_sent = "2026-03-02 15:00:00"
         self.letter.tracking_number = VALID
 
-    def record(self, fate, day=None, **vals):
+    def record(self, result, day=None, **vals):
         letter = self.as_collector(self.letter).with_context(
             collection_as_of=self.day(5)
         )
-        action = letter.action_open_fate()
+        action = letter.action_open_result()
         Wizard = letter.env[action["res_model"]].with_context(**action["context"])
-        wizard = Wizard.create({"fate": fate, "day": day or self.day(3), **vals})
+        wizard = Wizard.create({"result": result, "day": day or self.day(3), **vals})
         wizard.action_record()
 
     def make_scan(self):

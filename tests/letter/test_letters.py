@@ -16,7 +16,7 @@ class DocumentCommon(CollectionCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.courier = cls.root["collection.dispatcher"].with_context(
+        cls.dispatcher = cls.root["collection.dispatcher"].with_context(
             collection_as_of=cls.today
         )
         cls.policy = cls.make_policy(
@@ -35,11 +35,11 @@ class DocumentCommon(CollectionCommon):
     def plan_step(cls, customer):
         """Plan and answer the step of a customer, as the execution sees it."""
         cls.plan()
-        return cls.open_actions(customer).with_env(cls.courier.env)
+        return cls.open_actions(customer).with_env(cls.dispatcher.env)
 
     def make_documents(self, actions):
         """:return: list of the texts of the pages, per step"""
-        prepared = self.courier._prepare(actions)
+        prepared = self.dispatcher.env["collection.executor"]._prepare(actions)
         return [self.read_pages(prepared[action]["pdf"][1]) for action in actions]
 
     @staticmethod
@@ -105,7 +105,7 @@ class TestLetters(DocumentCommon):
         steps = self.env["collection.step"].concat(
             *(self.open_actions(customer) for customer in customers)
         )
-        documents = self.make_documents(steps.with_env(self.courier.env))
+        documents = self.make_documents(steps.with_env(self.dispatcher.env))
         self.assertEqual([len(pages) for pages in documents][::2], [1, 1])
         self.assertGreater(len(documents[1]), 1)
         for name, pages in zip(names, documents, strict=True):
@@ -128,7 +128,7 @@ class TestLetters(DocumentCommon):
             return run(*args, **kwargs)
 
         self.patch(report, "_run_wkhtmltopdf", counted)
-        self.make_documents(self.open_actions().with_env(self.courier.env))
+        self.make_documents(self.open_actions().with_env(self.dispatcher.env))
         self.assertEqual(len(starts), 1)
 
     def test_headings_in_the_words_do_not_break_the_batch(self):
@@ -141,7 +141,7 @@ class TestLetters(DocumentCommon):
         steps = [self.open_actions(customer) for customer in customers]
         steps[0].body = "<h1>First</h1><p>Words</p><h1>Second</h1>"
         documents = self.make_documents(
-            (steps[0] | steps[1]).with_env(self.courier.env)
+            (steps[0] | steps[1]).with_env(self.dispatcher.env)
         )
         for customer, pages in zip(customers, documents, strict=True):
             self.assertIn(customer.name, pages[0])
@@ -171,8 +171,8 @@ class TestLetters(DocumentCommon):
             "Conversation",
         ):
             self.assertIn(told, text)
-        for untold in ("that bounced", "still queued", "Void", "Secret", "Nobody home"):
-            self.assertNotIn(untold, text)
+        for words in ("that bounced", "still queued", "Void", "Secret", "Nobody home"):
+            self.assertNotIn(words, text)
         self.assertLess(
             text.index("A reminder that arrived"), text.index("Ms. Peeters")
         )
@@ -216,7 +216,7 @@ class TestLetters(DocumentCommon):
         self.plan()
         case = self.get_case(customer)
         self.make_hold(case, item_ids=self.get_items(held).ids, scope="items")
-        streams = self.courier.env[
+        streams = self.dispatcher.env[
             "ir.actions.report"
         ]._render_qweb_pdf_prepare_streams(
             "account_collections.action_report_case_statement", {}, res_ids=case.ids

@@ -21,16 +21,18 @@ class MessageCommon(CollectionCommon):
             }
         )
         cls.stage = cls.policy.stage_ids
-        cls.courier = cls.root["collection.dispatcher"].with_context(
+        cls.dispatcher = cls.root["collection.dispatcher"].with_context(
             collection_as_of=cls.today
         )
         cls.customer = cls.make_customer("Reader")
 
     def prepare(self, customer=None):
-        """:return: what the courier prepares for a customer"""
+        """:return: what the dispatcher prepares for a customer"""
         self.plan()
         step = self.open_actions(customer or self.customer)
-        return self.courier._prepare(step.with_env(self.courier.env))[step]
+        return self.dispatcher.env["collection.executor"]._prepare(
+            step.with_env(self.dispatcher.env)
+        )[step]
 
     def read_email(self, customer=None):
         """:return: text of the e-mail to a customer, with single blanks"""
@@ -187,7 +189,7 @@ class TestMessageContent(MessageCommon):
                 self.assertIn(invoice.name, preview)
                 self.assertIn("has passed its due date", preview)
 
-    def test_language_of_the_addressee(self):
+    def test_language_of_the_recipient(self):
         self.env["res.lang"]._activate_lang("de_DE")
         self.env.ref(
             "account_collections.collection_email_group"
@@ -257,30 +259,30 @@ class TestAddressee(MessageCommon):
             name, is_company=False, parent_id=self.customer.id, **vals
         )
 
-    def get_addressee(self):
+    def get_recipient(self):
         self.env.invalidate_all()
-        return self.open_actions(self.customer).addressee_id
+        return self.open_actions(self.customer).recipient_id
 
     def test_order(self):
-        """Collections contact, invoice contact, addressee of the invoices, customer;
+        """Collections contact, invoice contact, recipient of the invoices, customer;
         of these, who can be reached."""
         addressed = self.make_contact("Addressed", type="other")
         for _number in range(2):
             self.make_invoice(addressed)
         self.make_invoice(self.customer)
         self.plan()
-        self.assertEqual(self.get_addressee(), addressed)
+        self.assertEqual(self.get_recipient(), addressed)
         invoicing = self.make_contact("Invoicing", type="invoice")
-        self.assertEqual(self.get_addressee(), invoicing)
+        self.assertEqual(self.get_recipient(), invoicing)
         chosen = self.make_contact("Chosen", type="contact")
         self.customer.collection_contact_id = chosen
-        self.assertEqual(self.get_addressee(), chosen)
+        self.assertEqual(self.get_recipient(), chosen)
         chosen.email = False
-        self.assertEqual(self.get_addressee(), invoicing)
+        self.assertEqual(self.get_recipient(), invoicing)
         self.env["mail.blacklist"].sudo()._add(invoicing.email)
-        self.assertEqual(self.get_addressee(), addressed)
+        self.assertEqual(self.get_recipient(), addressed)
         addressed.action_archive()
-        self.assertEqual(self.get_addressee(), self.customer)
+        self.assertEqual(self.get_recipient(), self.customer)
 
     def test_nobody_can_be_reached(self):
         self.make_invoice(self.customer)
@@ -298,12 +300,12 @@ class TestAddressee(MessageCommon):
             step.sudo().channel = channel
             step.invalidate_recordset()
             with self.subTest(channel):
-                self.assertIn(problem, step.addressee_problem)
+                self.assertIn(problem, step.recipient_problem)
         self.customer.email = "reader@example.com"
         self.env["mail.blacklist"].sudo()._add("reader@example.com")
         step.sudo().channel = "email"
         step.invalidate_recordset()
-        self.assertIn("is blacklisted", step.addressee_problem)
+        self.assertIn("is blacklisted", step.recipient_problem)
 
     def test_address_on_paper(self):
         contact = self.make_contact("Ms. Peeters", type="other", street="Side Street 2")

@@ -92,7 +92,7 @@ class TestRecital(DocumentCommon):
         cls.plan(cls.day(due + 4))
         cls.plan()
         assert cls.open_actions(cls.customer), cls.case.explanation
-        cls.step = cls.open_actions(cls.customer).with_env(cls.courier.env)
+        cls.step = cls.open_actions(cls.customer).with_env(cls.dispatcher.env)
         return promise
 
     def get_text(self):
@@ -133,17 +133,17 @@ class TestRecital(DocumentCommon):
             allowed_company_ids=None
         )
         line = step.recital_ids.filtered(lambda row: row.person == "Ms. Peeters")
-        step.write({"recital_ids": [Command.update(line.id, {"is_told": False})]})
-        self.assertFalse(line.is_told)
+        step.write({"recital_ids": [Command.update(line.id, {"is_included": False})]})
+        self.assertFalse(line.is_included)
         self.assertNotIn("Ms. Peeters", self.get_text())
         # It is remembered when the log changes, and what is new shows.
         self.make_call("refused", -2, person="Mr. New")
         self.env.invalidate_all()
-        self.assertFalse(line.is_told)
+        self.assertFalse(line.is_included)
         text = self.get_text()
         self.assertNotIn("Ms. Peeters", text)
         self.assertIn("Mr. New", text)
-        line.is_told = True
+        line.is_included = True
         self.assertIn("Ms. Peeters", self.get_text())
 
     def test_what_is_never_told(self):
@@ -155,8 +155,8 @@ class TestRecital(DocumentCommon):
         letter, _contact = self.make_letter("Never posted", -4)
         letter.delivery_state = "printed"
         text = self.get_text()
-        for untold in ("Mr. Void", "Nobody home", "Internal", "Note to self"):
-            self.assertNotIn(untold, text)
+        for words in ("Mr. Void", "Nobody home", "Internal", "Note to self"):
+            self.assertNotIn(words, text)
         sent = self.step.recital_ids.contact_id.letter_id
         self.assertNotIn(letter, sent)
 
@@ -165,10 +165,10 @@ class TestRecital(DocumentCommon):
         with self.assert_refused("Only whether a line is recited"):
             line.write({"moment": "2020-01-01"})
         with self.assertRaisesRegex(Exception, "not allowed"):
-            line.with_user(self.users["invoicing"]).write({"is_told": False})
+            line.with_user(self.users["invoicing"]).write({"is_included": False})
         with self.assertRaisesRegex(Exception, "by hand"):
-            line.step_id.with_user(self.users["collector"]).untold = []
-        self.assertTrue(line.is_told)
+            line.step_id.with_user(self.users["collector"]).excluded_lines = []
+        self.assertTrue(line.is_included)
 
     def test_other_steps_recite_nothing(self):
         self.step.stage_id.is_final_demand = False

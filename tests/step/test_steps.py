@@ -249,9 +249,9 @@ class TestSteps(CollectionCommon):
         buttons = {
             "printed": lambda: letter._set_paper_state("printed"),
             "posted": letter.action_post,
-            "delivered": lambda: letter._record_fate("delivered"),
-            "refused": lambda: letter._record_fate("refused"),
-            "returned": lambda: letter._record_fate("returned"),
+            "delivered": lambda: letter._record_delivery_result("delivered"),
+            "refused": lambda: letter._record_delivery_result("refused"),
+            "returned": lambda: letter._record_delivery_result("returned"),
         }
         for old in DELIVERY:
             for new, button in buttons.items():
@@ -269,7 +269,7 @@ class TestSteps(CollectionCommon):
         self.execute()
         letter = self.case.letter_ids
         self.set_state(letter, delivery_state="posted")
-        letter._record_fate("returned")
+        letter._record_delivery_result("returned")
         self.assertIn("Message not delivered", self.case.activity_ids.mapped("summary"))
         self.assertTrue(self.case.delivery_problem)
 

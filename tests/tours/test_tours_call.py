@@ -53,7 +53,7 @@ class TestToursCall(SummaryCommon, TourCase):
         promise = small.promise_ids
         self.assertEqual((promise.amount, promise.state), (1000, "open"))
         self.assertEqual(promise.person, "Ms. Smith")
-        self.assertFalse(large.call_user_id or small.call_user_id)
+        self.assertFalse(large.call_lock_user_id or small.call_lock_user_id)
         # Odoo tells the collector of to-dos besides.
         [summary] = [
             envelope.message

@@ -34,7 +34,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         contacts = contacts.search([("partner_id", "in", src_partners.ids)])
         result = super()._update_foreign_keys(src_partners, dst_partner)
         contacts.invalidate_recordset(["partner_id"])
-        contacts._seal("merge")
+        self.env["collection.contact.seal"]._seal(contacts, "merge")
         self.env.invalidate_all()
         own = bankruptcies.search([("partner_id", "=", dst_partner.id)])
         own._follow_merge()

@@ -5,7 +5,7 @@ from odoo.fields import Command
 from odoo.tools import format_date, format_datetime, format_duration
 
 from ...models.agreement.collection_promise import MEANS
-from ...models.contact.collection_contact import NOT_BY_HAND, OUTCOMES
+from ...models.contact.collection_contact import AUTOMATIC_OUTCOMES, OUTCOMES
 from ...tools.channels import selection
 
 LAST_CONTACTS = 3
@@ -145,10 +145,10 @@ class CollectionCallScreen(models.TransientModel):
     )
     date_follow_up = fields.Date("Follow up on")
     follow_up = fields.Char("To do then")
-    is_in_row = fields.Boolean("In a row", readonly=True)
-    passed_case_ids = fields.Many2many(
+    is_queue = fields.Boolean("In a row", readonly=True)
+    done_case_ids = fields.Many2many(
         "collection.case",
-        "collection_call_screen_passed_rel",
+        "collection_call_screen_done_rel",
         string="Had their turn",
         readonly=True,
     )
@@ -157,10 +157,10 @@ class CollectionCallScreen(models.TransientModel):
     def _compute_partner_id(self):
         finder = self.env["collection.recipient"]
         for log in self:
-            addressee = log.step_id.addressee_id
-            if not addressee and log.case_id:
-                addressee, _problem = finder._find_for_case(log.case_id, "phone")
-            log.partner_id = addressee
+            recipient = log.step_id.recipient_id
+            if not recipient and log.case_id:
+                recipient, _problem = finder._find_for_case(log.case_id, "phone")
+            log.partner_id = recipient
 
     @api.depends("case_id", "partner_id")
     def _compute_callee_ids(self):
@@ -288,7 +288,7 @@ class CollectionCallScreen(models.TransientModel):
         return [
             (key, label)
             for key, label in labels._description_selection(self.env) or OUTCOMES
-            if key not in NOT_BY_HAND
+            if key not in AUTOMATIC_OUTCOMES
         ]
 
     def action_log(self):
@@ -316,7 +316,7 @@ class CollectionCallScreen(models.TransientModel):
         self._apply_outcome()
         if self.step_id.state == "todo":
             self.step_id._complete(self.note or "")
-        self.case_id._leave_call()
+        self.case_id._release_call()
         self.case_id._review_now()
 
     def _get_next_action(self):
@@ -377,10 +377,10 @@ class CollectionCallScreen(models.TransientModel):
         """:return: the hours on file, else those in which people were reached before;
         as the guard allows them"""
         # Who calls may know when; the fields are for readers of collections.
-        limits = self.env["collection.contact.guard"]._heed_wishes(
+        limits = self.env["collection.contact.guard"]._apply_contact_preferences(
             self.case_id.sudo(), "phone", partner.sudo()
         )
-        if limits.is_wish:
+        if limits.is_preference:
             return self.env._(
                 "%(first)s to %(last)s, as they asked",
                 first=format_duration(limits.hour_from),
@@ -595,7 +595,7 @@ class CollectionCallScreen(models.TransientModel):
         self._write_entry()
         if self._needs_form("promise") or self._needs_form("dispute"):
             return self._get_next_action()
-        return self._go_on()
+        return self._load_next_case()
 
     def action_log_summary(self):
         """Log this contact and write to the customer what was agreed."""
@@ -607,14 +607,14 @@ class CollectionCallScreen(models.TransientModel):
     def action_next(self):
         """Go on with the next call, without logging this one."""
         self.ensure_one()
-        self.case_id._leave_call()
-        return self._go_on()
+        self.case_id._release_call()
+        return self._load_next_case()
 
     def action_take_over(self):
         """Call this customer all the same; the colleague sees it."""
         self.ensure_one()
         self.case_id.check_access("write")
-        self.case_id._take_call(by_force=True)
+        self.case_id._lock_call(by_force=True)
 
     def action_open_case(self):
         """Open the case, with everything there is on it."""
@@ -638,14 +638,14 @@ class CollectionCallScreen(models.TransientModel):
             },
         }
 
-    def _go_on(self):
+    def _load_next_case(self):
         """:return: nothing when the screen shows the next customer now; else the
         worklist, with a word that it is done"""
-        passed = self.passed_case_ids | self.case_id
+        passed = self.done_case_ids | self.case_id
         case = self.env["collection.case"]._find_next_call(passed)
         if not case:
-            return self._tell_done()
-        case._take_call()
+            return self._notify_done()
+        case._lock_call()
         step = case._find_talk()
         # Whose turn it was is written by the screen, not by hand.
         self.sudo().write(self._prepare_fresh_vals(case, step, passed))
@@ -666,11 +666,11 @@ class CollectionCallScreen(models.TransientModel):
             "case_id": case.id,
             "step_id": step.id,
             "channel": step.channel or "phone",
-            "passed_case_ids": [fields.Command.set(passed.ids)],
-            "is_in_row": True,
+            "done_case_ids": [fields.Command.set(passed.ids)],
+            "is_queue": True,
         }
 
-    def _tell_done(self):
+    def _notify_done(self):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "account_collections.collection_case_action_calls"
         )

@@ -30,13 +30,13 @@ class CollectionConversationSummarySend(models.TransientModel):
         precompute=True,
         sanitize_attributes=False,
     )
-    is_in_row = fields.Boolean(related="log_id.is_in_row")
+    is_queue = fields.Boolean(related="log_id.is_queue")
 
     @api.depends("contact_id")
     def _compute_partner_id(self):
         summary = self.env["collection.conversation.summary"]
         for wizard in self.filtered("contact_id"):
-            wizard.partner_id, _problem = summary._find_addressee(wizard.contact_id)
+            wizard.partner_id, _problem = summary._find_recipient(wizard.contact_id)
 
     @api.depends("contact_id")
     def _compute_words(self):
@@ -56,4 +56,4 @@ class CollectionConversationSummarySend(models.TransientModel):
     def action_send_next(self):
         """Send the summary and go on with the next call of the worklist."""
         self.action_send()
-        return self.log_id._go_on() or {"type": "ir.actions.act_window_close"}
+        return self.log_id._load_next_case() or {"type": "ir.actions.act_window_close"}

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-FATES = [
+RESULTS = [
     ("delivered", "Delivered"),
     ("refused", "Refused by the addressee"),
     ("returned", "Returned to us"),
@@ -16,7 +16,9 @@ class CollectionLetterResult(models.TransientModel):
     _description = "What Became of a Letter"
 
     letter_ids = fields.Many2many("collection.letter", required=True)
-    fate = fields.Selection(FATES, "What happened", required=True, default="delivered")
+    result = fields.Selection(
+        RESULTS, "What happened", required=True, default="delivered"
+    )
     day = fields.Date(
         "On",
         default=lambda self: self.env.company._get_collection_today(),
@@ -29,12 +31,14 @@ class CollectionLetterResult(models.TransientModel):
         """Keep it on the letters; what came back becomes a to-do."""
         self.ensure_one()
         letters = self.letter_ids
-        if self.fate == "receipt" and not (self.attachment_ids or self.signer):
+        if self.result == "receipt" and not (self.attachment_ids or self.signer):
             raise UserError(self.env._("Add the scanned receipt, or who signed it."))
-        if self.fate != "receipt":
-            signer = self.signer if self.fate == "delivered" else ""
-            letters._record_fate(self.fate, self.day, signer, self.reason or "")
+        if self.result != "receipt":
+            signer = self.signer if self.result == "delivered" else ""
+            letters._record_delivery_result(
+                self.result, self.day, signer, self.reason or ""
+            )
         if self.attachment_ids or self.signer:
-            signer = self.signer if self.fate in ("delivered", "receipt") else ""
+            signer = self.signer if self.result in ("delivered", "receipt") else ""
             letters._file_receipt(self.attachment_ids, signer)
         return {"type": "ir.actions.act_window_close"}
