@@ -70,7 +70,7 @@ class CollectionInstallmentForecast(models.Model):
                 SELECT GREATEST(LEAST(due.amount, position.received - due.before), 0)
                     AS paid) share
             """,
-            self.env["collection.installment.evaluation"]._positions(SQL("TRUE")),
+            self.env["collection.installment.evaluation"]._positions_sql(SQL("TRUE")),
         )
 
     def action_open_plan(self):

@@ -50,6 +50,7 @@ class CollectionDispute(models.Model):
     _inherit = [
         "collection.correspondence.mixin",
         "collection.protected.mixin",
+        "collection.reserving.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -445,6 +446,20 @@ class CollectionDispute(models.Model):
             self.env["collection.item"]
             .sudo()
             .search([("move_line_id.move_id", "in", self.move_id.ids)])
+        )
+
+    @api.model
+    def _reservations_sql(self):
+        """What is disputed of each invoice, all disputes about it together."""
+        return SQL(
+            """
+            SELECT dispute.move_id AS owner_id, line.id AS line_id, dispute.amount
+              FROM (SELECT move_id, SUM(amount_apart) AS amount
+                      FROM collection_dispute
+                     WHERE is_active GROUP BY move_id) dispute
+              JOIN account_move_line line ON line.move_id = dispute.move_id
+               AND line.parent_state = 'posted' AND line.display_type = 'payment_term'
+            """
         )
 
     def _cancel_what_is_queued(self):

@@ -13,37 +13,58 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
 
     _name = "collection.installment.evaluation"
     _description = "Judgement of Installment Plans"
+    _inherit = ["collection.reserving.mixin"]
 
     # ------------------------------------------------------------------
     # Positions
     # ------------------------------------------------------------------
 
     @api.model
-    def _received(self, plans):
+    def _received_sql(self, plans):
         """:return: SQL with plan_id, received (in the plan's currency)
 
         :param plans: SQL condition on ``plan``
         """
         return SQL(
             """
-            SELECT plan.id AS plan_id, SUM(partial.debit_amount_currency) AS received
+            SELECT agreement_id AS plan_id, SUM(amount) AS received
+              FROM (%s) allocation
+             GROUP BY agreement_id
+            """,
+            self.env["collection.received.money"]._allocations_sql(
+                SQL(
+                    """
+                    SELECT plan.id AS agreement_id, item.move_line_id AS line_id,
+                           NULL::date AS date_start, plan.last_allocation AS after,
+                           -- What comes in after its end is not paid on the plan.
+                           NULLIF(plan.end_allocation, 0) AS until
+                      FROM collection_installment_plan plan
+                      JOIN collection_installment_plan_item_rel rel
+                        ON rel.plan_id = plan.id
+                      JOIN collection_item item ON item.id = rel.item_id
+                     WHERE plan.last_allocation IS NOT NULL AND %s
+                    """,
+                    plans,
+                )
+            ),
+        )
+
+    @api.model
+    def _reservations_sql(self):
+        """What is still to come of the plans in force."""
+        in_force = SQL("plan.state IN ('active', 'notice', 'suspended')")
+        return SQL(
+            """
+            SELECT plan.id AS owner_id, item.move_line_id AS line_id,
+                   position.remaining AS amount
               FROM collection_installment_plan plan
+              JOIN (%(positions)s) position ON position.plan_id = plan.id
               JOIN collection_installment_plan_item_rel rel ON rel.plan_id = plan.id
               JOIN collection_item item ON item.id = rel.item_id
-              JOIN account_partial_reconcile partial
-                ON partial.debit_move_id = item.move_line_id
-              JOIN account_move_line paying ON paying.id = partial.credit_move_id
-              JOIN account_move move ON move.id = paying.move_id
-             WHERE partial.id > plan.last_allocation
-               AND (plan.end_allocation IS NULL OR plan.end_allocation = 0
-                    OR partial.id <= plan.end_allocation)
-               AND move.move_type NOT IN ('out_refund', 'out_invoice')
-               AND move.reversed_entry_id IS NULL
-               AND %s AND %s
-             GROUP BY plan.id
+             WHERE %(in_force)s
             """,
-            self.env["collection.promise.evaluation"]._is_money(),
-            plans,
+            positions=self._positions_sql(in_force),
+            in_force=in_force,
         )
 
     @api.model
@@ -64,12 +85,12 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
              WHERE %s
              GROUP BY plan.id
             """,
-            self.env["collection.reserved.amount"]._disputed(),
+            self.env["collection.reserved.amount"]._disputed_sql(),
             plans,
         )
 
     @api.model
-    def _positions(self, plans):
+    def _positions_sql(self, plans):
         """:return: SQL with plan_id, received and remaining per plan that was accepted
 
         :param plans: SQL condition on ``plan``
@@ -84,7 +105,7 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
               LEFT JOIN (%s) opened ON opened.plan_id = plan.id
              WHERE plan.date_active IS NOT NULL AND %s
             """,
-            self._received(plans),
+            self._received_sql(plans),
             self._opened(plans),
             plans,
         )
@@ -96,7 +117,7 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
             return {}
         self.env.flush_all()
         condition = SQL("plan.id = ANY(%s)", plans.ids)
-        rows = self.env.execute_query(self._positions(condition))
+        rows = self.env.execute_query(self._positions_sql(condition))
         return {
             plan_id: (float(received), float(remaining))
             for plan_id, received, remaining in rows
@@ -309,7 +330,7 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
             behind=behind,
             paused=self._paused(),
             unsettled=self._unsettled(),
-            positions=self._positions(self._judged(own)),
+            positions=self._positions_sql(self._judged(own)),
             missed=self._missed(own, as_of),
             credits=self._credits(own),
             judged=self._judged(own),
@@ -341,7 +362,7 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
         )
         if not rows:
             return []
-        exposure = self.env["collection.exposure"]._query(
+        exposure = self.env["collection.exposure"]._rows_sql(
             company, [partner_id for [partner_id] in rows]
         )
         rows = self.env.execute_query(self._behind(exposure, watched, as_of))
@@ -393,7 +414,7 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
              GROUP BY plan_id
             """,
             judged=self._judged(own),
-            positions=self._positions(self._judged(own)),
+            positions=self._positions_sql(self._judged(own)),
             as_of=as_of,
         )
 
@@ -510,5 +531,5 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
                   JOIN account_move move ON move.id = line.move_id
                  WHERE rel.plan_id = plan.id AND %s))
             """,
-            self.env["collection.exposure"]._in_transit(),
+            self.env["collection.exposure"]._in_transit_sql(),
         )

@@ -6,60 +6,56 @@ class CollectionPromiseEvaluation(models.AbstractModel):
     """Judge promises by the ledger. Set-based.
 
     Received is what was allocated to the covered items after the promise was taken, by
-    money dated between that day and each of its dates plus tolerance. Credit notes,
-    write-offs and exchange differences are not payments. Nothing of it is stored but
-    the verdict, and the verdict is found anew each time, so that an undone payment
+    money dated between that day and each of its dates plus tolerance. Nothing of it is
+    stored but the state, which is found anew each time, so that an undone payment
     undoes it.
     """
 
     _name = "collection.promise.evaluation"
     _description = "Judgement of Promises"
+    _inherit = ["collection.reserving.mixin"]
 
     @api.model
-    def _allocations(self, promises):
+    def _allocations_sql(self, promises):
         """What was paid on the covered items since each promise was taken.
 
         :param promises: SQL condition on ``promise``
-        :return: SQL with promise_id, date, amount (in the promise's currency)
+        :return: SQL with agreement_id, date, amount (in the promise's currency)
         """
-        return SQL(
-            """
-            SELECT promise.id AS promise_id, partial.max_date AS date,
-                   partial.debit_amount_currency AS amount
-              FROM collection_promise promise
-              JOIN collection_promise_item_rel rel ON rel.promise_id = promise.id
-              JOIN collection_item item ON item.id = rel.item_id
-              JOIN account_partial_reconcile partial
-                ON partial.debit_move_id = item.move_line_id
-              JOIN account_move_line paying ON paying.id = partial.credit_move_id
-              JOIN account_move move ON move.id = paying.move_id
-             WHERE partial.max_date >= promise.date_taken
-               -- What was paid earlier on the same day was not promised any more.
-               AND partial.id > COALESCE(promise.last_allocation, 0)
-               AND move.move_type NOT IN ('out_refund', 'out_invoice')
-               AND move.reversed_entry_id IS NULL
-               AND %s AND %s
-            """,
-            self._is_money(),
-            promises,
+        return self.env["collection.received.money"]._allocations_sql(
+            SQL(
+                """
+                SELECT promise.id AS agreement_id, item.move_line_id AS line_id,
+                       promise.date_taken AS date_start,
+                       promise.last_allocation AS after, NULL::int AS until
+                  FROM collection_promise promise
+                  JOIN collection_promise_item_rel rel ON rel.promise_id = promise.id
+                  JOIN collection_item item ON item.id = rel.item_id
+                 WHERE %s
+                """,
+                promises,
+            )
         )
 
     @api.model
-    def _is_money(self):
-        """:return: SQL condition that the entry ``move`` brought money: a payment, a
-        line of a bank statement, or an entry against cash, a clearing account or what
-        we owe the customer; not a write-off nor a mere transfer of the debt"""
+    def _reservations_sql(self):
+        """What is still to come of the open promises, after what was paid already."""
+        is_open = SQL("promise.state = 'open'")
         return SQL(
             """
-            (move.origin_payment_id IS NOT NULL OR move.statement_line_id IS NOT NULL
-             OR EXISTS (
-                SELECT FROM account_move_line counterpart
-                  JOIN account_account account ON account.id = counterpart.account_id
-                 WHERE counterpart.move_id = move.id AND counterpart.balance > 0
-                   AND account.account_type IN (
-                       'asset_cash', 'asset_current', 'liability_credit_card',
-                       'liability_payable')))
-            """
+            SELECT promise.id AS owner_id, item.move_line_id AS line_id,
+                   promise.amount - COALESCE(money.received, 0) AS amount
+              FROM collection_promise promise
+              JOIN collection_promise_item_rel rel ON rel.promise_id = promise.id
+              JOIN collection_item item ON item.id = rel.item_id
+              LEFT JOIN (
+                SELECT agreement_id, SUM(amount) AS received
+                  FROM (%(allocations)s) allocation
+                 GROUP BY agreement_id) money ON money.agreement_id = promise.id
+             WHERE %(is_open)s
+            """,
+            allocations=self._allocations_sql(is_open),
+            is_open=is_open,
         )
 
     @api.model
@@ -69,13 +65,14 @@ class CollectionPromiseEvaluation(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT allocation.promise_id, SUM(allocation.amount)
+                SELECT promise.id, SUM(allocation.amount)
                   FROM (%s) allocation
-                  JOIN collection_promise promise ON promise.id = allocation.promise_id
+                  JOIN collection_promise promise
+                    ON promise.id = allocation.agreement_id
                  WHERE allocation.date <= promise.date_last + promise.tolerance
-                 GROUP BY allocation.promise_id
+                 GROUP BY promise.id
                 """,
-                self._allocations(SQL("promise.id = ANY(%s)", promises.ids)),
+                self._allocations_sql(SQL("promise.id = ANY(%s)", promises.ids)),
             )
         )
         return dict(rows)
@@ -150,7 +147,7 @@ class CollectionPromiseEvaluation(models.AbstractModel):
             """,
             as_of=as_of,
             judged=judged,
-            allocations=self._allocations(SQL("promise.id = due.promise_id")),
+            allocations=self._allocations_sql(SQL("promise.id = due.promise_id")),
         )
 
     @api.model
@@ -194,20 +191,5 @@ class CollectionPromiseEvaluation(models.AbstractModel):
                  GROUP BY promise.id) due
             """,
             judged=judged,
-            allocations=self._allocations(SQL("promise.id = due.id")),
-        )
-
-    @api.model
-    def _broken_levels(self):
-        """:return: SQL with the highest level of a broken promise per case, of what is
-        still open"""
-        return SQL(
-            """
-            SELECT item.case_id, MAX(promise.level) AS level
-              FROM collection_promise promise
-              JOIN collection_promise_item_rel rel ON rel.promise_id = promise.id
-              JOIN collection_item item ON item.id = rel.item_id
-             WHERE promise.state = 'broken' AND item.is_open
-             GROUP BY item.case_id
-            """
+            allocations=self._allocations_sql(SQL("promise.id = due.id")),
         )

@@ -13,5 +13,6 @@ from . import (
     collection_policy_matching,
     collection_priority,
     account_move,
+    account_move_line,
     res_partner,
 )

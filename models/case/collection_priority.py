@@ -104,7 +104,7 @@ class CollectionPriority(models.AbstractModel):
              WHERE case_.company_id = %(company)s AND case_.state <> 'closed'
                AND %(restrict)s
             """,
-            broken=self.env["collection.promise.evaluation"]._broken_levels(),
+            broken=self._broken_levels_sql(),
             values=SQL(", ").join(
                 SQL(
                     "ROUND(((%s) * (case_.amount_collectable > 0)::int)::numeric)::int"
@@ -116,4 +116,19 @@ class CollectionPriority(models.AbstractModel):
             ),
             company=company.id,
             restrict=self.env["collection.review"]._restrict(partner_ids),
+        )
+
+    @api.model
+    def _broken_levels_sql(self):
+        """:return: SQL with the highest level of a broken promise per case, of what is
+        still open"""
+        return SQL(
+            """
+            SELECT item.case_id, MAX(promise.level) AS level
+              FROM collection_promise promise
+              JOIN collection_promise_item_rel rel ON rel.promise_id = promise.id
+              JOIN collection_item item ON item.id = rel.item_id
+             WHERE promise.state = 'broken' AND item.is_open
+             GROUP BY item.case_id
+            """
         )

@@ -83,7 +83,7 @@ class CollectionReview(models.AbstractModel):
         :param date ledger_date: use the ledger as of that past day
         :param bool is_review: every debt without an item is about to get one
         """
-        query = self.env["collection.exposure"]._query(
+        query = self.env["collection.exposure"]._rows_sql(
             company, partner_ids, ledger_date
         )
         self._tune()

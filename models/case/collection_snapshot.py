@@ -52,7 +52,9 @@ class CollectionSnapshot(models.AbstractModel):
             """,
             overdue=SQL(" + ").join(SQL.identifier(name) for name in OVERDUE),
             sums=self._sums(company, as_of),
-            gains=self.env["collection.credit.value"]._gains(company, as_of),
+            gains=self.env["collection.credit.value"]._gains_sql(
+                SQL.identifier("collection_snapshot"), company, as_of
+            ),
         )
 
     @api.model

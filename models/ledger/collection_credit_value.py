@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from .collection_exposure import CREDIT
+
 
 class CollectionCreditValue(models.AbstractModel):
     """What an open credit in a foreign currency is worth: the debts it will pay.
@@ -15,9 +17,18 @@ class CollectionCreditValue(models.AbstractModel):
     _description = "Value of Foreign Credits"
 
     @api.model
-    def _gains(self, company, as_of):
-        """:return: SQL with one row per customer who has such credits: ``amount``, in
-        company currency, is to be added to the credits at their own rates"""
+    def _gains_sql(self, rows, company, as_of):
+        """Work out what is to be added to foreign credits at their own rates.
+
+        In: the rows of the exposure in a foreign currency, ``foreign_id``.
+        Out: ``amount``, in company currency, per customer who has such credits.
+        Example: overdue are 100 dollars worth 90 euros, and there is a credit of 60
+        dollars worth 57 euros: it pays a debt worth 54, so that -3 is to be added.
+
+        :param SQL rows: a table or a query in parentheses
+        :param company: res.company record
+        :param date as_of: the day, in the company's time zone
+        """
         return SQL(
             """
             SELECT partner_id, ROUND(SUM(
@@ -33,7 +44,7 @@ class CollectionCreditValue(models.AbstractModel):
              GROUP BY partner_id
             """,
             digits=company.currency_id.decimal_places,
-            sums=self._sums(as_of),
+            sums=self._sums_sql(rows, as_of),
         )
 
     @api.model
@@ -46,7 +57,7 @@ class CollectionCreditValue(models.AbstractModel):
         """
         gain = 0.0
         for currency, group in rows.grouped("currency_id").items():
-            credits_ = group.filtered(lambda row: row.status == "credit")
+            credits_ = group.filtered(lambda row: row.status == CREDIT)
             if currency == group.company_currency_id or not credits_:
                 continue
             left = -sum(credits_.mapped("amount_residual_currency"))
@@ -62,7 +73,7 @@ class CollectionCreditValue(models.AbstractModel):
         return rows.company_currency_id.round(gain) if gain else 0.0
 
     @api.model
-    def _sums(self, as_of):
+    def _sums_sql(self, rows, as_of):
         """:return: SQL with debts and credits per customer and foreign currency, in
         that currency and, as ``..._value``, in the company's"""
         return SQL(
@@ -72,13 +83,15 @@ class CollectionCreditValue(models.AbstractModel):
                    SUM(amount_collectable) FILTER (WHERE late) AS overdue_value,
                    COALESCE(SUM(amount_due) FILTER (WHERE NOT late), 0) AS other,
                    SUM(amount_collectable) FILTER (WHERE NOT late) AS other_value,
-                   -SUM(amount_residual_currency) FILTER (WHERE status = 'credit')
+                   -SUM(amount_residual_currency) FILTER (WHERE status = %(credit)s)
                        AS credit,
-                   -SUM(amount_residual) FILTER (WHERE status = 'credit')
+                   -SUM(amount_residual) FILTER (WHERE status = %(credit)s)
                        AS credit_value
-              FROM (SELECT *, date_maturity < %s AS late
-                      FROM collection_snapshot WHERE foreign_id IS NOT NULL) foreign_
+              FROM (SELECT *, date_maturity < %(as_of)s AS late
+                      FROM %(rows)s WHERE foreign_id IS NOT NULL) foreign_
              GROUP BY partner_id, foreign_id
             """,
-            as_of,
+            rows=rows,
+            credit=CREDIT,
+            as_of=as_of,
         )

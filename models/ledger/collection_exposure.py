@@ -1,18 +1,22 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+OPEN, CREDIT, HELD = "open", "credit", "held"
+DISPUTED, PROMISED, PLANNED = "disputed", "promised", "planned"
+IN_TRANSIT, BLOCKED, EXCLUDED = "in_transit", "blocked", "excluded"
+STAYED, STAYED_CREDIT = "stayed", "stayed_credit"
 STATUSES = [
-    ("open", "To collect"),
-    ("credit", "Credit"),
-    ("held", "On hold"),
-    ("disputed", "Disputed"),
-    ("promised", "Promised"),
-    ("planned", "On installments"),
-    ("in_transit", "Payment on its way"),
-    ("blocked", "Blocked"),
-    ("excluded", "Excluded from follow-up"),
-    ("stayed", "Stayed by bankruptcy"),
-    ("stayed_credit", "Credit before the petition"),
+    (OPEN, "To collect"),
+    (CREDIT, "Credit"),
+    (HELD, "On hold"),
+    (DISPUTED, "Disputed"),
+    (PROMISED, "Promised"),
+    (PLANNED, "On installments"),
+    (IN_TRANSIT, "Payment on its way"),
+    (BLOCKED, "Blocked"),
+    (EXCLUDED, "Excluded from follow-up"),
+    (STAYED, "Stayed by bankruptcy"),
+    (STAYED_CREDIT, "Credit before the petition"),
 ]
 
 
@@ -91,70 +95,84 @@ class CollectionExposure(models.Model):
 
     @property
     def _table_query(self):
-        return self._query()
+        return self._rows_sql()
 
     @api.model
-    def _query(self, company=None, partner_ids=None, ledger_date=None):
-        """Build the query of the exposure.
+    def _rows_sql(self, company=None, partner_ids=None, ledger_date=None):
+        """Build the query of the exposure, level by level: what is open in the
+        ``ledger``, ``reduced`` by what is reserved of it, ``classified`` by what may
+        be collected, and from that the amounts.
 
+        In: open receivable items, their holds, stays and what is reserved of them.
+        Out: one row per open receivable item.
+        Example: an invoice of 100.00 in dollars, 90.00 in euros, of which 40.00 dollars
+        are disputed: status "open", to ask for 60.00 dollars, collectable 54.00 euros.
+
+        Levels are nested and no WITH, so that a search looks inside for its few rows.
         The night reads all of a company: ``OFFSET 0`` has each row worked out once, and
-        not again wherever it is named. A search looks inside for its few rows instead.
+        not again wherever it is named.
 
         :param company: restrict to the entries of this res.company
         :param partner_ids: restrict to these commercial partners
         :param date ledger_date: the ledger as it stood at the end of that day, rebuilt
             from its reconciliations; None for the ledger as it is now
-        :return: SQL with one row per open receivable item
         """
         return SQL(
             """
-            SELECT item.*,
+            SELECT classified.*,
                    amount_residual >= 0 AND (is_stayed OR NOT is_excluded) AS is_debt,
-                   CASE WHEN status = 'open' THEN amount_free ELSE 0 END AS amount_due,
-                   CASE WHEN status = 'held' THEN amount_residual ELSE 0 END
+                   CASE WHEN status = %(open)s THEN amount_free ELSE 0 END
+                       AS amount_due,
+                   CASE WHEN status = %(held)s THEN amount_residual ELSE 0 END
                        AS amount_held,
-                   CASE WHEN status <> 'open' THEN 0
+                   CASE WHEN status <> %(open)s THEN 0
                         WHEN amount_free = amount_residual_currency THEN amount_residual
                         ELSE ROUND(amount_residual * amount_free
                                    / NULLIF(amount_residual_currency, 0), digits)
                         END AS amount_collectable
-              FROM (
-                SELECT item.*, due.amount AS amount_free, due.amount_planned,
-                       %(status)s AS status
-                  FROM (%(select)s %(from)s %(where)s) item
-                       %(free)s
-                 %(once)s) item
+              FROM (SELECT reduced.*, %(status)s AS status
+                      FROM (%(reduced)s) reduced
+                    %(once)s) classified
             """,
-            status=self._status(),
-            free=self._free(),
-            select=self._select(ledger_date),
-            **{"from": self._from(ledger_date)},
-            where=self._where(company, partner_ids, ledger_date),
+            open=OPEN,
+            held=HELD,
+            status=self._status_sql(),
+            reduced=self._reduced_sql(
+                SQL(
+                    "%s %s %s",
+                    self._select_sql(ledger_date),
+                    self._from_sql(ledger_date),
+                    self._where_sql(company, partner_ids, ledger_date),
+                )
+            ),
             once=SQL("OFFSET 0") if company else SQL(),
         )
 
     @api.model
-    def _free(self):
-        """:return: SQL joins ``free``, without what is disputed or promised, and
-        ``due``, without what is on a plan either"""
+    def _reduced_sql(self, ledger):
+        """:return: SQL with what is left of each item: first without what is disputed
+        or promised, then without what is on a plan either"""
         return SQL(
             """
-            CROSS JOIN LATERAL (
+            SELECT ledger.*, due.amount AS amount_free, due.amount_planned
+              FROM (%s) ledger
+             CROSS JOIN LATERAL (
                 SELECT CASE WHEN is_whole THEN GREATEST(amount_residual_currency, 0)
                             ELSE GREATEST(amount_residual_currency - amount_disputed
                                           - amount_promised, 0) END AS amount) free
-            CROSS JOIN LATERAL (
+             CROSS JOIN LATERAL (
                 SELECT CASE WHEN is_whole THEN free.amount
                             ELSE GREATEST(free.amount - amount_on_plan, 0)
                             END AS amount,
                        CASE WHEN is_whole THEN 0
                             ELSE LEAST(amount_on_plan, free.amount)
                             END AS amount_planned) due
-            """
+            """,
+            ledger,
         )
 
     @api.model
-    def _select(self, ledger_date):
+    def _select_sql(self, ledger_date):
         return SQL(
             """
             SELECT line.id, line.id AS move_line_id, line.move_id, line.company_id,
@@ -169,23 +187,23 @@ class CollectionExposure(models.Model):
                    company_currency.decimal_places AS digits,
                    %(residual)s AS amount_residual,
                    %(residual_currency)s AS amount_residual_currency,
-                   %(deducted)s,
+                   %(reserved)s,
                    line.no_followup IS TRUE AS is_excluded,
                    %(stayed)s AS is_stayed,
                    %(now)s AND %(in_transit)s AS is_in_transit,
                    move.payment_state = 'blocked' AS is_blocked,
                    hold.case_id IS NOT NULL OR item_hold.item_id IS NOT NULL AS is_held
             """,
-            residual=self._residual(ledger_date),
-            residual_currency=self._residual_currency(ledger_date),
-            deducted=self._deducted(ledger_date),
+            residual=self._residual_sql(ledger_date),
+            residual_currency=self._residual_currency_sql(ledger_date),
+            reserved=self._reserved_sql(ledger_date),
             now=SQL("FALSE") if ledger_date else SQL("TRUE"),
-            stayed=self._stayed(ledger_date),
-            in_transit=self._in_transit(),
+            stayed=self._stayed_sql(ledger_date),
+            in_transit=self._in_transit_sql(),
         )
 
     @api.model
-    def _deducted(self, ledger_date):
+    def _reserved_sql(self, ledger_date):
         """:return: SQL columns with what is taken off an item, and with whether nothing
         is, as of most: the amounts of these are not worth calculating"""
         if ledger_date:
@@ -199,12 +217,12 @@ class CollectionExposure(models.Model):
             disputed.line_id IS NULL AND promised.line_id IS NULL
                 AND planned.line_id IS NULL AS is_whole
             """,
-            *(self._capped(name) for name in ("disputed", "promised", "planned")),
+            *(self._capped_sql(name) for name in ("disputed", "promised", "planned")),
         )
 
     @api.model
-    def _capped(self, alias):
-        """:return: SQL amount of a deduction, at most what is open on the item"""
+    def _capped_sql(self, alias):
+        """:return: SQL amount reserved, at most what is open on the item"""
         return SQL(
             "CASE WHEN %(amount)s IS NULL THEN 0 ELSE"
             " GREATEST(LEAST(%(amount)s, line.amount_residual_currency), 0) END",
@@ -212,7 +230,7 @@ class CollectionExposure(models.Model):
         )
 
     @api.model
-    def _residual(self, ledger_date):
+    def _residual_sql(self, ledger_date):
         if not ledger_date:
             return SQL("line.amount_residual")
         return SQL(
@@ -220,7 +238,7 @@ class CollectionExposure(models.Model):
         )
 
     @api.model
-    def _residual_currency(self, ledger_date):
+    def _residual_currency_sql(self, ledger_date):
         if not ledger_date:
             return SQL("line.amount_residual_currency")
         return SQL(
@@ -229,27 +247,28 @@ class CollectionExposure(models.Model):
         )
 
     @api.model
-    def _status(self):
+    def _status_sql(self):
         """Why an item is, or is not, collected. A past ledger has no payments on their
         way, promises, plans or disputes: these are known for now only."""
         return SQL(
             """
-            CASE WHEN is_stayed AND amount_residual < 0 THEN 'stayed_credit'
-                 WHEN is_stayed THEN 'stayed'
-                 WHEN amount_residual < 0 THEN 'credit'
-                 WHEN is_excluded THEN 'excluded'
-                 WHEN is_in_transit THEN 'in_transit'
-                 WHEN is_blocked THEN 'blocked'
-                 WHEN is_held THEN 'held'
-                 WHEN due.amount > 0 THEN 'open'
-                 WHEN due.amount_planned > 0 THEN 'planned'
-                 WHEN amount_promised > 0 THEN 'promised'
-                 ELSE 'disputed' END
-            """
+            CASE WHEN is_stayed AND amount_residual < 0 THEN %(stayed_credit)s
+                 WHEN is_stayed THEN %(stayed)s
+                 WHEN amount_residual < 0 THEN %(credit)s
+                 WHEN is_excluded THEN %(excluded)s
+                 WHEN is_in_transit THEN %(in_transit)s
+                 WHEN is_blocked THEN %(blocked)s
+                 WHEN is_held THEN %(held)s
+                 WHEN amount_free > 0 THEN %(open)s
+                 WHEN amount_planned > 0 THEN %(planned)s
+                 WHEN amount_promised > 0 THEN %(promised)s
+                 ELSE %(disputed)s END
+            """,
+            **{status: status for status, _label in STATUSES},
         )
 
     @api.model
-    def _stayed(self, ledger_date):
+    def _stayed_sql(self, ledger_date):
         """What was posted up to the petition; in a past ledger, once it was filed."""
         return SQL(
             "(COALESCE(move.invoice_date, line.date) <= GREATEST(%s, %s)) IS TRUE",
@@ -266,7 +285,7 @@ class CollectionExposure(models.Model):
         )
 
     @api.model
-    def _in_transit(self):
+    def _in_transit_sql(self):
         """A payment without a journal entry, or an online payment under way, leaves
         the residual as it was; the customer has paid all the same."""
         conditions = [SQL("move.payment_state IN ('in_payment', 'paid', 'reversed')")]
@@ -283,7 +302,7 @@ class CollectionExposure(models.Model):
         return SQL("(%s)", SQL(" OR ").join(conditions))
 
     @api.model
-    def _from(self, ledger_date):
+    def _from_sql(self, ledger_date):
         return SQL(
             """
             FROM account_move_line line
@@ -305,16 +324,16 @@ class CollectionExposure(models.Model):
             LEFT JOIN (%(stays)s) own_stay ON own_stay.partner_id = move.partner_id
             JOIN res_currency company_currency
               ON company_currency.id = line.company_currency_id
-            %(deductions)s
+            %(reserved)s
             """,
             stays=self.env["collection.stay"]._stays(),
-            deductions=self._from_partials(ledger_date)
+            reserved=self._from_partials_sql(ledger_date)
             if ledger_date
-            else self.env["collection.reserved.amount"]._joins(),
+            else self.env["collection.reserved.amount"]._joins_sql(),
         )
 
     @api.model
-    def _from_partials(self, ledger_date):
+    def _from_partials_sql(self, ledger_date):
         """What had been allocated to each item by the end of a past day."""
         side = """
             LEFT JOIN (
@@ -337,7 +356,7 @@ class CollectionExposure(models.Model):
         )
 
     @api.model
-    def _where(self, company, partner_ids, ledger_date):
+    def _where_sql(self, company, partner_ids, ledger_date):
         conditions = [
             SQL("account.account_type = 'asset_receivable'"),
             SQL("line.parent_state = 'posted'"),
@@ -346,7 +365,7 @@ class CollectionExposure(models.Model):
             conditions.append(SQL("line.date <= %s", ledger_date))
         else:
             conditions.append(SQL("line.reconciled IS NOT TRUE"))
-        conditions.append(SQL("%s <> 0", self._residual(ledger_date)))
+        conditions.append(SQL("%s <> 0", self._residual_sql(ledger_date)))
         if company:
             conditions.append(SQL("line.company_id = %s", company.id))
         if partner_ids is not None:
@@ -355,15 +374,22 @@ class CollectionExposure(models.Model):
             )
         return SQL("WHERE %s", SQL(" AND ").join(conditions))
 
-    def action_match__1(self):
+    def action_match(self):
         """Open the customer's oldest open invoice, whose payments widget offers this
-        credit; the entry of the credit itself when nothing is open."""
+        credit; the entry of the credit itself when nothing is open.
+
+        :raises UserError: when the credit is stayed
+        """
         self.ensure_one()
+        if self.status == STAYED_CREDIT:
+            self.env["collection.stay"]._check_moves(
+                self.move_id, "match", self.move_id.name, self.case_id
+            )
         debts = self.search(
             [
                 ("partner_id", "=", self.partner_id.id),
                 ("company_id", "=", self.company_id.id),
-                ("status", "not in", ("credit", "stayed", "stayed_credit")),
+                ("status", "not in", (CREDIT, STAYED, STAYED_CREDIT)),
                 ("move_line_id.account_id", "=", self.move_line_id.account_id.id),
             ]
         )
@@ -374,16 +400,3 @@ class CollectionExposure(models.Model):
         """Open the entry, where Odoo's own widget matches money with invoices."""
         self.ensure_one()
         return self.move_id._get_records_action(name=self.move_id.display_name)
-
-    # ------------------------------------------------------------------
-    # Stay
-    # ------------------------------------------------------------------
-
-    def action_match(self):
-        """Open what this credit can be matched with, unless it is stayed."""
-        self.ensure_one()
-        if self.status == "stayed_credit":
-            self.env["collection.stay"]._check_moves(
-                self.move_id, "match", self.move_id.name, self.case_id
-            )
-        return self.action_match__1()

@@ -2,6 +2,8 @@ from odoo import models
 
 
 class AccountMoveLine(models.Model):
+    """The item that a journal item is collected as."""
+
     _inherit = "account.move.line"
 
     def unlink(self):

@@ -1,0 +1,68 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class CollectionReceivedMoney(models.AbstractModel):
+    """Money that has come in on open items since something was agreed about them.
+
+    The only place that says what counts as money: payments, and entries that bring
+    what a payment brings. Credit notes, write-offs and exchange differences do not.
+    Nothing of it is stored, so that an undone payment undoes it.
+    """
+
+    _name = "collection.received.money"
+    _description = "Money Received on Open Items"
+
+    @api.model
+    def _allocations_sql(self, agreements):
+        """Find the money allocated to the items of agreements.
+
+        In: one row per agreement and item, with ``agreement_id``, ``line_id``, the
+        first day that counts, ``date_start``, and the ids of the last allocation there
+        was before, ``after``, for what came earlier on the same day does not count, and
+        of the last that counts, ``until``; NULL sets no limit.
+        Out: one row per allocation, with ``agreement_id``, ``date`` and ``amount`` (in
+        the currency of the item).
+        Example: a promise of 1 March about an invoice of 100.00; on the 5th a payment
+        of 60.00 and a credit note of 40.00 are matched with it: one row of 60.00.
+
+        :param SQL agreements: a query
+        """
+        return SQL(
+            """
+            SELECT agreement.agreement_id, partial.max_date AS date,
+                   partial.debit_amount_currency AS amount
+              FROM (%(agreements)s) agreement
+              JOIN account_partial_reconcile partial
+                ON partial.debit_move_id = agreement.line_id
+              JOIN account_move_line paying ON paying.id = partial.credit_move_id
+              JOIN account_move move ON move.id = paying.move_id
+             WHERE (agreement.date_start IS NULL
+                    OR partial.max_date >= agreement.date_start)
+               AND (agreement.after IS NULL OR partial.id > agreement.after)
+               AND (agreement.until IS NULL OR partial.id <= agreement.until)
+               AND move.move_type NOT IN ('out_refund', 'out_invoice')
+               AND move.reversed_entry_id IS NULL
+               AND %(is_money)s
+            """,
+            agreements=agreements,
+            is_money=self._is_money_sql(),
+        )
+
+    @api.model
+    def _is_money_sql(self):
+        """:return: SQL condition that the entry ``move`` brought money: a payment, a
+        line of a bank statement, or an entry against cash, a clearing account or what
+        we owe the customer; not a write-off nor a mere transfer of the debt"""
+        return SQL(
+            """
+            (move.origin_payment_id IS NOT NULL OR move.statement_line_id IS NOT NULL
+             OR EXISTS (
+                SELECT FROM account_move_line counterpart
+                  JOIN account_account account ON account.id = counterpart.account_id
+                 WHERE counterpart.move_id = move.id AND counterpart.balance > 0
+                   AND account.account_type IN (
+                       'asset_cash', 'asset_current', 'liability_credit_card',
+                       'liability_payable')))
+            """
+        )
