@@ -1,4 +1,4 @@
-from odoo.addons.account_collections.models.claim.collection_claim import (
+from odoo.addons.account_collections.tools.claim_states import (
     STATES,
     TRANSITIONS,
 )
