@@ -256,11 +256,11 @@ class CollectionClaim(models.Model):
             if claim.state in (False, *UNFILED_STATES):
                 claim.date_petition = claim.bankruptcy_id.date_petition
 
-    @api.depends("bankruptcy_id.date_claim", "date_filed", "chapter")
+    @api.depends("bankruptcy_id.date_bar", "date_filed", "chapter")
     @api.depends_context("lang", "collection_as_of")
     def _compute_date_bar(self):
         for claim in self:
-            claim.date_bar = claim.bankruptcy_id.date_claim
+            claim.date_bar = claim.bankruptcy_id.date_bar
             today = claim.company_id._get_collection_today()
             # An amendment counts from the day its first version was filed.
             filed = claim._get_first_version().date_filed or claim.date_filed or today
