@@ -241,7 +241,7 @@ class TestClaimStates(ClaimCommon):
             self.step("amend", reason="Again.")
         self.make_filed(new, number="22-2")
         self.assertEqual((self.claim.state, new.state), ("amended", "filed"))
-        self.assertEqual(new._get_first(), self.claim)
+        self.assertEqual(new._get_first_version(), self.claim)
 
     def test_an_amendment_takes_its_ranks_along(self):
         """What does not fit any more is on its checklist, and hinders nobody."""
