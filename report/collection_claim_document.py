@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import format_date
 
-from ..models.claim.collection_claim_form import CAPACITIES
+from ..models.claim.collection_claim_form_mixin import CAPACITIES
 from ..models.claim.collection_claim_priority_cap import PRIORITIES
 
 # Where the account of the packet starts: this long before the oldest open item.

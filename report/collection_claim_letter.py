@@ -63,19 +63,6 @@ class CollectionClaimLetter(models.AbstractModel):
     _description = "Claim Letters"
 
     @api.model
-    def _get_title(self, procedure):
-        """:return: how the document is called where it is filed"""
-        titles = {
-            "uk": self.env._("Proof of debt"),
-            "de": self.env._("Forderungsanmeldung (§ 174 InsO)"),
-            "fr": self.env._("Déclaration de créance"),
-            "eu": self.env._("Lodgement of claims (Regulation (EU) 2015/848, art. 55)"),
-            "ca": self.env._("Proof of claim (Form 31)"),
-            "au": self.env._("Formal proof of debt or claim (Form 535)"),
-        }
-        return titles.get(procedure, self.env._("Proof of claim"))
-
-    @api.model
     def _get_sections(self, claim):
         """:return: list of pairs of texts: what is asked, and the answer"""
         keys = SECTIONS.get(claim.procedure, SECTIONS["other"])

@@ -1,7 +1,7 @@
 from odoo import api, models
 
-# Makes a copy for ourselves; everything else reaches the debtor.
-FOR_US = "manual"
+# The way of sending that makes a copy for ourselves; all others reach the debtor.
+DOWNLOAD_METHOD = "manual"
 
 
 class AccountMoveSend(models.AbstractModel):
@@ -99,7 +99,7 @@ class AccountMoveSend(models.AbstractModel):
     def _get_stayed_methods(self, move, data):
         """:return: the set of ways of sending, of those asked for, that would bring a
         stayed invoice to the debtor"""
-        methods = set(data.get("sending_methods") or ()) - {FOR_US}
+        methods = set(data.get("sending_methods") or ()) - {DOWNLOAD_METHOD}
         people = data.get("mail_partner_ids") or self.env["res.partner"]
         if not isinstance(people, models.BaseModel):
             people = self.env["res.partner"].browse(people)

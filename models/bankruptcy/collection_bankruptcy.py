@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_amount, format_date
+from odoo.tools import SQL, format_amount, format_date
 
 from ...tools.case_number import case_number_key, clean_case_number
+from .collection_bankruptcy_deadline import SOURCES, SUGGESTION_FIELDS
 
 CHAPTERS = [
     ("7", "Chapter 7: liquidation"),
@@ -44,7 +45,7 @@ TRANSITIONS = {
 # What was owed before the petition stays out of collection: while the stay lasts, and
 # after a discharge or the end of the case, which leave nothing to collect.
 STOPPING_STATES = ("open", "discharged", "closed")
-MEANS = [
+NOTICE_MEANS = [
     ("mail", "Letter from the court"),
     ("email", "E-mail"),
     ("bnc", "Bankruptcy Noticing Center"),
@@ -54,6 +55,14 @@ MEANS = [
     ("other", "Other"),
 ]
 FIXED_FIELDS = {"partner_id", "is_rumor", "contact_id"}
+# Days of the case that lie in the future at most by a year.
+DATE_FIELDS = (
+    "date_relief",
+    "date_conversion",
+    "date_asset_notice",
+    "date_publication",
+    "date_notice",
+)
 
 
 class CollectionBankruptcy(models.Model):
@@ -144,7 +153,7 @@ class CollectionBankruptcy(models.Model):
     judge = fields.Char()
     # How we know
     date_notice = fields.Date("Notice received")
-    notice_means = fields.Selection(MEANS, "Received by")
+    notice_means = fields.Selection(NOTICE_MEANS, "Received by")
     contact_id = fields.Many2one(
         "collection.contact",
         "Learned from",
@@ -181,6 +190,26 @@ class CollectionBankruptcy(models.Model):
         help="The stay does not cover them. They are approached by hand only.",
     )
     # Deadlines and documents
+    date_bar = fields.Date(
+        "Claim due",
+        compute="_compute_date_bar",
+        store=True,
+        help="The last day to file the proof of claim.",
+    )
+    bar_source = fields.Selection(
+        SOURCES, "Source of the date", compute="_compute_date_bar", store=True
+    )
+    has_filed_claim = fields.Boolean(
+        "Claim filed", compute="_compute_claim_text", search="_search_has_filed_claim"
+    )
+    claim_text = fields.Char("Deadline", compute="_compute_claim_text")
+    is_claim_late = fields.Boolean(compute="_compute_claim_text")
+    task_ids = fields.Many2many(
+        "mail.activity",
+        "collection_bankruptcy_task_rel",
+        string="Tasks for the claim",
+        readonly=True,
+    )
     date_meeting = fields.Date("Meeting of creditors", tracking=True)
     meeting_place = fields.Char("Place of the meeting")
     deadline_ids = fields.One2many(
@@ -275,6 +304,43 @@ class CollectionBankruptcy(models.Model):
                 key = case_number_key(number)
             bankruptcy.case_key = key or False
 
+    @api.depends("deadline_ids.date", "deadline_ids.active", "deadline_ids.source")
+    def _compute_date_bar(self):
+        for bankruptcy in self:
+            deadline = bankruptcy.deadline_ids._get_claim_deadline()
+            bankruptcy.date_bar = deadline.date
+            bankruptcy.bar_source = deadline.source
+
+    @api.depends(
+        "date_bar",
+        "deadline_ids.date_done",
+        "has_filed_all_claims",
+        "state",
+        "chapter",
+        "assets",
+    )
+    @api.depends_context("collection_as_of", "lang")
+    def _compute_claim_text(self):
+        deadlines = self.env["collection.bankruptcy.deadline"]
+        today = self.env.company._get_collection_today()
+        for bankruptcy in self:
+            # The claims themselves are kept in a room above, which answers for them.
+            filed = bankruptcy.has_filed_all_claims or bankruptcy._is_deadline_met()
+            is_open = bankruptcy._is_claiming() and not filed
+            bankruptcy.has_filed_claim = filed
+            bankruptcy.is_claim_late = bool(
+                is_open and bankruptcy.date_bar and bankruptcy.date_bar < today
+            )
+            bankruptcy.claim_text = is_open and deadlines._get_claim_text(
+                bankruptcy, today
+            )
+
+    def _search_has_filed_claim(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        filed = self.search([]).filtered("has_filed_claim")
+        return [("id", "in" if True in value else "not in", filed.ids)]
+
     @api.depends("partner_id", "state")
     @api.depends_context("allowed_company_ids")
     def _compute_case_ids(self):
@@ -352,12 +418,12 @@ class CollectionBankruptcy(models.Model):
                 )
 
     @api.constrains("partner_id", "trustee_id", "lawyer_id", "agent_id")
-    def _check_allies(self):
-        """What is written to them is not stayed."""
+    def _check_representatives(self):
+        """Keep the debtor out: what is written to a representative is not stayed."""
         for bankruptcy in self:
-            allies = bankruptcy.trustee_id | bankruptcy.lawyer_id | bankruptcy.agent_id
+            people = bankruptcy.trustee_id | bankruptcy.lawyer_id | bankruptcy.agent_id
             debtor = bankruptcy.partner_id.commercial_partner_id
-            if debtor & allies.commercial_partner_id:
+            if debtor & people.commercial_partner_id:
                 raise ValidationError(
                     self.env._(
                         "Trustee, counsel and claims agent are not the debtor, nor a"
@@ -380,20 +446,34 @@ class CollectionBankruptcy(models.Model):
                     )
                 )
 
+    @api.constrains(*DATE_FIELDS)
+    def _check_date_fields(self):
+        # Announced at most: nothing is known of what happens in a year.
+        today = self.env.company._get_collection_today()
+        latest = fields.Date.add(today, years=1)
+        for bankruptcy in self:
+            if any((bankruptcy[name] or latest) > latest for name in DATE_FIELDS):
+                raise ValidationError(
+                    self.env._("This day lies too far in the future.")
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
             self._clean_vals(vals)
         bankruptcies = super().create(vals_list)
-        bankruptcies._refresh_deadlines()
-        bankruptcies.filtered("stops_collection")._start_stay()
+        self.env["collection.bankruptcy.deadline"]._suggest(bankruptcies)
+        self.env["collection.stay.enforcement"]._begin(
+            bankruptcies.filtered("stops_collection")
+        )
         return bankruptcies
 
     def write(self, vals):
         self._check_fixed(vals)
         self._clean_vals(vals)
         result = super().write(vals)
-        self._follow_changes(vals)
+        if SUGGESTION_FIELDS & vals.keys():
+            self.env["collection.bankruptcy.deadline"]._suggest(self)
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -452,6 +532,97 @@ class CollectionBankruptcy(models.Model):
             )
 
     # ------------------------------------------------------------------
+    # What it stays
+    # ------------------------------------------------------------------
+
+    def _get_stayed_lines(self):
+        """:return: open stayed journal items of this debtor, in all companies"""
+        self.ensure_one()
+        partners = self.env["res.partner"].with_context(active_test=False)
+        members = self.partner_id | partners.search(
+            [
+                "|",
+                ("commercial_partner_id", "=", self.partner_id.id),
+                "&",
+                ("parent_id", "=", self.partner_id.id),
+                ("is_company", "=", False),
+            ]
+        )
+        return self.env["collection.stay"]._find_lines(
+            SQL(
+                """
+                line.reconciled IS NOT TRUE
+                AND (line.partner_id = ANY(%(members)s)
+                     OR EXISTS (SELECT FROM account_move move
+                                 WHERE move.id = line.move_id
+                                   AND move.partner_id = ANY(%(members)s)))
+                """,
+                members=members.ids,
+            )
+        )
+
+    def _find_cases(self):
+        """:return: the open cases of this debtor, and those its items are in"""
+        lines = self._get_stayed_lines()
+        items = self.env["collection.item"].search(
+            [("move_line_id", "in", lines.ids), ("is_open", "=", True)]
+        )
+        cases = self.env["collection.case"].search(
+            [("partner_id", "in", self.partner_id.ids), ("state", "!=", "closed")]
+        )
+        return cases | items.case_id
+
+    # ------------------------------------------------------------------
+    # Course of the case
+    # ------------------------------------------------------------------
+
+    def _change_state(self, state, day):
+        """Follow what a manager has decided, or what confirms or refutes a rumor.
+
+        :param str state: a state the bankruptcy may go to, checked by the caller
+        :param date day: when it happened
+        """
+        self.ensure_one()
+        enforcement = self.env["collection.stay.enforcement"]
+        if state == "open":
+            self._write_protected({"state": state, "date_end": False})
+            self.env["collection.bankruptcy.deadline"]._suggest(self)
+            enforcement._begin(self)
+        else:
+            enforcement._end(self, state, day)
+
+    def _convert_chapter(self, chapter, day):
+        """Continue under another chapter: the period for the claim begins anew (Rule
+        1019(2)); the stay goes on.
+
+        :param str chapter: the new one, a key of ``CHAPTERS``
+        :param date day: the day of the conversion
+        """
+        self.sudo().deadline_ids._restart(self, chapter, day)
+        vals = {"chapter": chapter, "date_conversion": day}
+        if chapter != "foreign":
+            vals["procedure"] = False
+        if chapter != "11":
+            vals["is_subchapter_v"] = False
+        self._write_protected(vals)
+
+    def _is_claiming(self):
+        """:return: whether a claim can still be due: in chapter 7 the notice of assets
+        often comes after the discharge"""
+        self.ensure_one()
+        return self.state == "open" or bool(
+            self.state == "discharged" and self.date_asset_notice
+        )
+
+    def _is_deadline_met(self):
+        """:return: whether somebody said that the claim is done"""
+        self.ensure_one()
+        return any(
+            row.kind == "claim" and row.date_done
+            for row in self.with_context(active_test=False).deadline_ids
+        )
+
+    # ------------------------------------------------------------------
     # Screen
     # ------------------------------------------------------------------
 
@@ -478,10 +649,8 @@ class CollectionBankruptcy(models.Model):
 
     def _get_standing_text(self):
         """:return: translated sentence on court, chapter and day of the petition"""
-        states = dict(self._fields["state"]._description_selection(self.env))
-        chapters = dict(self._fields["chapter"]._description_selection(self.env))
         parts = [
-            chapters.get(self.chapter, "").partition(":")[0]
+            self._label("chapter").partition(":")[0]
             if self.chapter != "foreign"
             else "",
             self.court_id.name,
@@ -489,7 +658,7 @@ class CollectionBankruptcy(models.Model):
         ]
         return self.env._(
             "Bankruptcy (%(state)s): %(where)s; petition of %(date)s.",
-            state=states.get(self.state, ""),
+            state=self._label("state"),
             where=", ".join(part for part in parts if part),
             date=format_date(self.env, self.date_petition) or "?",
         )
@@ -568,6 +737,7 @@ class CollectionBankruptcy(models.Model):
         :param sources: res.partner records that are merged
         :param debtor: res.partner record that stays
         """
+        enforcement = self.env["collection.stay.enforcement"]
         both = self.search(
             [
                 ("partner_id", "in", (sources | debtor).ids),
@@ -585,7 +755,7 @@ class CollectionBankruptcy(models.Model):
                 )
             )
             for other in others:
-                other._drop_tasks()
+                enforcement._drop_tasks(other)
                 other.write({"state": "mistake"})
                 other.message_post(
                     body=self.env._(
@@ -593,10 +763,3 @@ class CollectionBankruptcy(models.Model):
                         first.name,
                     )
                 )
-
-    def _follow_merge(self):
-        """Stop at once what was under way for a customer that has become the debtor."""
-        for bankruptcy in self.filtered("stops_collection"):
-            cases = bankruptcy._find_cases()
-            bankruptcy._enforce(cases)
-            bankruptcy._hand_over_to_claim(cases)

@@ -1,9 +1,9 @@
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 from ...tools.claim_deadlines import Insolvency, suggest_deadline
 
-KINDS = [
+DEADLINE_KINDS = [
     ("claim", "Proof of claim"),
     ("meeting", "Meeting of creditors"),
     ("objection", "Objection to the plan or to the discharge"),
@@ -17,14 +17,18 @@ SOURCES = [
     ("order", "Order of the court"),
 ]
 FIXED_FIELDS = {"bankruptcy_id"}
-# From how many days on a claim that is not filed is more than a line on a list.
-LOUD_DAYS = 7
-# What a suggestion depends on.
-DEADLINE_FIELDS = {
+# Days before a deadline on which it is reminded of.
+REMINDER_STEPS = (30, 14, 7, 3, 1)
+# From how many days on the reminder of a claim that is not filed is a warning, and a
+# message as well.
+URGENT_DAYS = 7
+# What the suggestions depend on.
+SUGGESTION_FIELDS = {
     "assets",
     "chapter",
     "date_asset_notice",
     "date_conversion",
+    "date_meeting",
     "date_notice",
     "date_petition",
     "date_publication",
@@ -33,11 +37,9 @@ DEADLINE_FIELDS = {
     "is_governmental",
     "is_subchapter_v",
     "is_voluntary",
+    "meeting_place",
     "procedure",
 }
-MEETING_FIELDS = {"date_meeting", "meeting_place"}
-# Days before a deadline on which it is reminded of.
-REMINDER_STEPS = (30, 14, 7, 3, 1)
 
 
 class CollectionBankruptcyDeadline(models.Model):
@@ -62,7 +64,7 @@ class CollectionBankruptcyDeadline(models.Model):
     user_id = fields.Many2one(
         related="bankruptcy_id.user_id", string="Responsible", store=True
     )
-    kind = fields.Selection(KINDS, "What", required=True, default="claim")
+    kind = fields.Selection(DEADLINE_KINDS, "What", required=True, default="claim")
     date = fields.Date(required=True)
     source = fields.Selection(SOURCES, required=True, default="notice")
     rule = fields.Char("How it is computed", readonly=True)
@@ -98,9 +100,8 @@ class CollectionBankruptcyDeadline(models.Model):
 
     @api.depends("kind", "partner_id")
     def _compute_display_name(self):
-        labels = dict(self._fields["kind"]._description_selection(self.env))
         for deadline in self:
-            what = labels.get(deadline.kind, "")
+            what = deadline._label("kind")
             customer = deadline.partner_id.name
             deadline.display_name = f"{what}: {customer}" if customer else what
 
@@ -143,21 +144,19 @@ class CollectionBankruptcyDeadline(models.Model):
                 )
             )
             if suggested:
-                suggested._drop_reminders()
-                suggested.active = False
+                suggested._set_aside()
 
     def action_done(self):
         """Say that what was due has been done today."""
         self.check_access("write")
         today = self.env.company._get_collection_today()
-        # Readonly for everybody; the right was checked above.
-        self.sudo().write({"date_done": today})
+        self._write_protected({"date_done": today})
         self._drop_reminders()
 
     def action_undo(self):
         """Say that it has not been done after all."""
         self.check_access("write")
-        self.sudo().write({"date_done": False, "reminded_days": 0})
+        self._write_protected({"date_done": False, "reminded_days": 0})
 
     def _drop_reminders(self):
         # Reminders are the program's own, on whoever's list they are.
@@ -168,247 +167,89 @@ class CollectionBankruptcyDeadline(models.Model):
         self.ensure_one()
         return self.bankruptcy_id._get_records_action()
 
-    def _remind(self, left, step):
-        """Put the deadline on the lists of whoever is responsible and of the manager,
-        in place of the reminder before; louder as long as no claim is filed.
-
-        :param int left: days that are left
-        :param int step: the step of the reminders this is
-        """
-        bankruptcy = self.bankruptcy_id
-        is_claim = self.kind == "claim"
-        if is_claim and bankruptcy._has_filed_claim():
-            return
-        is_loud = is_claim and left <= LOUD_DAYS
-        people = bankruptcy.user_id | bankruptcy.manager_id or self.env.user
-        self._drop_reminders()
-        reminders = self.env["mail.activity"]
-        for user in people:
-            reminders |= bankruptcy.activity_schedule(
-                "mail.mail_activity_data_warning"
-                if is_loud
-                else "mail.mail_activity_data_todo",
-                self.date,
-                summary=self._get_reminder_text(left, is_claim),
-                note=self.rule or self.note or "",
-                user_id=user.id,
-            )
-        self.sudo().write(
-            {"reminded_days": step, "activity_ids": [Command.set(reminders.ids)]}
-        )
-        if is_loud:
-            bankruptcy.message_notify(
-                partner_ids=people.partner_id.ids,
-                subject=self._get_reminder_text(left, is_claim),
-                body=bankruptcy.claim_text or "",
-            )
-
-    def _get_reminder_text(self, left, is_claim):
-        labels = dict(self._fields["kind"]._description_selection(self.env))
-        words = {"what": labels[self.kind], "days": left}
-        if is_claim:
-            return self.env._("NO CLAIM FILED: %(days)s days left", **words)
-        return self.env._("%(what)s: %(days)s days left", **words)
-
-
-class CollectionBankruptcy(models.Model):
-    """Until when something is to be done in a bankruptcy, and who is reminded."""
-
-    _inherit = "collection.bankruptcy"
-
-    date_claim = fields.Date(
-        "Claim due",
-        compute="_compute_date_claim",
-        store=True,
-        help="The last day to file the proof of claim.",
-    )
-    claim_source = fields.Selection(
-        [
-            ("computed", "Computed"),
-            ("notice", "Notice"),
-            ("order", "Order of the court"),
-        ],
-        "Source of the date",
-        compute="_compute_date_claim",
-        store=True,
-    )
-    has_filed_claim = fields.Boolean(
-        "Claim filed", compute="_compute_claim_text", search="_search_has_filed_claim"
-    )
-    claim_text = fields.Char("Deadline", compute="_compute_claim_text")
-    is_claim_late = fields.Boolean(compute="_compute_claim_text")
-
-    @api.depends("deadline_ids.date", "deadline_ids.active", "deadline_ids.source")
-    def _compute_date_claim(self):
-        for bankruptcy in self:
-            deadline = bankruptcy._get_claim_deadline()
-            bankruptcy.date_claim = deadline.date
-            bankruptcy.claim_source = deadline.source
-
-    @api.depends("date_claim", "deadline_ids.date_done", "state", "chapter")
-    @api.depends_context("collection_as_of", "lang")
-    def _compute_claim_text(self):
-        today = self.env.company._get_collection_today()
-        for bankruptcy in self:
-            day, filed = bankruptcy.date_claim, bankruptcy._has_filed_claim()
-            is_open = bankruptcy._is_claiming() and not filed
-            bankruptcy.has_filed_claim = filed
-            bankruptcy.is_claim_late = bool(is_open and day and day < today)
-            bankruptcy.claim_text = is_open and bankruptcy._get_claim_text(today)
-
-    def _search_has_filed_claim(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        filed = self.search([]).filtered(lambda row: row._has_filed_claim())
-        return [("id", "in" if True in value else "not in", filed.ids)]
-
-    def _get_claim_deadline(self):
-        """:return: the deadline for the claim that is in force, possibly empty; what an
-        order says goes before a notice"""
-        claims = self.deadline_ids.filtered(
-            lambda row: row.kind == "claim" and row.active and row.date
-        )
-        by_source = claims.grouped("source")
-        for source in ("order", "notice", "computed"):
-            if source in by_source:
-                return by_source[source].sorted("date")[:1]
-        return claims
-
-    def _is_claiming(self):
-        """:return: whether a claim can still be due: in chapter 7 the notice of assets
-        often comes after the discharge"""
-        self.ensure_one()
-        return self.state == "open" or bool(
-            self.state == "discharged" and self.date_asset_notice
-        )
-
-    @api.constrains(
-        "date_relief",
-        "date_conversion",
-        "date_asset_notice",
-        "date_publication",
-        "date_notice",
-    )
-    def _check_days(self):
-        names = (
-            "date_relief",
-            "date_conversion",
-            "date_asset_notice",
-            "date_publication",
-            "date_notice",
-        )
-        # Announced at most: nothing is known of what happens in a year.
-        today = self.env.company._get_collection_today()
-        latest = fields.Date.add(today, years=1)
-        for bankruptcy in self:
-            if any((bankruptcy[name] or latest) > latest for name in names):
-                raise ValidationError(
-                    self.env._("This day lies too far in the future.")
-                )
-
-    def _has_filed_claim(self):
-        """:return: whether the proof of claim was filed: its deadline is met"""
-        self.ensure_one()
-        return any(
-            row.kind == "claim" and row.date_done
-            for row in self.with_context(active_test=False).deadline_ids
-        )
-
-    def _get_claim_text(self, today):
-        """:return: translated sentence on how long there is time for the claim"""
-        if not self.date_claim:
-            return self._get_no_deadline_text()
-        left = (self.date_claim - today).days
-        if left < 0:
-            return self._get_late_text(-left)
-        if left == 0:
-            return self.env._("Today is the last day to file the claim.")
-        if left == 1:
-            return self.env._("One day left to file the claim.")
-        return self.env._("%s days left to file the claim.", left)
-
-    def _get_no_deadline_text(self):
-        if not self.chapter:
-            return self.env._("Enter the chapter: the deadline depends on it.")
-        if self.chapter == "7" and self.assets == "none":
-            return self.env._(
-                "No asset: claims are filed only after the clerk's notice of assets."
-            )
-        return self.env._(
-            "No rule sets the deadline: enter it from the court's order or the notice."
-        )
-
-    def _get_late_text(self, days):
-        """:return: what a late claim means; rules of thumb, no legal advice"""
-        late = self.env._("The deadline passed %s days ago.", days)
-        if self.chapter == "7":
-            means = self.env._(
-                "A late claim can still be filed; it is paid after those filed in time,"
-                " out of what is left."
-            )
-        elif self.chapter == "foreign":
-            means = self.env._(
-                "A late claim is often possible until the final dividend, at the"
-                " creditor's cost, and does not share in what was paid out before."
-            )
-        else:
-            means = self.env._(
-                "A late claim can be filed, and is disallowed when somebody objects,"
-                " unless the court excuses the delay. Ask counsel."
-            )
-        return f"{late} {means}"
-
     # ------------------------------------------------------------------
     # Suggestions
     # ------------------------------------------------------------------
 
-    def _follow_changes(self, vals):
-        """Make the suggestions anew when what they depend on has changed."""
-        if (DEADLINE_FIELDS | MEETING_FIELDS) & vals.keys():
-            self._refresh_deadlines()
-
-    def _refresh_deadlines(self):
+    @api.model
+    def _suggest(self, bankruptcies):
+        """Suggest the deadline for the claim and the meeting of creditors, in place of
+        the suggestions before."""
         # Suggestions are the program's own; the right to keep the file was checked.
-        for bankruptcy in self.sudo():
+        for bankruptcy in bankruptcies.sudo():
             if bankruptcy._is_claiming() and bankruptcy.chapter:
-                bankruptcy._suggest_claim_deadline()
-            bankruptcy._note_meeting()
+                self._suggest_claim(bankruptcy)
+            self._suggest_meeting(bankruptcy)
 
-    def _get_insolvency(self):
-        """:return: what the rules look at"""
-        return Insolvency(
-            chapter=self.chapter,
-            petition=self.date_petition or None,
-            procedure=self.procedure or None,
-            is_voluntary=self.is_voluntary,
-            is_subchapter_v=self.is_subchapter_v,
-            is_governmental=self.is_governmental,
-            is_abroad=self.is_abroad,
-            assets=self.assets,
-            relief=self.date_relief or None,
-            conversion=self.date_conversion or None,
-            asset_notice=self.date_asset_notice or None,
-            publication=self.date_publication or None,
-            notice=self.date_notice or None,
-        )
-
-    def _suggest_claim_deadline(self):
+    @api.model
+    def _suggest_claim(self, bankruptcy):
         """Compute the deadline for the claim; never touch one that somebody has read in
         a notice or an order."""
-        claims = self.deadline_ids.filtered(lambda row: row.kind == "claim")
+        claims = bankruptcy.deadline_ids.filtered(lambda row: row.kind == "claim")
         if claims.filtered(lambda row: row.source != "computed"):
             return
-        day, rule = suggest_deadline(self._get_insolvency())
+        day, rule = suggest_deadline(self._get_insolvency(bankruptcy))
         if not day:
-            claims._drop_reminders()
-            claims.active = False
+            claims._set_aside()
             return
         vals = {"date": day, "rule": self._get_rule_text(rule), "source": "computed"}
         if not claims:
-            vals = {"bankruptcy_id": self.id, "kind": "claim", **vals}
+            vals = {"bankruptcy_id": bankruptcy.id, "kind": "claim", **vals}
             claims.create(vals)
         elif claims[0].date != day or claims[0].rule != vals["rule"]:
             claims[0].write(vals)
+
+    @api.model
+    def _suggest_meeting(self, bankruptcy):
+        """List the meeting of creditors among the deadlines."""
+        meeting = bankruptcy.deadline_ids.filtered(lambda row: row.kind == "meeting")
+        meeting = meeting[:1]
+        vals = {"date": bankruptcy.date_meeting, "note": bankruptcy.meeting_place}
+        if not bankruptcy.date_meeting:
+            meeting.active = False
+        elif not meeting:
+            vals.update(bankruptcy_id=bankruptcy.id, kind="meeting", source="notice")
+            meeting.create(vals)
+        elif (meeting.date, meeting.note) != (vals["date"], vals["note"]):
+            meeting.write(vals)
+
+    @api.model
+    def _get_insolvency(self, bankruptcy, **changes):
+        """:return: what the rules look at; with ``changes``, as if these were so"""
+        facts = {
+            "chapter": bankruptcy.chapter,
+            "petition": bankruptcy.date_petition or None,
+            "procedure": bankruptcy.procedure or None,
+            "is_voluntary": bankruptcy.is_voluntary,
+            "is_subchapter_v": bankruptcy.is_subchapter_v,
+            "is_governmental": bankruptcy.is_governmental,
+            "is_abroad": bankruptcy.is_abroad,
+            "assets": bankruptcy.assets,
+            "relief": bankruptcy.date_relief or None,
+            "conversion": bankruptcy.date_conversion or None,
+            "asset_notice": bankruptcy.date_asset_notice or None,
+            "publication": bankruptcy.date_publication or None,
+            "notice": bankruptcy.date_notice or None,
+        }
+        return Insolvency(**{**facts, **changes})
+
+    def _restart(self, bankruptcy, chapter, day):
+        """Set the deadlines for the claim aside that a conversion ends, those of a
+        notice, too. What no rule replaces stays, but in chapter 7, which waits for the
+        notice of assets.
+
+        :param str chapter: the new one, a key of the chapters of bankruptcies
+        :param date day: the day of the conversion
+        """
+        new_day, _rule = suggest_deadline(
+            self._get_insolvency(bankruptcy, chapter=chapter, conversion=day)
+        )
+        if new_day or chapter == "7":
+            self.filtered(lambda row: row.kind == "claim")._set_aside()
+
+    def _set_aside(self):
+        self._drop_reminders()
+        self.active = False
 
     def _get_rule_text(self, rule):
         """:return: translated sentence on how a date was computed"""
@@ -454,49 +295,69 @@ class CollectionBankruptcy(models.Model):
             ),
         }
 
-    def _note_meeting(self):
-        """The meeting of creditors is among the deadlines and in their calendar."""
-        meeting = self.deadline_ids.filtered(lambda row: row.kind == "meeting")[:1]
-        vals = {"date": self.date_meeting, "note": self.meeting_place}
-        if not self.date_meeting:
-            meeting.active = False
-        elif not meeting:
-            meeting.create(
-                {
-                    "bankruptcy_id": self.id,
-                    "kind": "meeting",
-                    "source": "notice",
-                    **vals,
-                }
-            )
-        elif (meeting.date, meeting.note) != (vals["date"], vals["note"]):
-            meeting.write(vals)
+    # ------------------------------------------------------------------
+    # How long there is time for the claim
+    # ------------------------------------------------------------------
 
-    def _convert(self, chapter, day):
-        """Go on under another chapter: periods begin anew (Rule 1019(2)); the stay goes
-        on.
-
-        :param str chapter: the new one, a key of ``CHAPTERS``
-        :param date day: the day of the conversion
-        """
-        # Readonly fields; the event was recorded by somebody who may.
-        bankruptcy = self.sudo()
-        old = bankruptcy.deadline_ids.filtered(lambda row: row.kind == "claim")
-        vals = {"chapter": chapter, "date_conversion": day}
-        if chapter != "foreign":
-            vals["procedure"] = False
-        if chapter != "11":
-            vals["is_subchapter_v"] = False
-        new_day, _rule = suggest_deadline(
-            bankruptcy._replace_insolvency(chapter=chapter, conversion=day)
+    def _get_claim_deadline(self):
+        """:return: of the deadlines of a bankruptcy the one for the claim that is in
+        force, possibly empty; what an order says goes before a notice"""
+        claims = self.filtered(
+            lambda row: row.kind == "claim" and row.active and row.date
         )
-        if new_day or chapter == "7":
-            old._drop_reminders()
-            old.active = False
-        bankruptcy.write(vals)
+        by_source = claims.grouped("source")
+        for source in ("order", "notice", "computed"):
+            if source in by_source:
+                return by_source[source].sorted("date")[:1]
+        return claims
 
-    def _replace_insolvency(self, **changes):
-        return Insolvency(**{**self._get_insolvency().__dict__, **changes})
+    @api.model
+    def _get_claim_text(self, bankruptcy, today):
+        """:return: translated sentence on how long there is time for the claim"""
+        if not bankruptcy.date_bar:
+            return self._get_no_deadline_text(bankruptcy)
+        left = (bankruptcy.date_bar - today).days
+        if left < 0:
+            return self._get_late_text(bankruptcy, -left)
+        if left == 0:
+            return self.env._("Today is the last day to file the claim.")
+        if left == 1:
+            return self.env._("One day left to file the claim.")
+        return self.env._("%s days left to file the claim.", left)
+
+    @api.model
+    def _get_no_deadline_text(self, bankruptcy):
+        if not bankruptcy.chapter:
+            return self.env._("Enter the chapter: the deadline depends on it.")
+        if bankruptcy.chapter == "7" and bankruptcy.assets == "none":
+            return self.env._(
+                "No asset: claims are filed only after the clerk's notice of assets."
+            )
+        return self.env._(
+            "No rule sets the deadline: enter it from the court's order or the notice."
+        )
+
+    @api.model
+    def _get_late_text(self, bankruptcy, days):
+        """:return: what a late claim means; rules of thumb, no legal advice (11 U.S.C.
+        502(b)(9) and 726(a); the InsO and others abroad)"""
+        late = self.env._("The deadline passed %s days ago.", days)
+        if bankruptcy.chapter == "7":
+            means = self.env._(
+                "A late claim can still be filed; it is paid after those filed in time,"
+                " out of what is left."
+            )
+        elif bankruptcy.chapter == "foreign":
+            means = self.env._(
+                "A late claim is often possible until the final dividend, at the"
+                " creditor's cost, and does not share in what was paid out before."
+            )
+        else:
+            means = self.env._(
+                "A late claim can be filed, and is disallowed when somebody objects,"
+                " unless the court excuses the delay. Ask counsel."
+            )
+        return f"{late} {means}"
 
     # ------------------------------------------------------------------
     # Reminders
@@ -505,12 +366,15 @@ class CollectionBankruptcy(models.Model):
     @api.model
     def _cron_remind(self):
         """Remind of the deadlines that come near, once at each step."""
-        self._remind(self.env.company._get_collection_today())
+        self._remind_all(self.env.company._get_collection_today())
 
     @api.model
-    def _remind(self, today):
-        """:param date today: the day that is lived through"""
-        deadlines = self.env["collection.bankruptcy.deadline"].search(
+    def _remind_all(self, today):
+        """Remind of the deadlines that come near on a day.
+
+        :param date today: the day, possibly a simulated one
+        """
+        deadlines = self.search(
             [
                 "|",
                 ("bankruptcy_id.state", "=", "open"),
@@ -529,3 +393,49 @@ class CollectionBankruptcy(models.Model):
                 self.env["collection.customer.notice"]._isolate(
                     deadline._remind, left, step
                 )
+
+    def _remind(self, left, step):
+        """Put the deadline on the lists of whoever is responsible and of the manager,
+        in place of the reminder before; with a warning when little time is left and no
+        claim is filed.
+
+        :param int left: days that are left
+        :param int step: the step of the reminders this is
+        """
+        bankruptcy, is_claim = self.bankruptcy_id, self.kind == "claim"
+        if is_claim and bankruptcy.has_filed_claim:
+            return
+        is_urgent = is_claim and left <= URGENT_DAYS
+        people = bankruptcy.user_id | bankruptcy.manager_id or self.env.user
+        summary = self._get_reminder_text(left)
+        self._drop_reminders()
+        reminders = self.env["mail.activity"]
+        for user in people:
+            reminders |= bankruptcy.activity_schedule(
+                "mail.mail_activity_data_warning"
+                if is_urgent
+                else "mail.mail_activity_data_todo",
+                self.date,
+                summary=summary,
+                note=self.rule or self.note or "",
+                user_id=user.id,
+            )
+        self._write_protected(
+            {"reminded_days": step, "activity_ids": [Command.set(reminders.ids)]}
+        )
+        if is_urgent:
+            self._notify_people(people, summary)
+
+    def _notify_people(self, people, subject):
+        self.bankruptcy_id.message_notify(
+            partner_ids=people.partner_id.ids,
+            subject=subject,
+            body=self.bankruptcy_id.claim_text or "",
+        )
+
+    def _get_reminder_text(self, left):
+        if self.kind == "claim":
+            return self.env._("NO CLAIM FILED: %(days)s days left", days=left)
+        return self.env._(
+            "%(what)s: %(days)s days left", what=self._label("kind"), days=left
+        )

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from .collection_bankruptcy import CHAPTERS, TRANSITIONS
 
-KINDS = [
+EVENT_KINDS = [
     ("confirmed", "Confirmed"),
     ("refuted", "Not confirmed"),
     ("petition", "Other day of the petition"),
@@ -15,7 +15,7 @@ KINDS = [
     ("mistake", "Recorded by mistake"),
 ]
 # The state a bankruptcy is in after each of them; None: it stays as it is.
-OUTCOMES = {
+STATES_AFTER = {
     "confirmed": "open",
     "refuted": "refuted",
     "petition": None,
@@ -26,8 +26,8 @@ OUTCOMES = {
     "reopened": "open",
     "mistake": "mistake",
 }
-# What lifts, ends or moves the stay; collectors propose it.
-FOR_MANAGERS = {
+# What lifts, ends or moves the stay; collectors propose it, managers decide.
+STAY_CHANGING_KINDS = {
     "petition",
     "dismissed",
     "discharged",
@@ -41,7 +41,7 @@ class CollectionBankruptcyEvent(models.Model):
     """What happened in a bankruptcy: conversions, its end, another petition date.
 
     The only way to lift a stay. Collectors record what leaves the stay as it is, and
-    propose the rest; a manager's own entry, or his approval of a proposal, takes effect
+    propose the rest; a manager's own entry, or approval of a proposal, takes effect
     at once. Entries are never changed nor deleted.
     """
 
@@ -55,7 +55,7 @@ class CollectionBankruptcyEvent(models.Model):
         "collection.bankruptcy", required=True, index=True, ondelete="cascade"
     )
     partner_id = fields.Many2one(related="bankruptcy_id.partner_id", string="Debtor")
-    kind = fields.Selection(KINDS, "What happened", required=True)
+    kind = fields.Selection(EVENT_KINDS, "What happened", required=True)
     date = fields.Date(
         "On",
         required=True,
@@ -95,7 +95,7 @@ class CollectionBankruptcyEvent(models.Model):
         for event in events:
             event._check_possible()
             if event._is_decided_here():
-                event._take_effect()
+                event._apply()
             else:
                 event._ask_manager()
         return events
@@ -113,54 +113,53 @@ class CollectionBankruptcyEvent(models.Model):
 
     def _is_decided_here(self):
         """:return: whether it takes effect without anybody's approval"""
-        return self.kind not in FOR_MANAGERS or self.env.user.has_group(
+        return self.kind not in STAY_CHANGING_KINDS or self.env.user.has_group(
             "account_collections.group_collection_manager"
         )
 
     def _check_possible(self):
         """:raises UserError: when this cannot happen to the bankruptcy as it stands"""
-        bankruptcy, outcome = self.bankruptcy_id, OUTCOMES[self.kind]
+        bankruptcy, outcome = self.bankruptcy_id, STATES_AFTER[self.kind]
         allowed = TRANSITIONS[bankruptcy.state]
         possible = bankruptcy.state == "open" if not outcome else outcome in allowed
         if self.kind in ("confirmed", "reopened"):
             possible &= (bankruptcy.state == "rumor") == (self.kind == "confirmed")
         if not possible:
-            states = dict(bankruptcy._fields["state"]._description_selection(self.env))
-            kinds = dict(self._fields["kind"]._description_selection(self.env))
             raise UserError(
                 self.env._(
                     "The bankruptcy is “%(state)s”; it cannot be “%(kind)s” now.",
-                    state=states[bankruptcy.state],
-                    kind=kinds[self.kind],
+                    state=bankruptcy._label("state"),
+                    kind=self._label("kind"),
                 )
             )
-        if self.kind in FOR_MANAGERS and not (self.note or "").strip():
+        if self.kind in STAY_CHANGING_KINDS and not (self.note or "").strip():
             raise UserError(
                 self.env._("Say why, and where it is written: this changes the stay.")
             )
 
     def action_approve(self):
         """Let proposals take effect; for managers."""
-        self._check_manager()
+        self._check_decider()
         for event in self:
             event._check_possible()
-            event._take_effect()
+            event._apply()
 
     def action_reject(self):
         """Leave the stay as it is; for managers."""
-        self._check_manager()
+        self._check_decider()
         self._decide("rejected")
 
-    def _check_manager(self):
-        if not self.env.user.has_group("account_collections.group_collection_manager"):
-            raise UserError(self.env._("A collections manager decides this."))
+    def _check_decider(self):
+        """:raises AccessError: for everybody but managers of collections
+        :raises UserError: when something has been decided"""
+        self._check_manager(self.env._("A collections manager decides this."))
         if any(event.state != "proposed" for event in self):
             raise UserError(self.env._("This has been decided already."))
 
     def _decide(self, state, **vals):
-        # Readonly for everybody; the callers have checked who may decide.
+        # The program's own to-do, on whoever's list it is.
         self.sudo().activity_id.unlink()
-        self.sudo().write(
+        self._write_protected(
             {
                 "state": state,
                 "decided_user_id": self.env.uid,
@@ -169,21 +168,23 @@ class CollectionBankruptcyEvent(models.Model):
             }
         )
 
-    def _take_effect(self):
+    def _apply(self):
+        """Do what the event means for the bankruptcy, and say so in its chatter."""
         bankruptcy = self.bankruptcy_id
         previous = bankruptcy._get_standing_text()
         self._decide("done", previous=previous)
         if self.kind == "petition":
-            bankruptcy._change_stay({"date_petition": self.date_petition})
+            self.env["collection.stay.enforcement"]._change(
+                bankruptcy, {"date_petition": self.date_petition}
+            )
         elif self.kind == "converted":
-            bankruptcy._convert(self.chapter, self.date)
+            bankruptcy._convert_chapter(self.chapter, self.date)
         else:
-            bankruptcy._change_state(OUTCOMES[self.kind], self.date)
-        kinds = dict(self._fields["kind"]._description_selection(self.env))
+            bankruptcy._change_state(STATES_AFTER[self.kind], self.date)
         bankruptcy.sudo().message_post(
             body=self.env._(
                 "%(kind)s. Before: %(previous)s. %(note)s",
-                kind=kinds[self.kind],
+                kind=self._label("kind"),
                 previous=previous,
                 note=self.note or "",
             ),
@@ -193,12 +194,11 @@ class CollectionBankruptcyEvent(models.Model):
     def _ask_manager(self):
         """Make a to-do for the manager; until then everything stays stopped."""
         bankruptcy = self.bankruptcy_id
-        kinds = dict(self._fields["kind"]._description_selection(self.env))
         activity = bankruptcy.sudo().activity_schedule(
             "mail.mail_activity_data_todo",
             self.env.company._get_collection_today(),
-            summary=self.env._("Decide: %s", kinds[self.kind]),
+            summary=self.env._("Decide: %s", self._label("kind")),
             note=self.note or "",
             user_id=(bankruptcy.manager_id or self.env.user).id,
         )
-        self.sudo().activity_id = activity
+        self._write_protected({"activity_id": activity.id})

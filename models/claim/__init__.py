@@ -3,11 +3,11 @@
 # isort: off
 from . import (
     collection_claim_part_mixin,
+    collection_claim_form_mixin,
+    collection_claim_amount_mixin,
     collection_claim,
-    collection_claim_form,
-    collection_claim_amount,
-    collection_claim_dividend,
     collection_claim_ledger,
+    collection_claim_reconciliation,
     collection_claim_line,
     collection_claim_priority,
     collection_claim_priority_cap,
@@ -15,6 +15,8 @@ from . import (
     collection_claim_exhibit,
     collection_claim_redaction,
     collection_claim_distribution,
+    collection_claim_comparison,
+    collection_claim_writeoff,
     collection_claim_packet,
     collection_bankruptcy,
     account_move,

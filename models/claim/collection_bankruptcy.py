@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...tools.claim_states import UNFILED_STATES
+
 
 class CollectionBankruptcy(models.Model):
     """The claims of our companies in a bankruptcy."""
@@ -8,32 +10,34 @@ class CollectionBankruptcy(models.Model):
 
     claim_ids = fields.One2many("collection.claim", "bankruptcy_id", "Claims")
     claim_count = fields.Integer("Number of claims", compute="_compute_claim_count")
+    # Tells the deadline, and who is reminded of it, that there is nothing left to do.
+    has_filed_all_claims = fields.Boolean(
+        compute="_compute_has_filed_all_claims",
+        help="Every claim that was begun is filed, in each company that is owed.",
+    )
 
     @api.depends("claim_ids")
     def _compute_claim_count(self):
         for bankruptcy in self:
             bankruptcy.claim_count = len(bankruptcy.claim_ids)
 
-    def _has_filed_claim(self):
-        """:return: whether its deadline is met, or every claim of ours that was begun
-        has been filed, in each company that is owed something"""
+    @api.depends("claim_ids.state", "claim_ids.date_filed", "claim_ids.previous_id")
+    def _compute_has_filed_all_claims(self):
+        for bankruptcy in self:
+            bankruptcy.has_filed_all_claims = bankruptcy._has_filed_everywhere()
+
+    def _has_filed_everywhere(self):
         # The deadline is one for all companies; nothing of their claims is shown.
         claims = self.sudo().claim_ids
         filed = claims.filtered(
             lambda claim: claim.date_filed and claim.state != "withdrawn"
         )
         under_way = claims.filtered(
-            lambda claim: claim.state in ("draft", "ready") and not claim.previous_id
+            lambda claim: claim.state in UNFILED_STATES and not claim.previous_id
         )
-        owed = self.sudo()._get_stayed_lines().company_id if filed else filed.company_id
-        missing = owed - filed.company_id
-        return super()._has_filed_claim() or bool(
-            filed and not under_way and not missing
-        )
-
-    @api.depends("claim_ids.state", "claim_ids.date_filed")
-    def _compute_claim_text(self):
-        return super()._compute_claim_text()
+        if under_way or not filed:
+            return False
+        return self.sudo()._get_stayed_lines().company_id <= filed.company_id
 
     def action_view_claims(self):
         """Open the claims, or start the first one."""

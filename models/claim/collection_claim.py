@@ -1,27 +1,16 @@
 from odoo import Command, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-STATES = [
-    ("draft", "Draft"),
-    ("ready", "Ready to file"),
-    ("filed", "Filed"),
-    ("objected", "Objected to"),
-    ("allowed", "Allowed"),
-    ("reduced", "Allowed in part"),
-    ("disallowed", "Disallowed"),
-    ("amended", "Amended"),
-    ("transferred", "Transferred"),
-    ("withdrawn", "Withdrawn"),
-    ("closed", "Closed"),
-]
-# The court does not have it yet.
-UNFILED_STATES = ("draft", "ready")
-# The court has it, and it counts.
-STANDING_STATES = ("filed", "objected", "allowed", "reduced", "disallowed")
-PAYING_STATES = ("filed", "allowed", "reduced")
+from ...tools.claim_states import (
+    REGISTERED_STATES,
+    STATES,
+    TRANSITIONS,
+    UNFILED_STATES,
+)
+
 # What can still be written once the claim is no draft any more.
-FREE_FIELDS = {
+EDITABLE_FIELDS = {
     "user_id",
     "register_number",
     "note",
@@ -29,51 +18,19 @@ FREE_FIELDS = {
     "distribution_ids",
     "date_distribution_due",
 }
-# Which states a claim may go to from each one. What was decided can be reconsidered.
-TRANSITIONS = {
-    "draft": {"ready", "withdrawn"},
-    "ready": {"draft", "filed", "withdrawn"},
-    "filed": {
-        "objected",
-        "allowed",
-        "reduced",
-        "disallowed",
-        "amended",
-        "transferred",
-        "withdrawn",
-        "closed",
-    },
-    "objected": {
-        "allowed",
-        "reduced",
-        "disallowed",
-        "amended",
-        "transferred",
-        "withdrawn",
-    },
-    "allowed": {
-        "objected",
-        "reduced",
-        "disallowed",
-        "amended",
-        "transferred",
-        "withdrawn",
-        "closed",
-    },
-    "reduced": {
-        "objected",
-        "allowed",
-        "disallowed",
-        "amended",
-        "transferred",
-        "withdrawn",
-        "closed",
-    },
-    "disallowed": {"allowed", "reduced", "amended", "closed"},
-    "amended": set(),
-    "transferred": set(),
-    "withdrawn": set(),
-    "closed": set(),
+# What the packet does not show.
+FIELDS_OUTSIDE_PACKET = {
+    "user_id",
+    "note",
+    "packet_id",
+    "packet_sha256",
+    "packet_pages",
+    "is_packet_final",
+    "redaction_ids",
+    "exhibit_ids",
+    "percent_expected",
+    "state",
+    "writeoff_move_id",
 }
 
 
@@ -91,6 +48,8 @@ class CollectionClaim(models.Model):
     _name = "collection.claim"
     _description = "Proof of Claim"
     _inherit = [
+        "collection.claim.form.mixin",
+        "collection.claim.amount.mixin",
         "collection.correspondence.mixin",
         "collection.protected.mixin",
         "collection.evidence.mixin",
@@ -217,7 +176,55 @@ class CollectionClaim(models.Model):
     changes_html = fields.Html(
         "What changed", compute="_compute_changes_html", sanitize=False
     )
+    # What is claimed
+    line_ids = fields.One2many("collection.claim.line", "claim_id", "Items")
+    priority_ids = fields.One2many(
+        "collection.claim.priority", "claim_id", "Priority amounts"
+    )
+    goods_ids = fields.One2many("collection.claim.goods", "claim_id", "Goods received")
+    date_prepared = fields.Date("Ledger read on", readonly=True, copy=False)
+    reconciliation = fields.Json(readonly=True, copy=False)
+    reconciliation_html = fields.Html(
+        "From today's ledger to the claim",
+        compute="_compute_reconciliation_html",
+        sanitize=False,
+    )
+    payments_html = fields.Html(
+        "Payments of the 90 days before",
+        compute="_compute_payments_html",
+        sanitize=False,
+    )
+    # The packet
+    exhibit_ids = fields.One2many("collection.claim.exhibit", "claim_id", "Exhibits")
+    missing_exhibit_count = fields.Integer(
+        "Missing exhibits", compute="_compute_missing_exhibit_count"
+    )
+    redaction_ids = fields.One2many(
+        "collection.claim.redaction", "claim_id", "Redactions"
+    )
+    unchecked_count = fields.Integer(compute="_compute_unchecked_count")
+    packet_id = fields.Many2one(
+        "ir.attachment", readonly=True, copy=False, ondelete="restrict"
+    )
+    packet_sha256 = fields.Char("Fingerprint of the packet", readonly=True, copy=False)
+    packet_pages = fields.Integer("Pages", readonly=True, copy=False)
+    is_packet_final = fields.Boolean("Packet is final", readonly=True, copy=False)
+    # What is paid
+    distribution_ids = fields.One2many(
+        "collection.claim.distribution", "claim_id", "Distributions"
+    )
     distribution_count = fields.Integer(compute="_compute_distribution_count")
+    writeoff_move_id = fields.Many2one(
+        "account.move",
+        "Proposed write-off",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    writeoff_state = fields.Selection(
+        related="writeoff_move_id.state", string="Status of the write-off"
+    )
 
     _single = models.UniqueIndex(
         "(bankruptcy_id, company_id)"
@@ -249,17 +256,46 @@ class CollectionClaim(models.Model):
             if claim.state in (False, *UNFILED_STATES):
                 claim.date_petition = claim.bankruptcy_id.date_petition
 
-    @api.depends("bankruptcy_id.date_claim", "date_filed", "chapter")
+    @api.depends("bankruptcy_id.date_bar", "date_filed", "chapter")
     @api.depends_context("lang", "collection_as_of")
     def _compute_date_bar(self):
         for claim in self:
-            claim.date_bar = claim.bankruptcy_id.date_claim
+            claim.date_bar = claim.bankruptcy_id.date_bar
             today = claim.company_id._get_collection_today()
             # An amendment counts from the day its first version was filed.
-            filed = claim._get_first().date_filed or claim.date_filed or today
+            filed = claim._get_first_version().date_filed or claim.date_filed or today
             claim.is_late = bool(claim.date_bar and filed > claim.date_bar)
             claim.late_text = claim.is_late and claim._get_late_text()
 
+    @api.depends("reconciliation", "amount_interest", "amount_charges", "amount_total")
+    @api.depends_context("lang")
+    def _compute_reconciliation_html(self):
+        service = self.env["collection.claim.reconciliation"]
+        for claim in self:
+            claim.reconciliation_html = claim._render_table(
+                "collection_claim_reconciliation", service._get_rows(claim)
+            )
+
+    @api.depends("date_petition", "partner_id")
+    @api.depends_context("lang")
+    def _compute_payments_html(self):
+        for claim in self:
+            claim.payments_html = claim._render_table(
+                "collection_claim_payments", claim._get_payments()
+            )
+
+    @api.depends("exhibit_ids.is_missing")
+    def _compute_missing_exhibit_count(self):
+        for claim in self:
+            claim.missing_exhibit_count = len(claim.exhibit_ids.filtered("is_missing"))
+
+    @api.depends("redaction_ids.is_checked")
+    def _compute_unchecked_count(self):
+        for claim in self:
+            unchecked = claim.redaction_ids.filtered(lambda row: not row.is_checked)
+            claim.unchecked_count = len(unchecked)
+
+    @api.depends("distribution_ids")
     def _compute_distribution_count(self):
         for claim in self:
             claim.distribution_count = len(claim.distribution_ids)
@@ -267,9 +303,10 @@ class CollectionClaim(models.Model):
     @api.depends("previous_id", "amount_total", "line_ids.amount")
     @api.depends_context("lang")
     def _compute_changes_html(self):
+        service = self.env["collection.claim.comparison"]
         for claim in self:
-            claim.changes_html = claim.previous_id and claim._render_claim_table(
-                "collection_claim_changes", claim._get_changes()
+            claim.changes_html = claim.previous_id and claim._render_table(
+                "collection_claim_changes", service._get_rows(claim)
             )
 
     # ------------------------------------------------------------------
@@ -284,24 +321,26 @@ class CollectionClaim(models.Model):
         for claim in claims:
             if not claim.previous_id:
                 claim._check_single()
-                claim._number()
-        claims._prepare_from_ledger()
+                claim._set_version()
+        claims._read_ledger()
         # What an amendment takes along may not fit any more: its checklist says so.
         claims.filtered(lambda claim: not claim.previous_id)._check_ranks()
         return claims
 
     def write(self, vals):
-        if not self.env.su and vals.keys() - FREE_FIELDS - self._get_mail_fields():
+        if not self.env.su and vals.keys() - EDITABLE_FIELDS - self._get_mail_fields():
             self._check_draft()
         if "register_number" in vals and not self.env.su:
-            self._check_standing()
+            self._check_registered()
         if {"company_id", "bankruptcy_id"} & vals.keys() and not self.env.su:
             raise UserError(
                 self.env._("A claim stays with its bankruptcy and its creditor.")
             )
         result = super().write(vals)
-        if vals.keys() & {"currency_id"}:
-            self._prepare_from_ledger()
+        if "currency_id" in vals:
+            self._read_ledger()
+        if vals.keys() - FIELDS_OUTSIDE_PACKET - self._get_mail_fields():
+            self._reopen_packet()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -318,17 +357,27 @@ class CollectionClaim(models.Model):
         """Take the answers, the hand-made lines and the documents along."""
         result = super().copy_data(default)
         for claim, vals in zip(self, result, strict=True):
-            for name, records in claim._get_kept_by_amendment().items():
+            for name, records in claim._get_records_to_copy().items():
                 vals[name] = [
                     Command.create(record_vals) for record_vals in records.copy_data()
                 ]
         return result
 
-    def _number(self):
-        """Count on from what this company has claimed, and withdrawn, before."""
+    def _get_records_to_copy(self):
+        """:return: dict of records per one2many that a new version takes along; what is
+        read from the ledger is read again"""
+        return {
+            "line_ids": self.line_ids.filtered(lambda line: not line.move_line_id),
+            "priority_ids": self.priority_ids,
+            "goods_ids": self.goods_ids,
+            "exhibit_ids": self.exhibit_ids.filtered(lambda row: not row.is_generated),
+        }
+
+    def _set_version(self):
+        """Number on from what this company has claimed, and withdrawn, before."""
         others = self._find_others()
         if others:
-            self.sudo().version = max(others.mapped("version")) + 1
+            self._write_protected({"version": max(others.mapped("version")) + 1})
 
     def _find_others(self):
         return self.search(
@@ -371,30 +420,118 @@ class CollectionClaim(models.Model):
                     "“%(claim)s” is “%(state)s”: what it says is frozen. Set it back"
                     " to draft, or amend it.",
                     claim=frozen[0].name,
-                    state=frozen[0]._get_state_label(frozen[0].state),
+                    state=frozen[0]._label("state"),
                 )
             )
 
-    def _check_standing(self):
+    def _check_registered(self):
         """:raises UserError: when the court does not have a claim"""
-        if any(claim.state not in STANDING_STATES for claim in self):
+        if any(claim.state not in REGISTERED_STATES for claim in self):
             raise UserError(
                 self.env._("The register gives a number to a claim that was filed.")
             )
+
+    def _change_draft(self):
+        """Something that belongs to the claims is being changed.
+
+        :raises UserError: when one is no draft
+        """
+        self._check_draft()
+        self._reopen_packet()
+
+    def _reopen_packet(self):
+        """What was changed is not in the packet that was looked through."""
+        self.filtered(
+            lambda claim: claim.is_packet_final and claim.state == "draft"
+        )._write_protected({"is_packet_final": False})
+
+    # ------------------------------------------------------------------
+    # The packet
+    # ------------------------------------------------------------------
+
+    def action_make_packet(self):
+        """Bind form, statements and exhibits into one PDF, and look for what is
+        private."""
+        self.ensure_one()
+        self.check_access("write")
+        self._check_draft()
+        self.env["collection.claim.packet"]._make(self)
+
+    def action_finish_packet(self):
+        """Say that the packet was looked through, and is as it will be filed.
+
+        :raises UserError: while something found has not been looked at
+        """
+        self.check_access("write")
+        self._check_draft()
+        for claim in self:
+            claim._check_packet()
+            if missing := claim._get_missing():
+                raise UserError(
+                    self.env._(
+                        "The form is not complete yet:\n%s",
+                        "\n".join(f"- {text}" for text in missing),
+                    )
+                )
+            claim._write_protected({"is_packet_final": True})
+
+    def _check_packet(self):
+        """:raises UserError: when there is none, or something in it is left to see"""
+        if not self.packet_id:
+            raise UserError(self.env._("Make the packet first."))
+        if self.unchecked_count:
+            raise UserError(
+                self.env._(
+                    "%s places of the packet may have to be redacted. Look at each"
+                    " of them and tick it.",
+                    self.unchecked_count,
+                )
+            )
+
+    def action_view_packet(self):
+        """Open the packet."""
+        self.ensure_one()
+        if not self.packet_id:
+            raise UserError(self.env._("Make the packet first."))
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self.packet_id.id}",
+            "target": "new",
+        }
 
     # ------------------------------------------------------------------
     # Progress
     # ------------------------------------------------------------------
 
-    def _get_state_label(self, state):
-        return dict(self._fields["state"]._description_selection(self.env))[state]
-
-    def _check_manager(self):
+    def _check_decider(self):
         """:raises AccessError: for everybody but managers of collections"""
-        group = "account_collections.group_collection_manager"
-        if not (self.env.su or self.env.user.has_group(group)):
-            raise AccessError(
-                self.env._("Only a manager of collections takes this step of a claim.")
+        self._check_manager(
+            self.env._("Only a manager of collections takes this step of a claim.")
+        )
+
+    def _check_current(self):
+        """:raises UserError: when the claim says another thing than the ledger"""
+        if self.is_outdated:
+            raise UserError(
+                self.env._(
+                    "The ledger as of the petition date has changed. Read it again."
+                )
+            )
+
+    def _check_complete(self):
+        """:raises UserError: when something has to be said or done before filing"""
+        self.ensure_one()
+        if missing := self._get_missing():
+            raise UserError(
+                self.env._(
+                    "The claim is not complete yet:\n%s",
+                    "\n".join(f"- {text}" for text in missing),
+                )
+            )
+        self._check_current()
+        if not self.is_packet_final:
+            raise UserError(
+                self.env._("Make the packet, look through it, and make it final.")
             )
 
     def _set_state(self, state, **vals):
@@ -408,16 +545,15 @@ class CollectionClaim(models.Model):
                 raise UserError(
                     self.env._(
                         "The claim is “%(old)s” and cannot become “%(new)s”.",
-                        old=self._get_state_label(claim.state),
-                        new=self._get_state_label(state),
+                        old=claim._label("state"),
+                        new=claim._label("state", state),
                     )
                 )
-        # Readonly fields are written by nobody by hand; the right was checked above.
-        self.sudo().write({"state": state, **vals})
+        self._write_protected({"state": state, **vals})
 
     def action_ready(self):
         """Everything was looked at: the claim can be filed."""
-        self._check_manager()
+        self._check_decider()
         for claim in self:
             claim._check_complete()
         self._set_state("ready")
@@ -428,7 +564,7 @@ class CollectionClaim(models.Model):
 
     def action_close(self):
         """The proceedings pay nothing any more."""
-        self._check_manager()
+        self._check_decider()
         for claim in self:
             today = claim.company_id._get_collection_today()
             claim._set_state("closed", date_closed=today)
@@ -443,7 +579,7 @@ class CollectionClaim(models.Model):
         :raises UserError: before the petition, or without its packet
         """
         self.ensure_one()
-        self._check_manager()
+        self._check_decider()
         # The petition or the ledger may have changed since it was ready.
         self._check_current()
         if date < self.date_petition:
@@ -460,7 +596,7 @@ class CollectionClaim(models.Model):
         self.previous_id.filtered(
             lambda claim: "amended" in TRANSITIONS[claim.state]
         )._set_state("amended")
-        self._take_over_distributions()
+        self.previous_id.distribution_ids._move_to(self)
 
     def _object(self, date_answer_due, reason):
         """Note an objection, and put its answer on somebody's list.
@@ -501,7 +637,7 @@ class CollectionClaim(models.Model):
         if state == self.state:
             # The court changed the amount, not the kind of its decision.
             self.check_access("write")
-            self.sudo().write(vals)
+            self._write_protected(vals)
         else:
             self._set_state(state, **vals)
 
@@ -533,10 +669,40 @@ class CollectionClaim(models.Model):
         )
 
     # ------------------------------------------------------------------
+    # Write-off
+    # ------------------------------------------------------------------
+
+    def action_propose_writeoff(self):
+        """Draft the entry that writes off what is left; a person posts it.
+
+        :raises UserError: when nothing is left, or no account is set
+        """
+        self.ensure_one()
+        self._check_decider()
+        self.check_access("write")
+        if self.writeoff_state not in ("draft", "posted"):
+            move = self.env["collection.claim.writeoff"]._draft(self)
+            self._write_protected({"writeoff_move_id": move.id})
+            self.message_post(
+                body=self.env._("The write-off of what is left was drafted for review.")
+            )
+        return self.action_view_writeoff()
+
+    def _match_writeoff(self):
+        """Match the entries, now that somebody posted them, with the items claimed."""
+        for claim in self:
+            self.env["collection.claim.writeoff"]._match(claim)
+
+    def action_view_writeoff(self):
+        """Open the proposed entry."""
+        self.ensure_one()
+        return self.writeoff_move_id._get_records_action()
+
+    # ------------------------------------------------------------------
     # Screen
     # ------------------------------------------------------------------
 
-    def _get_first(self):
+    def _get_first_version(self):
         """:return: the version that was filed first"""
         first = self
         while first.previous_id:
@@ -562,132 +728,17 @@ class CollectionClaim(models.Model):
             " possible."
         )
 
-    def _get_changes(self):
-        """Compare with the version that this one amends.
-
-        :return: list of dicts: label, before, after
-        """
-        before, rows = self.previous_id, []
-        for name in (
-            "date_petition",
-            "amount_total",
-            "amount_principal",
-            "amount_interest",
-            "amount_charges",
-            "amount_secured",
-            "amount_priority",
-            "amount_goods",
-            "amount_unsecured",
-            "basis",
-        ):
-            texts = [claim._get_text(name) for claim in (before, self)]
-            if texts[0] != texts[1]:
-                label = self._fields[name]._description_string(self.env)
-                rows.append({"label": label, "before": texts[0], "after": texts[1]})
-        return rows + self._get_changed_lines()
-
-    def _get_changed_lines(self):
-        amounts = [
-            {
-                (line.move_line_id.id or line.name): (line.name, line.amount)
-                for line in claim.line_ids
-            }
-            for claim in (self.previous_id, self)
-        ]
-        rows = []
-        for key in dict.fromkeys([*amounts[0], *amounts[1]]):
-            pair = [own.get(key) for own in amounts]
-            if pair[0] == pair[1]:
-                continue
-            name = (pair[0] or pair[1])[0]
-            texts = [
-                (each and self.currency_id.format(each[1])) or "-" for each in pair
-            ]
-            rows.append({"label": name, "before": texts[0], "after": texts[1]})
-        return rows
-
-    def _get_text(self, name):
-        """:return: the value of a field as people read it"""
-        field, value = self._fields[name], self[name]
-        if field.type == "monetary":
-            return self[field.get_currency_field(self)].format(value)
-        if field.type == "date":
-            return self._format_date(value)
-        return value or "-"
+    def _render_table(self, template, rows):
+        """:return: HTML of a table; empty when there is nothing to show"""
+        return self.env["ir.qweb"]._render(
+            f"account_collections.{template}",
+            {"claim": self, "rows": rows, "format_date": self._format_date},
+            minimal_qcontext=True,
+        )
 
     def _format_date(self, day):
         """:return: a date, or its ISO text, in the format of the language"""
         return format_date(self.env, day) if day else ""
-
-    def _get_reconciliation_rows(self):
-        """:return: list of dicts of texts: way from today's ledger to the claim"""
-        labels = self._get_reconciliation_labels()
-        rows = []
-        for row in self.reconciliation or []:
-            currency = self.env["res.currency"].browse(row["currency"])
-            rows.append(
-                {
-                    "label": labels[row["kind"]],
-                    "amount": currency.format(row["amount"]),
-                    "is_total": row["kind"].startswith("total"),
-                    "entries": [
-                        {
-                            "name": entry["name"],
-                            "date": self._format_date(entry["date"]),
-                            "amount": currency.format(entry["amount"]),
-                        }
-                        for entry in row.get("entries", [])
-                    ],
-                }
-            )
-        return rows + self._get_claim_rows()
-
-    def _get_claim_rows(self):
-        """:return: last rows of that table: what was added by hand, and the claim"""
-        added = self.line_ids.filtered(lambda line: not line.move_line_id)
-        return [
-            *(
-                {
-                    "label": self.env._("+ %s, in no invoice", line.name),
-                    "amount": self.currency_id.format(line.amount),
-                    "is_total": False,
-                    "entries": [],
-                }
-                for line in added
-            ),
-            {
-                "label": self.env._("Claim"),
-                "amount": self.currency_id.format(self.amount_total),
-                "is_total": True,
-                "entries": [],
-            },
-        ]
-
-    @api.model
-    def _get_reconciliation_labels(self):
-        return {
-            "today": self.env._("Open in the ledger on the day it was read"),
-            "settled_payment": self.env._("+ Paid after the petition date"),
-            "settled_refund": self.env._("+ Credited after the petition date"),
-            "settled_exchange": self.env._("+ Exchange differences booked after it"),
-            "settled_invoice": self.env._("+ Credits matched with later invoices"),
-            "settled_other": self.env._("+ Settled by other entries after it"),
-            "posted_payment": self.env._("- Payments received after it, not matched"),
-            "posted_refund": self.env._("- Credit notes of after it, still open"),
-            "posted_exchange": self.env._(
-                "- Exchange differences of after it, still open"
-            ),
-            "posted_invoice": self.env._(
-                "- Invoiced after the petition date, still open"
-            ),
-            "posted_other": self.env._("- Other entries of after it, still open"),
-            "total_booked": self.env._("= Open in the books on the petition date"),
-            "rate": self.env._("± From the booked rates to those of the petition date"),
-            "total_petition": self.env._("= Open on the petition date, at its rates"),
-            "total_converted": self.env._(
-                "= The same in the currency of the proceedings"
-            ),
-        }
 
     # ------------------------------------------------------------------
     # Buttons
@@ -704,45 +755,36 @@ class CollectionClaim(models.Model):
             "context": context,
         }
 
-    def _open_step(self, step):
+    def _open_step(self, step, title):
         """:return: action that asks what a step needs to know"""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": dict(
-                self.env["collection.claim.step"]
-                ._fields["step"]
-                ._description_selection(self.env)
-            )[step],
-            "res_model": "collection.claim.step",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_claim_id": self.id, "default_step": step},
-        }
+        return self._open_wizard(
+            "collection.claim.step", title, claim_id=self.id, step=step
+        )
 
     def action_open_file(self):
         """Ask when, how and under which number it was filed."""
-        return self._open_step("file")
+        return self._open_step("file", self.env._("Filed"))
 
     def action_open_object(self):
         """Ask what was objected, and by when to answer."""
-        return self._open_step("object")
+        return self._open_step("object", self.env._("Objected to"))
 
     def action_open_decide(self):
         """Ask what the court allowed."""
-        return self._open_step("decide")
+        return self._open_step("decide", self.env._("Decided"))
 
     def action_open_amend(self):
         """Ask why it is amended."""
-        return self._open_step("amend")
+        return self._open_step("amend", self.env._("Amend"))
 
     def action_open_transfer(self):
         """Ask to whom it was transferred."""
-        return self._open_step("transfer")
+        return self._open_step("transfer", self.env._("Transferred"))
 
     def action_open_withdraw(self):
         """Ask why it is withdrawn."""
-        return self._open_step("withdraw")
+        return self._open_step("withdraw", self.env._("Withdraw"))
 
     def action_view_bankruptcy(self):
         """Open the case file."""

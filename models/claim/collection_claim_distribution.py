@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from .collection_claim import PAYING_STATES
+from ...tools.claim_states import DIVIDEND_STATES
 
 
 class CollectionClaimDistribution(models.Model):
@@ -103,7 +103,7 @@ class CollectionClaimDistribution(models.Model):
 
     def _check_claim(self):
         """:raises UserError: when the claim does not stand, or is closed"""
-        if any(row.claim_id.state not in PAYING_STATES for row in self):
+        if any(row.claim_id.state not in DIVIDEND_STATES for row in self):
             raise UserError(
                 self.env._("Only a claim that is filed or allowed is paid on.")
             )
@@ -129,8 +129,21 @@ class CollectionClaimDistribution(models.Model):
     @api.constrains("date")
     def _check_date(self):
         for row in self:
-            filed = row.claim_id._get_first().date_filed
+            filed = row.claim_id._get_first_version().date_filed
             if filed and row.date and row.date < filed:
                 raise ValidationError(
                     self.env._("Nothing is distributed before the claim was filed.")
                 )
+
+    def _move_to(self, claim):
+        """Count dividends, paid or announced, on the version of a claim that replaces
+        the one they were paid on.
+
+        :param claim: collection.claim record that was filed just now
+        """
+        # Nobody changes by hand what was paid on a version that is replaced.
+        for row in self.sudo():
+            amount = row.currency_id._convert(
+                row.amount, claim.currency_id, row.company_id, row.date
+            )
+            row.write({"claim_id": claim.id, "amount": amount})

@@ -2,9 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.mimetypes import guess_mimetype
 
-from .collection_claim import UNFILED_STATES
+from ...tools.claim_states import UNFILED_STATES
 
-KINDS = [
+EXHIBIT_KINDS = [
     ("invoice", "Invoice"),
     ("order", "Order"),
     ("delivery", "Proof of delivery"),
@@ -39,7 +39,7 @@ class CollectionClaimExhibit(models.Model):
     )
     sequence = fields.Integer(default=100)
     number = fields.Integer("Exhibit", compute="_compute_number")
-    kind = fields.Selection(KINDS, required=True, default="other")
+    kind = fields.Selection(EXHIBIT_KINDS, required=True, default="other")
     name = fields.Char("Title", compute="_compute_name", store=True, readonly=False)
     move_id = fields.Many2one("account.move", check_company=True, ondelete="restrict")
     origin_model = fields.Char(
@@ -69,9 +69,8 @@ class CollectionClaimExhibit(models.Model):
 
     @api.depends("kind", "move_id")
     def _compute_name(self):
-        labels = dict(self._fields["kind"]._description_selection(self.env))
         for exhibit in self:
-            label = labels.get(exhibit.kind, "")
+            label = self._get_kind_label(exhibit.kind)
             if exhibit.move_id:
                 label = f"{label} {exhibit.move_id.name}"
             exhibit.name = exhibit.name or label
@@ -105,7 +104,16 @@ class CollectionClaimExhibit(models.Model):
                     )
                 )
 
-    def _keep_copy(self, document):
+    @api.model
+    def _get_kind_label(self, kind):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        return labels.get(kind, "")
+
+    def _get_origin_key(self):
+        """:return: pair of model and id of the order or delivery it was printed from"""
+        return self.origin_model, self.origin_id
+
+    def _store_copy(self, document):
         """Keep what was printed of an invoice, an order or a delivery.
 
         :param bytes document: the PDF, in base64

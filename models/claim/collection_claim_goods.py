@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...tools.claims import goods_period
@@ -67,6 +67,86 @@ class CollectionClaimGoods(models.Model):
     def _check_amount(self):
         for claim in self.claim_id:
             # Nobody knows what is open before the ledger is read.
-            if claim.date_prepared and (texts := claim._get_goods_excess()):
+            if claim.date_prepared and (texts := claim.goods_ids._get_excess_texts()):
                 raise ValidationError("\n".join(texts))
             claim._check_rank_total()
+
+    def _get_excess_texts(self):
+        """:return: list of translated texts: invoices of a claim with more goods than
+        is open"""
+        texts, claim = [], self.claim_id
+        for move, goods in self.grouped("move_id").items():
+            lines = claim.line_ids.filtered(lambda line, own=move: line.move_id == own)
+            value, limit = (sum(rows.mapped("amount")) for rows in (goods, lines))
+            if claim.currency_id.compare_amounts(value, limit) > 0:
+                texts.append(
+                    self.env._(
+                        "More goods than %s has open on the petition date.", move.name
+                    )
+                )
+        return texts
+
+    # ------------------------------------------------------------------
+    # Deliveries
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _has_deliveries(self):
+        """:return: whether invoices know the deliveries they are for"""
+        line_fields = self.env["account.move.line"]._fields
+        return "stock.picking" in self.env and "sale_line_ids" in line_fields
+
+    @api.model
+    def _read_deliveries(self, claim):
+        """List the goods that the deliveries behind a claim's invoices brought in the
+        last 20 days; those entered by hand stay."""
+        if not (claim._is_american() and self._has_deliveries()):
+            return
+        old = claim.goods_ids.filtered("is_from_stock")
+        claim.goods_ids = [
+            *(Command.delete(row.id) for row in old),
+            *(
+                Command.create(vals)
+                for line in claim.line_ids
+                if line.amount > 0
+                for vals in self._prepare_delivered_vals(line)
+            ),
+        ]
+
+    @api.model
+    def _prepare_delivered_vals(self, line):
+        """:return: list of dicts: the deliveries of an invoice in the last 20 days; no
+        more of them than is open of the invoice"""
+        claim, result = line.claim_id, []
+        by_hand = claim.goods_ids.filtered(
+            lambda row: row.move_id == line.move_id and not row.is_from_stock
+        )
+        left = line.amount - sum(by_hand.mapped("amount"))
+        first, last = goods_period(claim.date_petition)
+        for move in line.move_id.invoice_line_ids.sale_line_ids.move_ids:
+            if move.state != "done" or move.location_dest_id.usage != "customer":
+                continue
+            day = claim.company_id._get_collection_day(move.date)
+            amount = min(self._get_delivered_value(claim, move), left)
+            if not first <= day <= last or amount <= 0:
+                continue
+            left -= amount
+            result.append(
+                {
+                    "move_id": line.move_id.id,
+                    "date_received": day,
+                    "name": f"{move.picking_id.name}: {move.product_id.display_name}",
+                    "amount": amount,
+                    "is_from_stock": True,
+                }
+            )
+        return result
+
+    @api.model
+    def _get_delivered_value(self, claim, move):
+        """:return: price of what was delivered, untaxed, in the claim's currency"""
+        order_line = move.sale_line_id
+        price = order_line.price_reduce_taxexcl * move.quantity
+        return order_line.currency_id._convert(
+            price, claim.currency_id, claim.company_id, claim.date_petition
+        )

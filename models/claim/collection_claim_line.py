@@ -3,14 +3,14 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...tools.interest import get_interest
 
-KINDS = [
+LINE_KINDS = [
     ("principal", "Principal"),
     ("credit", "Credit"),
     ("interest", "Interest"),
     ("charge", "Charge"),
 ]
-# What people say about an item of the ledger.
-SAID_FIELDS = {"kind", "sequence"}
+# What people may write on an item of the ledger.
+EDITABLE_FIELDS = {"kind", "sequence"}
 
 
 class CollectionClaimLine(models.Model):
@@ -35,7 +35,7 @@ class CollectionClaimLine(models.Model):
     currency_id = fields.Many2one(related="claim_id.currency_id", string="Claimed in")
     sequence = fields.Integer(default=10)
     kind = fields.Selection(
-        KINDS,
+        LINE_KINDS,
         required=True,
         default="charge",
         help="An invoice over interest or costs is interest or a charge, too.",
@@ -81,7 +81,7 @@ class CollectionClaimLine(models.Model):
     def write(self, vals):
         if (
             not self.env.su
-            and vals.keys() - SAID_FIELDS
+            and vals.keys() - EDITABLE_FIELDS
             and (self.move_line_id or vals.get("move_line_id"))
         ):
             self._raise_from_ledger()
@@ -124,6 +124,33 @@ class CollectionClaimLine(models.Model):
                 raise ValidationError(
                     self.env._("The period of interest ends before it starts.")
                 )
+
+    @api.model
+    def _prepare_ledger_vals(self, claim, row, kinds):
+        """Prepare the line of an item of the ledger.
+
+        :param dict row: the item, as ``_get_ledger_items`` of the claim answers it
+        :param dict kinds: what people said of items: a kind per id of the item
+        """
+        item = self.env["account.move.line"].browse(row["line_id"])
+        default = "credit" if row["open"] < 0 else "principal"
+        return {
+            "move_line_id": item.id,
+            "kind": kinds.get(item.id, default),
+            "name": item.move_id.name,
+            "date": item.date,
+            "date_due": item.date_maturity,
+            "item_currency_id": item.currency_id.id,
+            "amount_original": item.amount_currency,
+            "amount_open": row["open"],
+            "rate": item.currency_id._get_conversion_rate(
+                item.currency_id,
+                claim.currency_id,
+                claim.company_id,
+                claim.date_petition,
+            ),
+            "amount": row["amount"],
+        }
 
     def _prepare_interest_vals(self):
         """:return: dict of the line of interest on this item, False if there is none"""

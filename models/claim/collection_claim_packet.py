@@ -3,7 +3,7 @@ import hashlib
 import io
 import logging
 
-from odoo import Command, api, fields, models
+from odoo import Command, api, models
 from odoo.exceptions import UserError
 from odoo.tools.pdf import (
     ArrayObject,
@@ -20,345 +20,210 @@ from ...tools.claims import find_private, mask
 from .collection_claim_exhibit import EXPECTED_KINDS
 
 _logger = logging.getLogger(__name__)
-SEQUENCES = {"order": 30, "delivery": 40, "contract": 50, "terms": 60}
-# What the packet does not depend on.
-OUTSIDE_PACKET = {
-    "user_id",
-    "note",
-    "packet_id",
-    "packet_sha256",
-    "packet_pages",
-    "is_packet_final",
-    "finding_ids",
-    "exhibit_ids",
-    "percent_expected",
-    "state",
-    "writeoff_move_id",
-}
-# The document that Odoo prints of each.
-REPORTS = {
+# The place of each kind of document in the packet.
+SEQUENCES = {"invoice": 10, "order": 30, "delivery": 40, "contract": 50, "terms": 60}
+# Of each model whose records stand behind an invoice: the kind of exhibit it makes, and
+# the document that Odoo prints of it.
+ORIGIN_KINDS = {"sale.order": "order", "stock.picking": "delivery"}
+ORIGIN_REPORTS = {
     "sale.order": "sale.report_saleorder",
     "stock.picking": "stock.report_deliveryslip",
 }
-KINDS = {"sale.order": "order", "stock.picking": "delivery"}
 STAMP_FONT = "/CollectionStamp"
 STAMP_SIZE = 8
 # Distance of the stamp from the upper left corner of the page, in points.
 STAMP_LEFT, STAMP_TOP = 40, 18
 
 
-class CollectionClaim(models.Model):
-    """The packet: the form, its statements and all exhibits in one PDF.
+class CollectionClaimPacket(models.AbstractModel):
+    """The packet of a claim: the form, its statements and all exhibits in one PDF.
 
-    The same data make the same bytes. What looks private in it is listed, and looked at
-    by a person, before the packet is final.
+    It has an index and page numbers, and a list of what looks private in it. Nothing in
+    it depends on the hour or on chance, no date of making, no random identifier: the
+    same parts make the same bytes.
     """
 
-    _inherit = "collection.claim"
-
-    exhibit_ids = fields.One2many("collection.claim.exhibit", "claim_id", "Exhibits")
-    finding_ids = fields.One2many(
-        "collection.claim.redaction", "claim_id", "Redactions"
-    )
-    packet_id = fields.Many2one(
-        "ir.attachment", readonly=True, copy=False, ondelete="restrict"
-    )
-    packet_sha256 = fields.Char("Fingerprint of the packet", readonly=True, copy=False)
-    packet_pages = fields.Integer("Pages", readonly=True, copy=False)
-    is_packet_final = fields.Boolean("Packet is final", readonly=True, copy=False)
-    unchecked_count = fields.Integer(compute="_compute_unchecked_count")
-    missing_exhibit_count = fields.Integer(
-        "Missing exhibits", compute="_compute_missing_exhibit_count"
-    )
-
-    @api.depends("finding_ids.is_checked")
-    def _compute_unchecked_count(self):
-        for claim in self:
-            unchecked = claim.finding_ids.filtered(lambda row: not row.is_checked)
-            claim.unchecked_count = len(unchecked)
-
-    @api.depends("exhibit_ids.is_missing")
-    def _compute_missing_exhibit_count(self):
-        for claim in self:
-            claim.missing_exhibit_count = len(claim.exhibit_ids.filtered("is_missing"))
-
-    def write(self, vals):
-        result = super().write(vals)
-        if vals.keys() - OUTSIDE_PACKET - self._get_mail_fields():
-            self._reopen_packet()
-        return result
-
-    def _change_draft(self):
-        """Something that belongs to the claims is being changed.
-
-        :raises UserError: when one is no draft
-        """
-        self._check_draft()
-        self._reopen_packet()
-
-    def _reopen_packet(self):
-        """What was changed is not in the packet that was looked through."""
-        final = self.filtered(
-            lambda claim: claim.is_packet_final and claim.state == "draft"
-        )
-        # Readonly for everybody; who changes the draft reopens its packet.
-        final.sudo().is_packet_final = False
-
-    def _get_kept_by_amendment(self):
-        """:return: dict of records per one2many that a new version takes along"""
-        return {
-            "line_ids": self.line_ids.filtered(lambda line: not line.move_line_id),
-            "priority_ids": self.priority_ids,
-            "goods_ids": self.goods_ids,
-            "exhibit_ids": self.exhibit_ids.filtered(lambda row: not row.is_generated),
-        }
+    _name = "collection.claim.packet"
+    _description = "Packet of a Claim"
 
     @api.model
-    def _get_sequence(self, kind):
-        return SEQUENCES[kind]
+    def _make(self, claim):
+        """Bind the packet anew, store it with the claim, and list what looks private.
 
-    def _list_exhibits__1(self):
-        """List the invoices of the claim, and a place for what else belongs to it."""
-        for claim in self:
-            moves = claim.line_ids.move_id
-            known = claim.exhibit_ids
-            gone = known.filtered(
-                lambda row, moves=moves: row.move_id and row.move_id not in moves
-            )
-            kinds = set(known.mapped("kind"))
-            claim.exhibit_ids = [
-                *(Command.delete(row.id) for row in gone),
-                *(
-                    Command.create(
-                        {"kind": "invoice", "sequence": 10, "move_id": move.id}
-                    )
-                    for move in moves.filtered(lambda move: move.is_invoice())
-                    if move not in known.move_id
-                ),
-                *(
-                    Command.create({"kind": kind, "sequence": SEQUENCES[kind]})
-                    for kind in EXPECTED_KINDS
-                    if kind not in kinds
-                ),
-            ]
-            # Copies are made anew: the entries may have changed.
-            claim.exhibit_ids.filtered("is_generated").write({"document": False})
-
-    # ------------------------------------------------------------------
-    # Making it
-    # ------------------------------------------------------------------
-
-    def action_make_packet(self):
-        """Bind form, statements and exhibits into one PDF, and look for what is
-        private."""
-        self.ensure_one()
-        self.check_access("write")
-        self._check_draft()
-        self._copy_originals()
-        content, pages, texts = self.env["collection.claim.packet"]._bind(self)
-        # The packet and what was found in it are written by the program.
-        own = self.sudo()
-        attachment = own._store_packet(content)
+        :raises UserError: when an exhibit cannot be read
+        """
+        self._copy_originals(claim)
+        content, pages, texts = self._bind(claim)
+        # Sudo: the packet and what was found in it are written by nobody by hand.
+        own, replaced = claim.sudo(), claim.sudo().packet_id
         own.write(
             {
-                "packet_id": attachment.id,
+                "packet_id": self._store(own, content).id,
                 "packet_sha256": hashlib.sha256(content).hexdigest(),
                 "packet_pages": pages,
                 "is_packet_final": False,
             }
         )
-        own._list_findings(texts)
-
-    def _copy_originals__1(self):
-        """Keep a copy of each invoice that has none."""
-        exhibits = self.exhibit_ids.filtered(
-            lambda row: row.move_id and not row.document
-        )
-        copies = self.env["collection.claim.packet"]._get_invoices(exhibits.move_id)
-        for exhibit in exhibits.sudo():
-            exhibit._keep_copy(copies[exhibit.move_id])
-
-    def _store_packet(self, content):
-        old = self.packet_id
-        attachment = self.env["ir.attachment"].create(
-            {
-                "name": self._get_packet_name(),
-                "raw": content,
-                "mimetype": "application/pdf",
-                "res_model": self._name,
-                "res_id": self.id,
-            }
-        )
-        self.packet_id = attachment
-        old.unlink()
-        return attachment
-
-    def _get_packet_name(self):
-        number = (self.case_number or "").replace("/", "-").replace(":", "-")
-        return self.env._(
-            "Claim %(number)s v%(version)s.pdf", number=number, version=self.version
-        )
-
-    def _list_findings(self, texts):
-        """List what looks private; what was looked at in the same places stays so.
-
-        :param texts: list of pairs: place, text of a page
-        """
-        places = {}
-        for place, text in texts:
-            for kind, value in self._find_private(text, place):
-                places.setdefault((kind, value), []).append(place)
-        known = {
-            (row.kind, row.fingerprint, row.places): row for row in self.finding_ids
-        }
-        commands, kept = [], self.finding_ids.browse()
-        for (kind, value), where in places.items():
-            fingerprint = hashlib.sha256(f"{kind}:{value}".encode()).hexdigest()
-            key = (kind, fingerprint, ", ".join(where))
-            if key in known:
-                kept |= known[key]
-                continue
-            commands.append(
-                Command.create(
-                    {
-                        "kind": kind,
-                        "text": kind != "unreadable" and mask(value),
-                        "fingerprint": fingerprint,
-                        "places": ", ".join(where),
-                    }
-                )
-            )
-        (self.finding_ids - kept).unlink()
-        self.finding_ids = commands
+        replaced.unlink()
+        self._list_redactions(own, texts)
 
     @api.model
-    def _find_private(self, text, place):
-        """:return: what looks private on a page; a page without text is a picture that
-        a person has to look at"""
-        if not text.strip():
-            return [("unreadable", f"_{place}")]
-        return sorted(find_private(text))
+    def _store(self, claim, content):
+        """:return: the new ir.attachment record"""
+        number = (claim.case_number or "").replace("/", "-").replace(":", "-")
+        return (
+            self.env["ir.attachment"]
+            .sudo()
+            .create(
+                {
+                    "name": self.env._(
+                        "Claim %(number)s v%(version)s.pdf",
+                        number=number,
+                        version=claim.version,
+                    ),
+                    "raw": content,
+                    "mimetype": "application/pdf",
+                    "res_model": claim._name,
+                    "res_id": claim.id,
+                }
+            )
+        )
 
-    def action_finish_packet(self):
-        """Say that the packet was looked through, and is as it will be filed.
+    # ------------------------------------------------------------------
+    # Exhibits
+    # ------------------------------------------------------------------
 
-        :raises UserError: while something found has not been looked at
-        """
-        self.check_access("write")
-        self._check_draft()
-        for claim in self:
-            if not claim.packet_id:
-                raise UserError(self.env._("Make the packet first."))
-            if claim.unchecked_count:
-                raise UserError(
-                    self.env._(
-                        "%s places of the packet may have to be redacted. Look at each"
-                        " of them and tick it.",
-                        claim.unchecked_count,
-                    )
-                )
-            if missing := claim._get_missing():
-                raise UserError(
-                    self.env._(
-                        "The form is not complete yet:\n%s",
-                        "\n".join(f"- {text}" for text in missing),
-                    )
-                )
-            claim.sudo().is_packet_final = True
+    @api.model
+    def _list_exhibits(self, claim):
+        """List the invoices of a claim, the orders and deliveries behind them, and a
+        place for each other kind of document that a packet should have."""
+        moves = claim.line_ids.move_id
+        origins = {(row._name, row.id): row for row in self._get_origins(claim)}
+        kinds = {ORIGIN_KINDS[name] for name, _id in origins}
+        gone = claim.exhibit_ids.filtered(
+            lambda row: (
+                (row.move_id and row.move_id not in moves)
+                or (row.origin_id and row._get_origin_key() not in origins)
+                # What was found takes the place that was kept for it.
+                or (row.is_missing and not row.missing_reason and row.kind in kinds)
+            )
+        )
+        kept = claim.exhibit_ids - gone
+        listed = {row._get_origin_key() for row in kept}
+        claim.exhibit_ids = [
+            *(Command.delete(row.id) for row in gone),
+            *map(Command.create, self._prepare_invoices(moves - kept.move_id)),
+            *(
+                Command.create(self._prepare_origin(origin))
+                for key, origin in origins.items()
+                if key not in listed
+            ),
+            *map(Command.create, self._prepare_places(kinds | {*kept.mapped("kind")})),
+        ]
+        # Copies are made anew: the entries may have changed.
+        kept.filtered("is_generated").write({"document": False})
 
-    def action_view_packet(self):
-        """Open the packet."""
-        self.ensure_one()
-        if not self.packet_id:
-            raise UserError(self.env._("Make the packet first."))
+    @api.model
+    def _prepare_invoices(self, moves):
+        return [
+            {"kind": "invoice", "sequence": SEQUENCES["invoice"], "move_id": move.id}
+            for move in moves
+            if move.is_invoice()
+        ]
+
+    @api.model
+    def _prepare_origin(self, origin):
+        kind, exhibit = ORIGIN_KINDS[origin._name], self.env["collection.claim.exhibit"]
         return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content/{self.packet_id.id}",
-            "target": "new",
+            "kind": kind,
+            "sequence": SEQUENCES[kind],
+            "name": f"{exhibit._get_kind_label(kind)} {origin.name}",
+            "origin_model": origin._name,
+            "origin_id": origin.id,
         }
 
-    # ------------------------------------------------------------------
-    # Order of the documents
-    # ------------------------------------------------------------------
+    @api.model
+    def _prepare_places(self, kinds):
+        """:return: list of dicts: the documents to look for, when these kinds exist"""
+        return [
+            {"kind": kind, "sequence": SEQUENCES[kind]}
+            for kind in EXPECTED_KINDS
+            if kind not in kinds
+        ]
 
-    def _get_origins(self):
+    @api.model
+    def _get_origins(self, claim):
         """:return: list of records: the orders behind the invoices of the claim, and
         the deliveries for them that were made"""
-        self.ensure_one()
         # Whoever works the claim may see what its invoices are for.
-        items = self.sudo().line_ids.move_id.invoice_line_ids
+        items = claim.sudo().line_ids.move_id.invoice_line_ids
         if "sale_line_ids" not in items._fields:
             return []
         orders = items.sale_line_ids.order_id.sorted("id")
-        if not self._has_deliveries():
+        if not self.env["collection.claim.goods"]._has_deliveries():
             return [*orders]
         deliveries = items.sale_line_ids.move_ids.picking_id.filtered(
             lambda row: row.state == "done" and row.location_dest_id.usage == "customer"
         )
         return [*orders, *deliveries.sorted("id")]
 
-    def _list_exhibits(self):
-        """List the orders and deliveries as well, in the place of those that are asked
-        for."""
-        result = self._list_exhibits__1()
-        for claim in self:
-            origins = {(row._name, row.id): row for row in claim._get_origins()}
-            kinds = {KINDS[name] for name, _id in origins}
-            known = claim.exhibit_ids.filtered("origin_id")
-            gone = known.filtered(
-                lambda row, origins=origins: (
-                    (row.origin_model, row.origin_id) not in origins
-                )
-            ) | claim.exhibit_ids.filtered(
-                lambda row, kinds=kinds: (
-                    row.is_missing and not row.missing_reason and row.kind in kinds
-                )
-            )
-            listed = {(row.origin_model, row.origin_id) for row in known}
-            claim.exhibit_ids = [
-                *(Command.delete(row.id) for row in gone),
-                *(
-                    Command.create(claim._prepare_origin_vals(origin))
-                    for key, origin in origins.items()
-                    if key not in listed
-                ),
-            ]
-        return result
-
-    def _prepare_origin_vals(self, origin):
-        kind, exhibit = KINDS[origin._name], self.env["collection.claim.exhibit"]
-        labels = dict(exhibit._fields["kind"]._description_selection(self.env))
-        return {
-            "kind": kind,
-            "sequence": self._get_sequence(kind),
-            "name": f"{labels[kind]} {origin.name}",
-            "origin_model": origin._name,
-            "origin_id": origin.id,
-        }
-
-    def _copy_originals(self):
-        """Keep a copy of each order and delivery that has none, too."""
-        result = self._copy_originals__1()
-        binder = self.env["collection.claim.packet"]
-        exhibits = self.exhibit_ids.filtered(
-            lambda row: row.origin_id and not row.document
+    @api.model
+    def _copy_originals(self, claim):
+        """Keep a copy of each invoice, order and delivery that has none."""
+        exhibits = claim.exhibit_ids.filtered(
+            lambda row: (row.move_id or row.origin_id) and not row.document
         )
-        for name, same in exhibits.grouped("origin_model").items():
-            copies = binder._print_records(REPORTS[name], same.mapped("origin_id"))
-            for exhibit in same.sudo():
-                exhibit._keep_copy(base64.b64encode(copies[exhibit.origin_id]))
+        copies = self._get_copies(exhibits)
+        for exhibit in exhibits.sudo():
+            exhibit._store_copy(copies[exhibit])
+
+    @api.model
+    def _get_copies(self, exhibits):
+        """:return: dict of a PDF, in base64, per exhibit"""
+        invoices = exhibits.filtered("move_id")
+        documents = self._get_invoices(invoices.move_id)
+        copies = {exhibit: documents[exhibit.move_id] for exhibit in invoices}
+        for name, same in (exhibits - invoices).grouped("origin_model").items():
+            printed = self._print_records(
+                ORIGIN_REPORTS[name], same.mapped("origin_id")
+            )
+            copies |= {row: base64.b64encode(printed[row.origin_id]) for row in same}
+        return copies
+
+    @api.model
+    def _get_invoices(self, moves):
+        """Get the PDF of invoices: the one that was sent, else one made now.
+
+        :return: dict of base64 per account.move
+        """
+        sent = moves.filtered("invoice_pdf_report_id")
+        # Whoever works the claim may see its invoices.
+        result = {move: move.sudo().invoice_pdf_report_id.datas for move in sent}
+        if unsent := moves - sent:
+            result |= self._print_invoices(unsent)
         return result
 
+    @api.model
+    def _print_invoices(self, moves):
+        # Without payments: those after the petition do not belong into the claim.
+        copies = self._print_records(
+            "account.account_invoices_without_payment", moves.ids
+        )
+        return {move: base64.b64encode(copies[move.id]) for move in moves}
 
-class CollectionClaimPacket(models.AbstractModel):
-    """Bind the packet of a claim into one PDF with an index and page numbers.
+    @api.model
+    def _print_records(self, report_name, ids):
+        """:return: dict of the bytes of a PDF per id"""
+        # Who works the claim may see what it is about.
+        report = self.env["ir.actions.report"].sudo()
+        streams = report.with_context(
+            force_report_rendering=True
+        )._render_qweb_pdf_prepare_streams(report_name, {}, ids)
+        return {res_id: streams[res_id]["stream"].getvalue() for res_id in ids}
 
-    Nothing in it depends on the hour or on chance: no date of making, no random
-    identifier. The same parts make the same bytes.
-    """
-
-    _name = "collection.claim.packet"
-    _description = "Binder of Claim Packets"
+    # ------------------------------------------------------------------
+    # Binding
+    # ------------------------------------------------------------------
 
     @api.model
     def _bind(self, claim):
@@ -486,37 +351,6 @@ class CollectionClaimPacket(models.AbstractModel):
         )
         return content
 
-    @api.model
-    def _get_invoices(self, moves):
-        """Get the PDF of invoices: the one that was sent, else one made now.
-
-        :return: dict of base64 per account.move
-        """
-        sent = moves.filtered("invoice_pdf_report_id")
-        # Whoever works the claim may see its invoices.
-        result = {move: move.sudo().invoice_pdf_report_id.datas for move in sent}
-        if rest := moves - sent:
-            result |= self._print_invoices(rest)
-        return result
-
-    @api.model
-    def _print_invoices(self, moves):
-        # Without payments: those after the petition do not belong into the claim.
-        copies = self._print_records(
-            "account.account_invoices_without_payment", moves.ids
-        )
-        return {move: base64.b64encode(copies[move.id]) for move in moves}
-
-    @api.model
-    def _print_records(self, report_name, ids):
-        """:return: dict of the bytes of a PDF per id"""
-        # Who works the claim may see what it is about.
-        report = self.env["ir.actions.report"].sudo()
-        streams = report.with_context(
-            force_report_rendering=True
-        )._render_qweb_pdf_prepare_streams(report_name, {}, ids)
-        return {res_id: streams[res_id]["stream"].getvalue() for res_id in ids}
-
     # ------------------------------------------------------------------
     # The stamp
     # ------------------------------------------------------------------
@@ -571,3 +405,49 @@ class CollectionClaimPacket(models.AbstractModel):
                 NameObject("/Encoding"): NameObject("/WinAnsiEncoding"),
             }
         )
+
+    # ------------------------------------------------------------------
+    # What looks private
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _list_redactions(self, claim, texts):
+        """List what looks private; what was looked at in the same places stays so.
+
+        :param texts: list of pairs: place, text of a page
+        """
+        places = {}
+        for place, text in texts:
+            for kind, value in self._find_private(text, place):
+                places.setdefault((kind, value), []).append(place)
+        known = {
+            (row.kind, row.fingerprint, row.places): row for row in claim.redaction_ids
+        }
+        commands, kept = [], claim.redaction_ids.browse()
+        for (kind, value), where in places.items():
+            vals = self._prepare_redaction(kind, value, where)
+            key = (kind, vals["fingerprint"], vals["places"])
+            if key in known:
+                kept |= known[key]
+            else:
+                commands.append(Command.create(vals))
+        (claim.redaction_ids - kept).unlink()
+        claim.redaction_ids = commands
+
+    @api.model
+    def _prepare_redaction(self, kind, value, places):
+        fingerprint = hashlib.sha256(f"{kind}:{value}".encode()).hexdigest()
+        return {
+            "kind": kind,
+            "text": kind != "unreadable" and mask(value),
+            "fingerprint": fingerprint,
+            "places": ", ".join(places),
+        }
+
+    @api.model
+    def _find_private(self, text, place):
+        """:return: list of pairs: kind and text of what looks private on a page; one
+        without text is a picture, which a person has to look at"""
+        if not text.strip():
+            return [("unreadable", f"_{place}")]
+        return sorted(find_private(text))

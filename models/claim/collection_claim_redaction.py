@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-KINDS = [
+REDACTION_KINDS = [
     ("ssn", "US social security number"),
     ("iban", "Account number (IBAN)"),
     ("account", "Account or card number"),
@@ -27,7 +27,7 @@ class CollectionClaimRedaction(models.Model):
     company_id = fields.Many2one(
         related="claim_id.company_id", store=True, index=True, precompute=True
     )
-    kind = fields.Selection(KINDS, required=True, readonly=True)
+    kind = fields.Selection(REDACTION_KINDS, required=True, readonly=True)
     text = fields.Char("Ends in", readonly=True)
     fingerprint = fields.Char(required=True, readonly=True)
     places = fields.Char(readonly=True)

@@ -160,12 +160,12 @@ class TestBankruptcy(BankruptcyCommon):
 
     def test_conversion_brings_a_new_deadline_and_no_pause(self):
         bankruptcy = self.make_bankruptcy(chapter="11")
-        self.assertFalse(bankruptcy.date_claim)
+        self.assertFalse(bankruptcy.date_bar)
         self.happen(bankruptcy, "converted", self.day(40), chapter="7")
         self.assertEqual((bankruptcy.chapter, bankruptcy.state), ("7", "open"))
         # 11 April and 70 days: 20 June, a Saturday.
         self.assertEqual(bankruptcy.date_conversion, date(2026, 4, 11))
-        self.assertEqual(bankruptcy.date_claim, date(2026, 6, 22))
+        self.assertEqual(bankruptcy.date_bar, date(2026, 6, 22))
         self.assertEqual(self.case.state, "stayed")
         self.assertIn("Chapter 11", bankruptcy.event_ids.previous)
 
@@ -179,7 +179,7 @@ class TestBankruptcy(BankruptcyCommon):
         self.happen(bankruptcy, "petition", self.day(2), date_petition=self.day(-5))
         self.assertEqual(self.statuses(self.invoice, late), ["stayed", "open"])
         self.assertEqual((self.case.amount_open, self.case.amount_stayed), (200, 1000))
-        self.assertEqual(bankruptcy.date_claim, date(2026, 5, 6))
+        self.assertEqual(bankruptcy.date_bar, date(2026, 5, 6))
         self.happen(bankruptcy, "petition", self.day(3), date_petition=self.today)
         self.assertEqual(self.statuses(self.invoice, late), ["stayed", "stayed"])
 

@@ -153,16 +153,16 @@ class TestBankruptcyDeadlines(BankruptcyCommon):
         self.assertEqual(deadline.date, date(2026, 5, 11))
         self.assertIn("3002(c)", deadline.rule)
         self.assertEqual(
-            (bankruptcy.date_claim, bankruptcy.claim_source),
+            (bankruptcy.date_bar, bankruptcy.bar_source),
             (date(2026, 5, 11), "computed"),
         )
         bankruptcy.is_voluntary = False
-        self.assertEqual(bankruptcy.date_claim, date(2026, 6, 1))
+        self.assertEqual(bankruptcy.date_bar, date(2026, 6, 1))
         bankruptcy.assets = "none"
-        self.assertFalse(bankruptcy.date_claim)
+        self.assertFalse(bankruptcy.date_bar)
         self.assertIn("No asset", bankruptcy.claim_text)
         bankruptcy.date_asset_notice = date(2026, 6, 1)
-        self.assertEqual(bankruptcy.date_claim, date(2026, 8, 31))
+        self.assertEqual(bankruptcy.date_bar, date(2026, 8, 31))
 
     def test_notice_and_order_are_never_overwritten(self):
         bankruptcy = self.make_bankruptcy(chapter="7")
@@ -172,11 +172,11 @@ class TestBankruptcyDeadlines(BankruptcyCommon):
                 {"bankruptcy_id": bankruptcy.id, "date": day, "source": source}
             )
             self.assertEqual(
-                (bankruptcy.date_claim, bankruptcy.claim_source), (day, source)
+                (bankruptcy.date_bar, bankruptcy.bar_source), (day, source)
             )
             bankruptcy.write({"chapter": "13", "is_voluntary": True})
             bankruptcy.write({"chapter": "7"})
-            self.assertEqual(bankruptcy.date_claim, day)
+            self.assertEqual(bankruptcy.date_bar, day)
         kept = bankruptcy.with_context(active_test=False).deadline_ids
         self.assertEqual(
             kept.filtered(lambda row: not row.active).mapped("source"), ["computed"]
@@ -189,7 +189,7 @@ class TestBankruptcyDeadlines(BankruptcyCommon):
             deadline.date = date(2026, 5, 4)
         deadline.write({"date": date(2026, 5, 4), "source": "notice"})
         self.assertFalse(deadline.rule)
-        self.assertEqual(bankruptcy.claim_source, "notice")
+        self.assertEqual(bankruptcy.bar_source, "notice")
 
     def test_chapter_11_asks_for_the_order(self):
         bankruptcy = self.make_bankruptcy()
@@ -221,11 +221,13 @@ class TestBankruptcyDeadlines(BankruptcyCommon):
         )
         before = bankruptcy.activity_ids
         self.assertFalse(before)
-        due, reminded = bankruptcy.date_claim, {}
+        due, reminded = bankruptcy.date_bar, {}
         for left in range(40, -1, -1):
             day = date.fromordinal(due.toordinal() - left)
             known = bankruptcy.activity_ids
-            self.as_of(self.root["collection.bankruptcy"], day)._remind(day)
+            self.as_of(self.root["collection.bankruptcy.deadline"], day)._remind_all(
+                day
+            )
             bankruptcy.invalidate_recordset()
             if bankruptcy.activity_ids != known:
                 reminded[left] = bankruptcy.activity_ids
@@ -242,17 +244,17 @@ class TestBankruptcyDeadlines(BankruptcyCommon):
         bankruptcy = self.make_bankruptcy(chapter="7")
         bankruptcy.deadline_ids.action_done()
         day = date(2026, 5, 10)
-        self.root["collection.bankruptcy"]._remind(day)
+        self.root["collection.bankruptcy.deadline"]._remind_all(day)
         self.assertFalse(bankruptcy.activity_ids)
         bankruptcy.deadline_ids.action_undo()
-        self.root["collection.bankruptcy"]._remind(day)
+        self.root["collection.bankruptcy.deadline"]._remind_all(day)
         bankruptcy.invalidate_recordset()
         self.assertTrue(bankruptcy.activity_ids)
 
     def test_late_discovery_is_reminded_of_at_once(self):
         """Found 10 days before the deadline: one reminder, the one of 14 days."""
         bankruptcy = self.make_bankruptcy(chapter="7")
-        self.root["collection.bankruptcy"]._remind(date(2026, 5, 1))
+        self.root["collection.bankruptcy.deadline"]._remind_all(date(2026, 5, 1))
         bankruptcy.invalidate_recordset()
         self.assertEqual(bankruptcy.deadline_ids.reminded_days, 14)
         self.assertIn("10 days left", bankruptcy.activity_ids[0].summary)

@@ -110,7 +110,7 @@ class TestLoopholes(BankruptcyCommon, PlanCommon):
         later = self.as_of(bankruptcy, self.day(70))
         later.write({"assets": "expected", "date_asset_notice": self.day(70)})
         # Ninety days, and the Sunday is passed over.
-        self.assertEqual(bankruptcy.date_claim, self.day(161))
+        self.assertEqual(bankruptcy.date_bar, self.day(161))
 
     def test_contact_that_moved_away(self):
         contact = self.make_customer("Person", parent_id=self.customer.id)

@@ -116,7 +116,7 @@ class TestStay(BankruptcyCommon):
         self.assertEqual(
             self.case.activity_ids.mapped("summary"), ["Prepare the proof of claim"]
         )
-        self.assertEqual(self.case.activity_ids.date_deadline, bankruptcy.date_claim)
+        self.assertEqual(self.case.activity_ids.date_deadline, bankruptcy.date_bar)
         self.assertIn("Call them", self.case.message_ids[:3].mapped("body")[0])
 
     def test_a_matter_that_was_referred_is_recalled(self):

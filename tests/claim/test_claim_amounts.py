@@ -225,4 +225,4 @@ class TestClaimAmounts(ClaimCommon):
         expected = "stock.picking" in self.env and (
             "sale_line_ids" in self.env["account.move.line"]._fields
         )
-        self.assertEqual(claim._has_deliveries(), expected)
+        self.assertEqual(claim.goods_ids._has_deliveries(), expected)

@@ -132,7 +132,7 @@ class TestClaimPacket(ClaimCommon):
         )
         self.get_exhibit("delivery").write({"document": blank_pdf()})
         self.make_packet()
-        rows = self.claim.finding_ids
+        rows = self.claim.redaction_ids
         place = f"Exhibit {self.get_exhibit('terms').number}, page 1"
         found = {(row.kind, row.text) for row in rows if row.places == place}
         self.assertEqual(
@@ -153,9 +153,9 @@ class TestClaimPacket(ClaimCommon):
         self.assertFalse(self.claim.is_packet_final)
         self.make_packet()
         self.assertTrue(
-            all(row.is_checked for row in self.claim.finding_ids if row.kind == "ssn")
+            all(row.is_checked for row in self.claim.redaction_ids if row.kind == "ssn")
         )
-        self.assertNotIn("birth", self.claim.finding_ids.mapped("kind"))
+        self.assertNotIn("birth", self.claim.redaction_ids.mapped("kind"))
 
     def test_a_change_reopens_a_final_packet(self):
         self.make_packet()
@@ -168,7 +168,7 @@ class TestClaimPacket(ClaimCommon):
             lambda: self.get_exhibit("terms").write({"missing_reason": "Lost"}),
             self.claim.action_prepare,
         ):
-            self.claim.finding_ids.is_checked = True
+            self.claim.redaction_ids.is_checked = True
             self.claim.action_finish_packet()
             change()
             self.assertFalse(self.claim.is_packet_final)
@@ -218,7 +218,9 @@ class TestClaimPacket(ClaimCommon):
         second one.
         """
         if "sale.order" not in self.env:
-            self.assertEqual(self.claim._get_origins(), [])
+            self.assertEqual(
+                self.env["collection.claim.packet"]._get_origins(self.claim), []
+            )
             for kind in ("order", "delivery"):
                 self.assertTrue(self.get_exhibit(kind).is_missing)
             return

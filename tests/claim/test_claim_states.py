@@ -1,4 +1,4 @@
-from odoo.addons.account_collections.models.claim.collection_claim import (
+from odoo.addons.account_collections.tools.claim_states import (
     STATES,
     TRANSITIONS,
 )
@@ -161,7 +161,7 @@ class TestClaimStates(ClaimCommon):
                     getattr(self.as_user(kind), button)()
 
     def test_filing_keeps_the_receipt_and_meets_the_deadline(self):
-        self.assertFalse(self.bankruptcy._has_filed_claim())
+        self.assertFalse(self.bankruptcy.has_filed_claim)
         self.claim._set_state("ready")
         with self.assert_refused("Say: How"):
             self.step("file")
@@ -169,7 +169,7 @@ class TestClaimStates(ClaimCommon):
             self.step("file", method="mail", date=self.day(-15))
         self.step("file", method="electronic", receipt="UERG", receipt_name="r.pdf")
         self.assertEqual(self.claim.receipt_id.name, "r.pdf")
-        self.assertTrue(self.bankruptcy._has_filed_claim())
+        self.assertTrue(self.bankruptcy.has_filed_claim)
         with self.assert_refused("is evidence"):
             self.claim.receipt_id.raw = b"other"
 
@@ -241,7 +241,7 @@ class TestClaimStates(ClaimCommon):
             self.step("amend", reason="Again.")
         self.make_filed(new, number="22-2")
         self.assertEqual((self.claim.state, new.state), ("amended", "filed"))
-        self.assertEqual(new._get_first(), self.claim)
+        self.assertEqual(new._get_first_version(), self.claim)
 
     def test_an_amendment_takes_its_ranks_along(self):
         """What does not fit any more is on its checklist, and hinders nobody."""
@@ -292,7 +292,7 @@ class TestClaimStates(ClaimCommon):
             self.step("withdraw")
         self.step("withdraw", reason="Settled.")
         self.assertEqual(self.claim.withdrawal_reason, "Settled.")
-        self.assertFalse(self.bankruptcy._has_filed_claim())
+        self.assertFalse(self.bankruptcy.has_filed_claim)
         self.assertEqual(self.make_claim(self.bankruptcy).version, 2)
 
     def test_one_claim_per_company(self):

@@ -37,5 +37,5 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self.env["collection.contact.seal"]._seal(contacts, "merge")
         self.env.invalidate_all()
         own = bankruptcies.search([("partner_id", "=", dst_partner.id)])
-        own._follow_merge()
+        self.env["collection.stay.enforcement"]._begin_for_merged(own)
         return result

@@ -62,7 +62,11 @@ class CollectionClaimStep(models.TransientModel):
     def _compute_late_text(self):
         for wizard in self:
             claim = wizard.claim_id
-            first = claim._get_first().date_filed if claim.previous_id else wizard.date
+            first = (
+                claim._get_first_version().date_filed
+                if claim.previous_id
+                else wizard.date
+            )
             bar = claim.date_bar
             wizard.is_late = bool(
                 wizard.step == "file" and bar and first and first > bar
@@ -78,14 +82,15 @@ class CollectionClaimStep(models.TransientModel):
         self.claim_id.check_access("write")
         return getattr(self, f"_apply_{self.step}")()
 
-    def _need(self, *names):
+    def _check_filled(self, *names):
+        """:raises UserError: when one of these fields is empty"""
         labels = self.fields_get(names, ["string"])
         for name in names:
             if not self[name]:
                 raise UserError(self.env._("Say: %s", labels[name]["string"]))
 
     def _apply_file(self):
-        self._need("date", "method")
+        self._check_filled("date", "method")
         receipt = self.env["ir.attachment"]
         if self.receipt:
             receipt = receipt.create(
@@ -99,20 +104,20 @@ class CollectionClaimStep(models.TransientModel):
         self.claim_id._file(self.date, self.register_number, self.method, receipt)
 
     def _apply_object(self):
-        self._need("date_answer_due", "reason")
+        self._check_filled("date_answer_due", "reason")
         self.claim_id._object(self.date_answer_due, self.reason)
 
     def _apply_decide(self):
-        self._need("date")
+        self._check_filled("date")
         self.claim_id._decide(self.date, self.amount, self.reason)
 
     def _apply_amend(self):
-        self._need("reason")
+        self._check_filled("reason")
         return self.claim_id._amend(self.reason)._get_records_action()
 
     def _apply_transfer(self):
-        self.claim_id._check_manager()
-        self._need("date", "transferee")
+        self.claim_id._check_decider()
+        self._check_filled("date", "transferee")
         self.claim_id._set_state(
             "transferred",
             transferee=self.transferee,
@@ -122,6 +127,6 @@ class CollectionClaimStep(models.TransientModel):
 
     def _apply_withdraw(self):
         if self.claim_id.state not in ("draft", "ready"):
-            self.claim_id._check_manager()
-        self._need("reason")
+            self.claim_id._check_decider()
+        self._check_filled("reason")
         self.claim_id._set_state("withdrawn", withdrawal_reason=self.reason)

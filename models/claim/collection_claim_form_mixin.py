@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 YES_NO = [("no", "No"), ("yes", "Yes")]
 CAPACITIES = [
@@ -8,6 +7,7 @@ CAPACITIES = [
     ("trustee", "I am the trustee, or the debtor, or their authorized agent."),
     ("guarantor", "I am a guarantor, surety, endorser, or other codebtor."),
 ]
+US_CHAPTERS = ("7", "9", "11", "12", "13", "15")
 # The language of the document, by procedure; where it is not installed, the company's.
 LANGS = {
     "uk": "en_GB",
@@ -19,14 +19,19 @@ LANGS = {
 }
 
 
-class CollectionClaim(models.Model):
-    """What the form asks for, and what is still missing of it.
+class CollectionClaimFormMixin(models.AbstractModel):
+    """The questions of the form of a claim, and those that are still open.
 
-    Nothing is answered by silence: questions are open until somebody answers them, and
-    a claim with open questions is not ready.
+    Silence answers nothing: each question is open until somebody answers it, and a
+    claim with open questions is not ready. The parts are those of Official Form 410;
+    the other procedures ask for less, and the letters for them take it from here.
     """
 
-    _inherit = "collection.claim"
+    _name = "collection.claim.form.mixin"
+    _description = "Form of a Claim"
+
+    company_id = fields.Many2one("res.company")
+    currency_id = fields.Many2one("res.currency")
 
     # Part 1: the creditor
     other_names = fields.Char(
@@ -164,7 +169,7 @@ class CollectionClaim(models.Model):
             missing = claim._get_missing()
             claim.missing = missing
             claim.missing_count = len(missing)
-            claim.missing_html = claim._render_claim_table(
+            claim.missing_html = claim._render_table(
                 "collection_claim_missing", missing
             )
 
@@ -184,6 +189,8 @@ class CollectionClaim(models.Model):
             "line_ids.amount",
             "priority_ids",
             "notice_partner_id",
+            "is_related",
+            "is_tort",
         )
 
     @api.model
@@ -258,7 +265,7 @@ class CollectionClaim(models.Model):
             found.append(
                 self.env._("More is secured, of priority or for goods than is claimed.")
             )
-        found += self._get_goods_excess()
+        found += self.goods_ids._get_excess_texts()
         if not (self.notice_partner_id.street and self.notice_partner_id.city):
             found.append(self.env._("Street and city of the address for notices"))
         for question, amount in (
@@ -273,33 +280,20 @@ class CollectionClaim(models.Model):
                 )
         return found
 
+    def _is_american(self):
+        """:return: whether it is filed in a United States bankruptcy court"""
+        return self.chapter in US_CHAPTERS
+
     def _get_form_title(self):
         """:return: how the document is called where it is filed"""
         if self._is_american():
             return self.env._("Proof of claim (Official Form 410)")
-        return self.env["collection.claim.letter"]._get_title(self.procedure)
-
-    def _check_current(self):
-        """:raises UserError: when the claim says another thing than the ledger"""
-        if self.is_outdated:
-            raise UserError(
-                self.env._(
-                    "The ledger as of the petition date has changed. Read it again."
-                )
-            )
-
-    def _check_complete(self):
-        """:raises UserError: when something has to be said or done before filing"""
-        self.ensure_one()
-        if missing := self._get_missing():
-            raise UserError(
-                self.env._(
-                    "The claim is not complete yet:\n%s",
-                    "\n".join(f"- {text}" for text in missing),
-                )
-            )
-        self._check_current()
-        if not self.is_packet_final:
-            raise UserError(
-                self.env._("Make the packet, look through it, and make it final.")
-            )
+        titles = {
+            "uk": self.env._("Proof of debt"),
+            "de": self.env._("Forderungsanmeldung (§ 174 InsO)"),
+            "fr": self.env._("Déclaration de créance"),
+            "eu": self.env._("Lodgement of claims (Regulation (EU) 2015/848, art. 55)"),
+            "ca": self.env._("Proof of claim (Form 31)"),
+            "au": self.env._("Formal proof of debt or claim (Form 535)"),
+        }
+        return titles.get(self.procedure, self.env._("Proof of claim"))
