@@ -12,6 +12,7 @@ from . import (
     collection_payment_behavior,
     collection_policy_matching,
     collection_priority,
+    collection_policy,
     account_move,
     res_partner,
 )

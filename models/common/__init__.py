@@ -9,5 +9,6 @@ from . import (
     res_company,
     res_config_settings,
     ir_attachment,
+    ir_model_data,
     ir_actions_report,
 )

@@ -11,3 +11,22 @@ class Many2oneNoFK(fields.Many2one):
 
     def update_db_foreign_key(self, model, column):
         """Make none."""
+
+
+def is_referred_to(records):
+    """Return whether a many2one without a foreign key points to one of these records.
+
+    PostgreSQL does not keep what such a field points to, so whoever deletes it asks.
+
+    :param records: records of any model
+    """
+    for model in records.env.registry.values():
+        for name, field in model._fields.items():
+            if isinstance(field, Many2oneNoFK) and (
+                field.store and field.comodel_name == records._name
+            ):
+                # Sudo: records of companies that the user cannot see count as well.
+                Model = records.env[model._name].sudo()
+                if Model.search_count([(name, "in", records.ids)], limit=1):
+                    return True
+    return False

@@ -5,4 +5,5 @@ from . import (
     collection_policy,
     collection_stage,
     ir_module_module,
+    res_company,
 )

@@ -33,7 +33,7 @@ class CollectionExecutor(models.AbstractModel):
         :param date ledger_date: use the ledger as of that past day
         :return: number of steps taken off the queue; 0 when there is nothing to do
         """
-        if not self.env["collection.review"]._try_lock(company, shared=True):
+        if not company._try_collection_lock(shared=True):
             return 0
         actions = self._take(company, as_of)
         if not actions:
