@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import html2plaintext
 from psycopg2 import OperationalError
@@ -83,6 +85,31 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
     def _is_message_stayed(self, message):  # pylint: disable=unused-argument
         """:return: whether a bankruptcy forbids sending a message to the customer"""
         return self._is_collection_stayed()
+
+    @api.model
+    def _get_message_subject(self, message):
+        """Tell what a message in a queue, an e-mail or a text, is about.
+
+        :param message: mail.message record
+        :return: the res.partner records who owe it, company and case, and a function
+            that says whether that is stayed
+        """
+        # Who sends the queue may not read what the messages are about.
+        message = message.sudo()
+        letter = self.env["collection.letter"].sudo()
+        letter = letter.search([("mail_message_id", "in", message.ids)], limit=1)
+        case, moves = letter.case_id, letter.move_ids
+        if moves:
+            is_stayed = partial(self.env["collection.stay"]._filter_moves, moves)
+            return case.partner_id, letter.company_id, case, is_stayed
+        if not self._has_contacts(message.model):
+            return self.env["res.partner"], self.env["res.company"], case, bool
+        record = self.env[message.model].sudo().browse(message.res_id).exists()
+        case = record._get_message_case(message)
+        moves = record._get_collection_moves()
+        company = case.company_id or moves.company_id or self.env.company
+        is_stayed = partial(record._is_message_stayed, message)
+        return record._get_collection_debtors(), company, case, is_stayed
 
     def _get_contact_case(self, message):
         """:return: the collection.case in whose log a message of this record is"""

@@ -291,7 +291,9 @@ class MailMail(models.Model):
         is stayed and goes to the debtor, else None; people is empty where no recipient
         is on file, and where it is a letter, which is the debtor's altogether"""
         stay = self.env["collection.stay"]
-        debtors, company, case, is_stayed = stay._get_subject(self.mail_message_id)
+        mixin = self.env["collection.correspondence.mixin"]
+        subject = mixin._get_message_subject(self.mail_message_id)
+        debtors, company, case, is_stayed = subject
         bankruptcies = stay._get_bankruptcies(debtors)
         if not bankruptcies:
             return None

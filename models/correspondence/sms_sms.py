@@ -134,18 +134,20 @@ class SmsSms(models.Model):
         :return: those that were cancelled
         """
         stay, stopped = self.env["collection.stay"], self.browse()
+        mixin = self.env["collection.correspondence.mixin"]
         if not stay._is_any():
             return stopped
         for text in self:
             message = text.mail_message_id
-            debtors, company, case, is_stayed = stay._get_subject(message)
+            subject = mixin._get_message_subject(message)
+            debtors, company, case, is_stayed = subject
             bankruptcies = stay._get_bankruptcies(debtors)
             if not bankruptcies or text._is_to_ally(bankruptcies):
                 continue
             if is_stayed():
-                subject = message.sudo().subject or text.number
+                what = message.sudo().subject or text.number
                 self.env["collection.blocked.attempt"].sudo()._log_scheduler(
-                    bankruptcies[:1], company, "queue", subject, case
+                    bankruptcies[:1], company, "queue", what, case
                 )
                 stopped |= text
         stopped.action_set_canceled()

@@ -79,6 +79,7 @@ class CollectionScheduler(models.AbstractModel):
 
         :return: dict with the numbers of steps planned and dropped
         """
+        self.env["collection.executor"]._log_stayed(company, as_of)
         counts = self.env["collection.planner"]._plan(company, as_of, partner_ids)
         if counts["cancelled_count"]:
             self.env["collection.step"]._close_activities(company)

@@ -2,6 +2,7 @@
 
 # isort: off
 from . import (
+    collection_bankruptcy,
     collection_stay,
     collection_blocked_attempt,
 )

@@ -78,7 +78,7 @@ class CollectionBlockedAttempt(models.Model):
             "description": description,
             "bankruptcy_id": bankruptcy.id,
             "partner_id": bankruptcy.partner_id.id,
-            "case_id": case.id,
+            "case_id": case.id if case else False,
             "company_id": company.id,
         }
 
@@ -113,37 +113,5 @@ class CollectionBlockedAttempt(models.Model):
                 " ON CONFLICT DO NOTHING",
                 SQL(", ").join(SQL.identifier(name) for name in vals),
                 SQL(", ").join(SQL("%s", value or None) for value in vals.values()),
-            )
-        )
-
-    @api.model
-    def _log_steps(self, company, as_of):
-        """List the open steps that the decision of this transaction stops because of a
-        stay: one row per case and day. Set-based, like the plan that calls it.
-
-        :param company: res.company record
-        :param date as_of: the day of the run
-        """
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO collection_blocked_attempt (
-                    date, day, source, user_id, kind, description, bankruptcy_id,
-                    partner_id, case_id, company_id)
-                SELECT NOW() AT TIME ZONE 'UTC', %(as_of)s, 'scheduler', %(user)s,
-                       'step', stage.name ->> 'en_US', stay.bankruptcy_id,
-                       verdict.partner_id, verdict.case_id, %(company)s
-                  FROM collection_decision_statement verdict
-                  JOIN collection_step action ON action.case_id = verdict.case_id
-                   AND action.state IN ('planned', 'approve', 'todo', 'failed')
-                  JOIN collection_stage stage ON stage.id = action.stage_id
-                  JOIN (%(stays)s) stay ON stay.partner_id = verdict.partner_id
-                 WHERE verdict.reason = 'stayed'
-                ON CONFLICT DO NOTHING
-                """,
-                as_of=as_of,
-                user=self.env.uid,
-                company=company.id,
-                stays=self.env["collection.stay"]._stays(),
             )
         )

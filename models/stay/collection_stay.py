@@ -1,5 +1,3 @@
-from functools import partial
-
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -141,45 +139,7 @@ class CollectionStay(models.AbstractModel):
     def _is_ally(self, partner, bankruptcies):
         """:return: whether a contact may be written to about what is stayed: trustee,
         counsel and claims agent, and who works for them"""
-        allies = (
-            bankruptcies.trustee_id | bankruptcies.lawyer_id | bankruptcies.agent_id
-        )
-        debtors = bankruptcies.partner_id
-        # Nobody is an ally against themselves.
-        if not partner or partner.commercial_partner_id in (
-            debtors | debtors.commercial_partner_id
-        ):
-            return False
-        return bool(
-            (partner | partner.commercial_partner_id) & allies
-            or partner in allies.commercial_partner_id.child_ids
-        )
-
-    @api.model
-    def _get_subject(self, message):
-        """Tell what a message in a queue, an e-mail or a text, is about.
-
-        :param message: mail.message record
-        :return: the res.partner records who owe it, company and case, and a function
-            that says whether that is stayed
-        """
-        # Who sends the queue may not read what the messages are about.
-        message = message.sudo()
-        letter = self.env["collection.letter"].sudo()
-        letter = letter.search([("mail_message_id", "in", message.ids)], limit=1)
-        case, moves = letter.case_id, letter.move_ids
-        if moves:
-            is_stayed = partial(self._filter_moves, moves)
-            return case.partner_id, letter.company_id, case, is_stayed
-        mixin = self.env["collection.correspondence.mixin"].sudo()
-        if not mixin._has_contacts(message.model):
-            return self.env["res.partner"], self.env["res.company"], case, bool
-        record = self.env[message.model].sudo().browse(message.res_id).exists()
-        case = record._get_message_case(message)
-        moves = record._get_collection_moves()
-        company = case.company_id or moves.company_id or self.env.company
-        is_stayed = partial(record._is_message_stayed, message)
-        return record._get_collection_debtors(), company, case, is_stayed
+        return bankruptcies._is_representative(partner)
 
     # ------------------------------------------------------------------
     # What is refused
@@ -196,7 +156,6 @@ class CollectionStay(models.AbstractModel):
         :param case: collection.case record
         :raises UserError: always
         """
-        case = self.env["collection.case"] if case is None else case
         bankruptcy = bankruptcies[:1]
         self.env["collection.blocked.attempt"].sudo()._log_refusal(
             bankruptcy, company, kind, description, case, source or "person"
