@@ -509,7 +509,7 @@ class CollectionBankruptcy(models.Model):
 
     @api.model
     def _remind(self, today):
-        """:param date today: the day that is lived through"""
+        """:param date today: the simulated day, or today"""
         deadlines = self.env["collection.bankruptcy.deadline"].search(
             [
                 "|",

@@ -43,7 +43,7 @@ class CollectionReason(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_shipped(self):
-        """What an answer on the telephone leads to is named by the program."""
+        """The call screen refers to the shipped reasons by their external ids."""
         if self & self.env["ir.model.data"]._get_shipped_by_collections(self._name):
             raise ValidationError(
                 self.env._(

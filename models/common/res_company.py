@@ -128,9 +128,8 @@ class ResCompany(models.Model):
     def _get_collection_moment(self):
         """Return the moment that counts as now.
 
-        :return: naive UTC: the moment that is lived through (context
-            ``collection_now``), else noon of the day of the run that is going on,
-            else now
+        :return: naive UTC: the simulated moment (context ``collection_now``), else
+            noon of the day of the run that is going on, else now
         """
         moment = self.env.context.get("collection_now")
         # As with the day: a moment with a time zone can only have been set by code.
@@ -186,10 +185,11 @@ class ResCompany(models.Model):
         return locked
 
     def _check_no_collection_run(self):
-        """Let what the runs point to be deleted only while none is on; one that starts
-        waits for the end of this transaction.
+        """Make sure that no run is on, so that what runs refer to can be deleted.
 
-        :raises UserError: the nightly run or a batch is on
+        A run that is about to start waits for the end of this transaction.
+
+        :raises UserError: when the nightly run or a batch is on
         """
         if not all(company._try_collection_lock() for company in self):
             raise UserError(

@@ -267,7 +267,7 @@ class CollectionPolicy(models.Model):
         "The limits of installment plans cannot be negative; an offer is valid, and"
         " there is time to cure, for at least one day.",
     )
-    # Further away there are days that neither PostgreSQL nor Python can count to.
+    # Days much further away are out of the range of dates in PostgreSQL and Python.
     _days_within_reach = models.Constraint(
         "CHECK (quiet_days <= 3650 AND task_patience <= 3650"
         " AND promise_days_max <= 3650 AND promise_tolerance <= 3650"

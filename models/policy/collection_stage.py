@@ -119,7 +119,7 @@ class CollectionStage(models.Model):
         "CHECK (deadline_days >= 0 AND referral_days >= 0)",
         "The days to pay and to the referral cannot be negative.",
     )
-    # Further away there are days that neither PostgreSQL nor Python can count to: the
+    # Days much further away are out of the range of dates in PostgreSQL and Python: the
     # run would fail for every customer of the company.
     _days_within_reach = models.Constraint(
         "CHECK (days >= -3650 AND days <= 3650 AND gap_days <= 3650"

@@ -82,9 +82,8 @@ class CollectionBankruptcy(models.Model):
         return [key for key, _label in STATES if key in usual or key in states]
 
     def _is_representative(self, partner):
-        """:return: whether a contact speaks for one of these debtors, and may be written
-        to about what is stayed: trustee, counsel and claims agent, and who works for
-        them"""
+        """:return: whether a contact speaks for these debtors, and may be written to
+        about what is stayed: trustee, counsel, claims agent, and who works for them"""
         people = self.trustee_id | self.lawyer_id | self.agent_id
         debtors = self.partner_id | self.partner_id.commercial_partner_id
         # The debtor's own contacts never count as representatives.

@@ -18,10 +18,10 @@ KINDS = [
 
 
 class CollectionBlockedAttempt(models.Model):
-    """Something that a stay has kept from happening: the proof that it was kept.
+    """An attempt that a stay has blocked: the proof that the stay was obeyed.
 
-    What people tried is listed each time; what the scheduler left out, each thing once
-    per case and day. Written by the program, by nobody else, and never changed.
+    Attempts by people are listed each time, those of the scheduler once per case, day
+    and thing. Written by the program alone, and never changed.
     """
 
     _name = "collection.blocked.attempt"
@@ -86,8 +86,8 @@ class CollectionBlockedAttempt(models.Model):
     def _log_refusal(self, *args):
         """List an attempt that is refused with an error.
 
-        The error undoes the transaction it is raised in, or a part of it; so this is
-        written in one of its own, when the other one has ended either way.
+        The error rolls back the transaction, or a savepoint of it. So the attempt is
+        written in a transaction of its own, once this one has ended either way.
         """
         vals, database = self._prepare_vals(*args), self.env.cr.dbname
 
@@ -103,7 +103,7 @@ class CollectionBlockedAttempt(models.Model):
     @api.model
     def _log_scheduler(self, bankruptcy, company, kind, description, case):
         """List what the scheduler left out, unless it is listed for this case and day
-        already; nothing waits for another worker that does the same."""
+        already. Never waits for another worker that lists the same."""
         vals = self._prepare_vals(
             bankruptcy, company, kind, description, case, "scheduler"
         )
