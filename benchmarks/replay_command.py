@@ -15,8 +15,8 @@ from .replay_life import Replay, get_days
 from .replay_report import format_report, summarize
 
 DESCRIPTION = """\
-Load a ledger of invoices and settlement dates into a fresh database and replay it day by
-day: post what is invoiced, register what is paid, let the scheduler review, plan
+Load a ledger of invoices and settlement dates into a fresh database and replay it day
+by day: post what is invoiced, register what is paid, let the scheduler review, plan
 and execute, and a simulated collector approve the letters and make the calls. An
 invoice without a settlement date stays open. A disputed invoice is put on hold for ten
 days on the day after it is first reminded. At the end the whole history is checked

@@ -170,12 +170,3 @@ class CollectionStay(models.AbstractModel):
             bankruptcies = self._get_bankruptcies(self._get_debtors(stayed))
             company = stayed[:1].company_id
             self._refuse(bankruptcies, company, kind, description, case, source)
-
-    @api.model
-    def _check_cases(self, cases, kind, description, source=""):
-        """:raises UserError: when nothing but stayed items is open of a case"""
-        for case in cases:
-            if case.stayed_ids and not case.exposure_ids:
-                bankruptcies = self._get_bankruptcies(case.partner_id)
-                company = case.company_id
-                self._refuse(bankruptcies, company, kind, description, case, source)

@@ -459,9 +459,7 @@ class CollectionStep(models.Model):
 
     def _check_stay(self):
         for action in self:
-            self.env["collection.stay"]._check_cases(
-                action.case_id, "step", action.display_name
-            )
+            action.case_id._check_stay("step", action.display_name)
 
     # ------------------------------------------------------------------
     # Steps that wait
