@@ -51,7 +51,7 @@ def post_init_hook(env):
     # Of demo data that failed, Odoo takes back the rows but not what it remembers, and
     # with them what the other data had left to be computed until then.
     env.invalidate_all()
-    templates = env["collection.policy"]._get_shipped("mail.template")
+    templates = env["ir.model.data"]._get_shipped_by_collections("mail.template")
     env.add_to_compute(templates._fields["model"], templates)
     env["collection.policy"]._copy_to_companies(env["res.company"].search([]))
     # The review writes every case every night: with room on its page, a new version of

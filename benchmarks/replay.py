@@ -1,4 +1,4 @@
-"""`./dev replay FILE`: live through a ledger day by day, and check the history."""
+"""`./dev replay FILE`: replay a ledger day by day, and check the history."""
 
 import sys
 

@@ -15,8 +15,8 @@ from .replay_life import Replay, get_days
 from .replay_report import format_report, summarize
 
 DESCRIPTION = """\
-Load a ledger of invoices and settlement dates into a fresh database and live through it
-day by day: post what is invoiced, register what is paid, let the scheduler review, plan
+Load a ledger of invoices and settlement dates into a fresh database and replay it day
+by day: post what is invoiced, register what is paid, let the scheduler review, plan
 and execute, and a simulated collector approve the letters and make the calls. An
 invoice without a settlement date stays open. A disputed invoice is put on hold for ten
 days on the day after it is first reminded. At the end the whole history is checked
@@ -96,7 +96,7 @@ def _add_file_arguments(parser):
 
 
 def _add_replay_arguments(parser):
-    parser.add_argument("--days", type=int, help="live through so many days only")
+    parser.add_argument("--days", type=int, help="replay so many days only")
     parser.add_argument("--until", type=date.fromisoformat, help="last day, 2012-12-31")
     parser.add_argument("--json", type=Path, help="write the report to this file too")
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""Live through a ledger day by day."""
+"""Replay a ledger day by day."""
 
 import time
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ def get_days(invoices, until=None, count=None):
     """Answer the days of a ledger, from its first invoice to its last event.
 
     :param list invoices: ledger_file.Invoice
-    :param date until: last day to live through
+    :param date until: last day to replay
     :param int count: how many days at most
     """
     first = min(invoice.date for invoice in invoices)
@@ -35,7 +35,7 @@ def get_days(invoices, until=None, count=None):
 
 
 class Replay:
-    """Lives through a ledger: invoices, payments, the scheduler and a collector.
+    """Replays a ledger: invoices, payments, the scheduler and a collector.
 
     :param env: Odoo's environment, as superuser
     :param company: res.company record with a chart of accounts
@@ -57,7 +57,7 @@ class Replay:
         self.clock = time.perf_counter
 
     def live(self, days, after_day=None):
-        """Live through days.
+        """Replay days.
 
         :param list days: consecutive dates, from the first invoice on
         :param after_day: function called with each day when it is over

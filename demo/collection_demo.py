@@ -47,8 +47,8 @@ class CollectionDemo(DemoPortal, DemoLedger, DemoMail, DemoClaims, DemoInsolvenc
     demo shows what the program does. Only the clock is put back afterwards.
     """
 
-    def _live_through(self):
-        """Live through the time up to today; called once, from the demo data."""
+    def _simulate_past(self):
+        """Simulate the time up to today; called once, from the demo data."""
         company = self.env.ref("base.main_company")
         today = company._get_collection_today()
         last_day = today - timedelta(days=max(today.weekday() - 4, 0))

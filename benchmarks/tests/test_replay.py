@@ -17,7 +17,7 @@ LEDGER = Path(__file__).parent / "data" / "ledger.csv"
 
 @tagged("post_install", "-at_install")
 class TestReplay(CollectionCommon):
-    """Live through a small ledger; the whole way from invoice to payment is real."""
+    """Replay a small ledger; the whole way from invoice to payment is real."""
 
     def test_days_of_a_ledger(self):
         invoices = ledger_file.read_ledger(LEDGER)

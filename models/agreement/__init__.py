@@ -1,4 +1,7 @@
-"""Promises, disputes, installment plans, judged by the ledger."""
+"""Promises, disputes and installment plans: made by people, evaluated by the ledger.
+
+They reserve amounts in ``ledger``, hold cases and cancel steps: all of that is below.
+"""
 
 # isort: off
 from . import (

@@ -124,8 +124,7 @@ class CollectionCase(models.Model):
     def _open_promise(self, items, **defaults):
         """:return: the action that opens a new promise for these items
         :raises UserError: when a bankruptcy stays all that is open"""
-        stay = self.env["collection.stay"]
-        stay._check_cases(self, "promise", self.env._("Promise"))
+        self._check_stay("promise", self.env._("Promise"))
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
                 "account_collections.collection_promise_action_new"

@@ -309,9 +309,9 @@ class CollectionDispute(models.Model):
         )
 
     @api.model
-    def _get_guarded_fields(self):
+    def _get_protected_fields(self):
         # Set once, when the dispute is taken.
-        return super()._get_guarded_fields() - {"contact_id"}
+        return super()._get_protected_fields() - {"contact_id"}
 
     # ------------------------------------------------------------------
     # The way of a dispute

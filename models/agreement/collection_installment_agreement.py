@@ -350,7 +350,7 @@ class CollectionInstallmentPlan(models.Model):
         self._file_agreement()
 
     def _get_moment(self):
-        """:return: now; on the day that is lived through, if it is another one"""
+        """:return: now, or the same time on the simulated day"""
         now = fields.Datetime.now()
         if not self.env.context.get("collection_as_of"):
             return now

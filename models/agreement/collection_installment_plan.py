@@ -365,9 +365,9 @@ class CollectionInstallmentPlan(models.Model):
         return fields.Date.add(self.env.company._get_collection_today(), **delta)
 
     @api.model
-    def _get_guarded_fields(self):
+    def _get_protected_fields(self):
         # Set once, when the plan is proposed.
-        return super()._get_guarded_fields() - FIXED_FIELDS
+        return super()._get_protected_fields() - FIXED_FIELDS
 
     def _check_unchanged(self, vals):
         """:raises UserError: when a draft's terms are not a draft's any more"""

@@ -362,9 +362,9 @@ class CollectionPromise(models.Model):
         return Partial.search([], order="id desc", limit=1).id or 0
 
     @api.model
-    def _get_guarded_fields(self):
+    def _get_protected_fields(self):
         # Set once, when the promise is taken.
-        return super()._get_guarded_fields() - {"contact_id", "replaces_id"}
+        return super()._get_protected_fields() - {"contact_id", "replaces_id"}
 
     def _take_effect(self):
         """Stop what is under way for what open promises cover.

@@ -1,4 +1,7 @@
-"""The file, its deadlines, how a stay begins and ends."""
+"""The file of a bankruptcy: court, deadlines, events; how a stay begins and ends.
+
+Stops what is under way in the rooms below. What is stayed is said in ``stay``.
+"""
 
 # isort: off
 from . import (

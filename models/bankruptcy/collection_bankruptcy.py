@@ -23,15 +23,6 @@ PROCEDURES = [
     ("au", "Australia"),
     ("other", "Elsewhere"),
 ]
-STATES = [
-    ("rumor", "Rumor"),
-    ("refuted", "Not confirmed"),
-    ("open", "Stay in force"),
-    ("dismissed", "Dismissed"),
-    ("discharged", "Discharged"),
-    ("closed", "Closed"),
-    ("mistake", "Recorded by mistake"),
-]
 # Which states a bankruptcy may go to from each one.
 TRANSITIONS = {
     "rumor": {"open", "refuted"},
@@ -42,9 +33,6 @@ TRANSITIONS = {
     "closed": {"open"},
     "mistake": set(),
 }
-# What was owed before the petition stays out of collection: while the stay lasts, and
-# after a discharge or the end of the case, which leave nothing to collect.
-STOPPING_STATES = ("open", "discharged", "closed")
 NOTICE_MEANS = [
     ("mail", "Letter from the court"),
     ("email", "E-mail"),
@@ -79,25 +67,14 @@ class CollectionBankruptcy(models.Model):
     """
 
     _name = "collection.bankruptcy"
-    _description = "Bankruptcy"
     _inherit = [
         "collection.correspondence.mixin",
-        "collection.protected.mixin",
-        "mail.thread",
+        "collection.bankruptcy",
         "mail.activity.mixin",
     ]
-    _order = "date_petition desc, id desc"
     _mail_post_access = "read"
 
     name = fields.Char(compute="_compute_name", store=True)
-    partner_id = fields.Many2one(
-        "res.partner",
-        "Debtor",
-        required=True,
-        index=True,
-        ondelete="restrict",
-        help="The customer itself; the stay covers all its contacts.",
-    )
     user_id = fields.Many2one(
         "res.users",
         "Responsible",
@@ -111,24 +88,6 @@ class CollectionBankruptcy(models.Model):
         domain="[('share', '=', False)]",
         help="Is reminded of deadlines, and decides about the end of the stay.",
     )
-    is_rumor = fields.Boolean(
-        "Only a rumor", help="Nothing is stopped until it is confirmed."
-    )
-    state = fields.Selection(
-        STATES,
-        "Status",
-        required=True,
-        readonly=True,
-        compute="_compute_state",
-        store=True,
-        precompute=True,
-        index=True,
-        tracking=True,
-        group_expand="_group_expand_states",
-    )
-    stops_collection = fields.Boolean(
-        compute="_compute_stops_collection", store=True, precompute=True
-    )
     # The case
     court_id = fields.Many2one(
         "collection.court", index=True, ondelete="restrict", tracking=True
@@ -140,12 +99,6 @@ class CollectionBankruptcy(models.Model):
     procedure = fields.Selection(PROCEDURES, "Foreign procedure", tracking=True)
     is_subchapter_v = fields.Boolean("Subchapter V")
     is_voluntary = fields.Boolean("Voluntary petition", default=True)
-    date_petition = fields.Date(
-        "Petition",
-        tracking=True,
-        help="The day the petition was filed; elsewhere, the day of the opening. What"
-        " was posted up to this day is stayed.",
-    )
     date_recorded = fields.Datetime("In force here since", readonly=True)
     date_relief = fields.Date("Order for relief", tracking=True)
     date_conversion = fields.Date("Converted on", readonly=True)
@@ -180,9 +133,6 @@ class CollectionBankruptcy(models.Model):
     is_governmental = fields.Boolean("We are a governmental unit")
     is_abroad = fields.Boolean("We are outside metropolitan France")
     # People
-    trustee_id = fields.Many2one("res.partner", "Trustee or office-holder")
-    lawyer_id = fields.Many2one("res.partner", "Counsel of the debtor")
-    agent_id = fields.Many2one("res.partner", "Claims agent")
     guarantor_ids = fields.Many2many(
         "res.partner",
         "collection_bankruptcy_guarantor_rel",
@@ -282,18 +232,6 @@ class CollectionBankruptcy(models.Model):
             where = ", ".join(parts)
             customer = bankruptcy.partner_id.name or ""
             bankruptcy.name = f"{customer} ({where})" if where else customer
-
-    @api.depends("is_rumor")
-    def _compute_state(self):
-        """Where it begins; later on methods write it along ``TRANSITIONS``."""
-        for bankruptcy in self:
-            start = "rumor" if bankruptcy.is_rumor else "open"
-            bankruptcy.state = bankruptcy.state or start
-
-    @api.depends("state")
-    def _compute_stops_collection(self):
-        for bankruptcy in self:
-            bankruptcy.stops_collection = bankruptcy.state in STOPPING_STATES
 
     @api.depends("case_number", "court_id.is_us")
     def _compute_case_key(self):
@@ -498,12 +436,6 @@ class CollectionBankruptcy(models.Model):
         return people.sorted("id")[:1]
 
     @api.model
-    def _group_expand_states(self, states, _domain):
-        """Show the usual way of a case on the board, the other states if they occur."""
-        usual = {"rumor", "open", "discharged", "closed"}
-        return [key for key, _label in STATES if key in usual or key in states]
-
-    @api.model
     def _clean_vals(self, vals):
         """The debtor is the customer, not one of its contacts; numbers are clean."""
         if vals.get("partner_id"):
@@ -661,22 +593,6 @@ class CollectionBankruptcy(models.Model):
             state=self._label("state"),
             where=", ".join(part for part in parts if part),
             date=format_date(self.env, self.date_petition) or "?",
-        )
-
-    def _get_refusal_text(self):
-        """:return: translated text shown to whoever tries what the stay forbids"""
-        noted = self.env._("This attempt has been noted.")
-        return f"{self._get_stay_text()} {noted}"
-
-    def _get_stay_text(self):
-        """:return: translated text: what the stay forbids, and what it allows"""
-        return self.env._(
-            "%(customer)s is bankrupt (petition of %(date)s). What was owed up to that"
-            " day must not be collected: no call, message or letter, no interest, no"
-            " set-off, no referral. Write to the trustee or to counsel, or file the"
-            " claim.",
-            customer=self.partner_id.name,
-            date=format_date(self.env, self.date_petition),
         )
 
     def action_confirm(self):

@@ -6,11 +6,6 @@ class CollectionCase(models.Model):
 
     _inherit = "collection.case"
 
-    amount_stayed = fields.Monetary(
-        "Before the petition",
-        readonly=True,
-        help="Stayed by a bankruptcy: owed up to the petition, and not collected.",
-    )
     bankruptcy_ids = fields.Many2many(
         "collection.bankruptcy",
         compute="_compute_bankruptcy_ids",
@@ -38,11 +33,6 @@ class CollectionCase(models.Model):
             case.is_bankrupt = bool(stops)
             case.stay_text = stops[:1].banner
             case.rumor_text = not stops and rumors[:1].banner
-
-    def _is_stayed(self):
-        """:return: whether all that is open of this case was owed before a petition"""
-        self.ensure_one()
-        return bool(self.stayed_ids and not self.exposure_ids)
 
     def action_record_bankruptcy(self):
         """Record that this customer is bankrupt."""

@@ -1,4 +1,8 @@
-"""The case, its items, holds and figures; the review keeps them like the ledger."""
+"""The case of a customer, its items, holds and figures; the review, which keeps them
+in line with the ledger; the decision as it is kept.
+
+Calls ``ledger`` and below. One door leads up: ``_review_now()`` asks the scheduler.
+"""
 
 # isort: off
 from . import (
@@ -12,6 +16,7 @@ from . import (
     collection_payment_behavior,
     collection_policy_matching,
     collection_priority,
+    collection_policy,
     account_move,
     account_move_line,
     res_partner,

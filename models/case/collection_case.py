@@ -127,6 +127,11 @@ class CollectionCase(models.Model):
     credit_ids = fields.Many2many(
         "collection.exposure", compute="_compute_exposure_ids", string="Money to match"
     )
+    amount_stayed = fields.Monetary(
+        "Before the petition",
+        readonly=True,
+        help="Stayed by a bankruptcy: owed up to the petition, and not collected.",
+    )
     # They stay in the case, apart from what is collected, so that it shows both: what
     # was owed before the petition, and what goes on.
     stayed_ids = fields.Many2many(
@@ -355,6 +360,23 @@ class CollectionCase(models.Model):
             self.amount_net,
             self.currency_id,
         )
+
+    def _is_stayed(self):
+        """:return: whether all that is open of this case was owed before a petition"""
+        self.ensure_one()
+        return bool(self.stayed_ids and not self.exposure_ids)
+
+    def _check_stay(self, kind, description, source=""):
+        """Refuse what concerns customers of whom nothing but stayed items is open.
+
+        :param str kind: a key of the kinds of ``collection.blocked.attempt``
+        :param str description: what is tried
+        :raises UserError: when a stay forbids it
+        """
+        stay = self.env["collection.stay"]
+        for case in self.filtered(lambda case: case._is_stayed()):
+            bankruptcies = stay._get_bankruptcies(case.partner_id)
+            stay._refuse(bankruptcies, case.company_id, kind, description, case, source)
 
     def _review_now(self):
         """Bring these cases in line with the ledger and plan their next step; as soon

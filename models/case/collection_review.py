@@ -14,31 +14,6 @@ class CollectionReview(models.AbstractModel):
     _description = "Collection Review"
 
     @api.model
-    def _try_lock(self, company, shared=False):
-        """Take the company's turn, until the end of the transaction.
-
-        Review and plan of a company exclude each other and the execution. Several
-        workers may execute at once: they share the lock.
-
-        :param company: res.company record
-        :param bool shared: for the execution
-        :return: False when another worker has the company now
-        """
-        lock = (
-            "pg_try_advisory_xact_lock_shared"
-            if shared
-            else "pg_try_advisory_xact_lock"
-        )
-        [[locked]] = self.env.execute_query(
-            SQL(
-                "SELECT %s(hashtext('collection_review'), %s)",
-                SQL.identifier(lock),
-                company.id,
-            )
-        )
-        return locked
-
-    @api.model
     def _review(self, company, as_of, partner_ids=None, ledger_date=None):
         """Review a company as of a day.
 

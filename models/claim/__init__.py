@@ -1,4 +1,7 @@
-"""Proof of claim: amounts, form, packet, dividends."""
+"""Proof of claim: amounts, form, exhibits, packet, distributions and write-off.
+
+Calls ``bankruptcy``, and the ledger as it stood on the day of the petition.
+"""
 
 # isort: off
 from . import (

@@ -1,4 +1,8 @@
-"""The company clock, settings, protected fields, evidence, calendar."""
+"""What every room needs: the company's clock and lock, settings, protected fields,
+evidence, reasons and the calendar of working days.
+
+Calls ``tools/`` only; anybody may call it.
+"""
 
 # isort: off
 from . import (
@@ -9,5 +13,6 @@ from . import (
     res_company,
     res_config_settings,
     ir_attachment,
+    ir_model_data,
     ir_actions_report,
 )

@@ -43,8 +43,8 @@ class CollectionReason(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_shipped(self):
-        """What an answer on the telephone leads to is named by the program."""
-        if self & self.env["collection.policy"]._get_shipped(self._name):
+        """The call screen refers to the shipped reasons by their external ids."""
+        if self & self.env["ir.model.data"]._get_shipped_by_collections(self._name):
             raise ValidationError(
                 self.env._(
                     "This reason came with Collections, which may need it. Archive it"

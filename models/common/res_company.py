@@ -4,6 +4,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 
 class ResCompany(models.Model):
@@ -98,12 +99,6 @@ class ResCompany(models.Model):
                     company._prepare_collection_alias(name)
                 )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        companies = super().create(vals_list)
-        self.env["collection.policy"]._copy_to_companies(companies)
-        return companies
-
     def _get_collection_zone(self):
         """:return: name of the time zone of the company"""
         self.ensure_one()
@@ -133,9 +128,8 @@ class ResCompany(models.Model):
     def _get_collection_moment(self):
         """Return the moment that counts as now.
 
-        :return: naive UTC: the moment that is lived through (context
-            ``collection_now``), else noon of the day of the run that is going on,
-            else now
+        :return: naive UTC: the simulated moment (context ``collection_now``), else
+            noon of the day of the run that is going on, else now
         """
         moment = self.env.context.get("collection_now")
         # As with the day: a moment with a time zone can only have been set by code.
@@ -166,14 +160,38 @@ class ResCompany(models.Model):
             and (self.collection_date_reviewed or now.date().min) < now.date()
         )
 
-    def _check_no_collection_run(self):
-        """Let what the runs point to be deleted only while none is on; one that starts
-        waits for the end of this transaction.
+    def _try_collection_lock(self, shared=False):
+        """Take the company's turn, until the end of the transaction.
 
-        :raises UserError: the nightly run or a batch is on
+        Review and decision of a company exclude each other and the execution. Several
+        workers may execute at once: they share the lock.
+
+        :param bool shared: for the execution
+        :return: False when another worker has the company now
         """
-        review = self.env["collection.review"].sudo()
-        if not all(review._try_lock(company) for company in self):
+        self.ensure_one()
+        lock = (
+            "pg_try_advisory_xact_lock_shared"
+            if shared
+            else "pg_try_advisory_xact_lock"
+        )
+        [[locked]] = self.env.execute_query(
+            SQL(
+                "SELECT %s(hashtext('collections'), %s)",
+                SQL.identifier(lock),
+                self.id,
+            )
+        )
+        return locked
+
+    def _check_no_collection_run(self):
+        """Make sure that no run is on, so that what runs refer to can be deleted.
+
+        A run that is about to start waits for the end of this transaction.
+
+        :raises UserError: when the nightly run or a batch is on
+        """
+        if not all(company._try_collection_lock() for company in self):
             raise UserError(
                 self.env._("Steps are being worked on just now. Try again in a minute.")
             )

@@ -1,4 +1,8 @@
-"""The contact log, the guard, whom to address, the call list."""
+"""The contact log and its seals, the guard of contact limits, whom to address, and
+the call list.
+
+Whoever contacts a customer, by hand or not, asks the guard and is logged here.
+"""
 
 # isort: off
 from . import (

@@ -436,7 +436,7 @@ class CollectionContact(models.Model):
 
     @api.model
     def _get_moment(self):
-        """:return: now, as naive UTC; the moment lived through, in a run of a day"""
+        """:return: now, or the simulated moment, as naive UTC"""
         return self.env.company._get_collection_moment()
 
     def action_open_void(self):

@@ -1,4 +1,8 @@
-"""What people write: e-mails and texts, out and in."""
+"""What people write to each other: e-mails and text messages, out and in, logged in
+the case and held back by a stay.
+
+Extends Odoo's mail and sms. Records with messages of their own inherit its mixin.
+"""
 
 # isort: off
 from . import (

@@ -13,7 +13,7 @@ class MailTemplate(models.Model):
     def _unlink_except_collection_message(self):
         """Without one of them the nightly run would stop at the first customer who is
         to get it."""
-        shipped = self.env["collection.policy"]._get_shipped(self._name)
+        shipped = self.env["ir.model.data"]._get_shipped_by_collections(self._name)
         if lost := self & shipped:
             raise UserError(
                 self.env._(

@@ -120,6 +120,7 @@ class SmsSms(models.Model):
         :return: those that were cancelled
         """
         stay, stopped = self.env["collection.stay"], self.browse()
+        mixin = self.env["collection.correspondence.mixin"]
         if not stay._is_any():
             return stopped
         mixin = self.env["collection.correspondence.mixin"]
@@ -130,9 +131,9 @@ class SmsSms(models.Model):
             if not bankruptcies or text._is_to_ally(bankruptcies):
                 continue
             if is_stayed():
-                subject = message.sudo().subject or text.number
+                what = message.sudo().subject or text.number
                 self.env["collection.blocked.attempt"].sudo()._log_scheduler(
-                    bankruptcies[:1], company, "queue", subject, case
+                    bankruptcies[:1], company, "queue", what, case
                 )
                 stopped |= text
         stopped.action_set_canceled()

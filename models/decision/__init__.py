@@ -1,4 +1,7 @@
-"""Which step is next and why; the outbox is filled."""
+"""Which step is next for each case, on which day and why.
+
+Reads cases and the ledger below in a few statements, however many cases there are.
+"""
 
 # isort: off
 from . import (

@@ -32,7 +32,6 @@ class CollectionPlanner(models.AbstractModel):
         :return: dict with the numbers of steps dropped and planned
         """
         self._record_decisions(company, as_of)
-        self.env["collection.blocked.attempt"]._log_steps(company, as_of)
         counts = {
             "cancelled_count": self._drop_steps(company, partner_ids),
             "planned_count": self._add_steps(company, as_of),

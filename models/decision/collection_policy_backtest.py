@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 
 class CollectionPolicyBacktest(models.AbstractModel):
-    """Live through past months with a policy, as if it had been in force, and write
+    """Backtest a policy over past months, as if it had been in force, and write
     nothing.
 
     Every day runs the statements of the real review and decision on the ledger as it

@@ -1,4 +1,9 @@
-"""What can be collected of each open item."""
+"""What can be collected of each open item: the ledger less what is stayed, promised,
+disputed or planned.
+
+Reads Odoo's journal items; calls ``stay``. Whoever reserves an amount tells it from
+above.
+"""
 
 # isort: off
 from . import (

@@ -1,4 +1,8 @@
-"""Messages composed, dispatched, printed, proved."""
+"""Messages of the program: composed, checked again, dispatched by e-mail, text or on
+paper, and proved.
+
+Calls ``contact`` for recipients and the log. What people write is ``correspondence``.
+"""
 
 # isort: off
 from . import (

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ...tools.contact_limits import Limits
+from ..common.fields import is_referred_to
 
 CATCH_UP = [
     ("walk", "Walk every stage, from the first one"),
@@ -118,8 +119,6 @@ class CollectionPolicy(models.Model):
         "Remind of promises (days before)", default=2, help="Zero: no reminder."
     )
     stage_ids = fields.One2many("collection.stage", "policy_id", "Stages", copy=True)
-    case_ids = fields.One2many("collection.case", "policy_id")
-    case_count = fields.Integer("Open cases", compute="_compute_case_count")
     stage_count = fields.Integer("Stages in use", compute="_compute_stage_count")
     criteria_text = fields.Char("Applies to", compute="_compute_criteria_text")
     limit_mode = fields.Selection(
@@ -268,7 +267,7 @@ class CollectionPolicy(models.Model):
         "The limits of installment plans cannot be negative; an offer is valid, and"
         " there is time to cure, for at least one day.",
     )
-    # Further away there are days that neither PostgreSQL nor Python can count to.
+    # Days much further away are out of the range of dates in PostgreSQL and Python.
     _days_within_reach = models.Constraint(
         "CHECK (quiet_days <= 3650 AND task_patience <= 3650"
         " AND promise_days_max <= 3650 AND promise_tolerance <= 3650"
@@ -281,18 +280,6 @@ class CollectionPolicy(models.Model):
         "CHECK (tenure_min <= 1200 AND tenure_max <= 1200 AND plan_months_max <= 1200)",
         "The months of a policy are at most 1200, a hundred years.",
     )
-
-    @api.depends("case_ids.state")
-    def _compute_case_count(self):
-        counts = dict(
-            self.env["collection.case"]._read_group(
-                [("policy_id", "in", self.ids), ("state", "!=", "closed")],
-                ["policy_id"],
-                ["__count"],
-            )
-        )
-        for policy in self:
-            policy.case_count = counts.get(policy, 0)
 
     @api.depends("stage_ids.active")
     def _compute_stage_count(self):
@@ -354,32 +341,13 @@ class CollectionPolicy(models.Model):
                         )
                     )
 
-    @api.constrains("company_id")
-    def _check_company_of_cases(self):
-        """Cases, closed ones too, keep to the policies of their own company."""
-        # Sudo: cases that the user cannot see count as well.
-        Case = self.env["collection.case"].sudo()
-        for policy in self:
-            others = [("company_id", "!=", policy.company_id.id)]
-            if Case.search_count([("policy_id", "=", policy.id), *others], limit=1):
-                raise ValidationError(
-                    self.env._(
-                        "Customers follow policy “%s”, so it stays with its company."
-                        " Make a copy for the other one.",
-                        policy.name,
-                    )
-                )
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        """See the stages: no foreign key keeps what the runs write."""
+        """No foreign key keeps what the runs write (see ``Many2oneNoFK``), and they may
+        be writing it just now."""
         self.company_id._check_no_collection_run()
         self.with_context(active_test=False).stage_ids._unlink_except_used()
-        if (
-            self.env["collection.case"]
-            .sudo()
-            .search_count([("policy_id", "in", self.ids)], limit=1)
-        ):
+        if is_referred_to(self):
             raise ValidationError(
                 self.env._(
                     "Customers are collected by this policy, so it cannot be deleted."
@@ -408,13 +376,6 @@ class CollectionPolicy(models.Model):
         if not most or own.compare_amounts(amount, most) <= 0:
             return False
         return self.env._("The amount is above the limit of %s.", own.format(most))
-
-    def action_view_cases(self):
-        """Open the open cases that follow this policy."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "account_collections.collection_case_action"
-        )
-        return {**action, "domain": [("policy_id", "=", self.id)], "context": {}}
 
     def _get_tenure_turnover_texts(self):
         """:return: translated conditions, at most one on tenure and one on turnover"""
@@ -481,23 +442,13 @@ class CollectionPolicy(models.Model):
         """
         Policy = self.sudo().with_context(active_test=False)
         served = Policy.search([]).company_id
+        shipped = self.env["ir.model.data"]._get_shipped_by_collections(self._name)
         for company in companies - served:
-            for policy in self._get_shipped("collection.policy"):
+            for policy in shipped:
                 policy.copy(
                     {"name": policy.name, "company_id": company.id, "user_id": False}
                 )
         self._translate_copies()
-
-    @api.model
-    def _get_shipped(self, model):
-        """:return: the records of a model that the addon brought along"""
-        # Sudo: whoever makes a company or adds a language need not read policies or
-        # external ids. It is limited to what this addon shipped.
-        Data = self.env["ir.model.data"].sudo()
-        data = Data.search(
-            [("module", "=", "account_collections"), ("model", "=", model)]
-        )
-        return self.env[model].sudo().browse(data.mapped("res_id")).exists()
 
     @api.model
     def _translate_copies(self):
@@ -506,8 +457,9 @@ class CollectionPolicy(models.Model):
         Odoo loads a language for shipped records only. Words that somebody has
         changed, or has translated, are left alone.
         """
+        data = self.env["ir.model.data"]
         for model in ("collection.policy", "collection.stage"):
-            shipped = self._get_shipped(model)
+            shipped = data._get_shipped_by_collections(model)
             shipped.flush_model()
             for name, field in shipped._fields.items():
                 if field.translate and field.store:

@@ -4,14 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...tools.channels import channel_of, channels, step_selection
-
-# What keeps a stage from being deleted.
-USES = (
-    ("collection.item", "stage_id"),
-    ("collection.step", "stage_id"),
-    ("collection.decision", "stage_id"),
-    ("collection.case", "next_stage_id"),
-)
+from ..common.fields import is_referred_to
 
 
 class CollectionStage(models.Model):
@@ -126,7 +119,7 @@ class CollectionStage(models.Model):
         "CHECK (deadline_days >= 0 AND referral_days >= 0)",
         "The days to pay and to the referral cannot be negative.",
     )
-    # Further away there are days that neither PostgreSQL nor Python can count to: the
+    # Days much further away are out of the range of dates in PostgreSQL and Python: the
     # run would fail for every customer of the company.
     _days_within_reach = models.Constraint(
         "CHECK (days >= -3650 AND days <= 3650 AND gap_days <= 3650"
@@ -249,7 +242,7 @@ class CollectionStage(models.Model):
     def write(self, vals):
         policy_id = vals.get("policy_id")
         moved = self.filtered(lambda stage: stage.policy_id.id != policy_id)
-        if policy_id and moved._is_used():
+        if policy_id and is_referred_to(moved):
             raise ValidationError(
                 self.env._(
                     "Customers have reached this stage or wait for it, so it stays in"
@@ -260,10 +253,9 @@ class CollectionStage(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        """No foreign key keeps what the runs write (see ``Many2oneNoFK``), so a
-        stage is not deleted while one is on either."""
+        """See the policy: no foreign key keeps what the runs write."""
         self.company_id._check_no_collection_run()
-        if self._is_used():
+        if is_referred_to(self):
             raise ValidationError(
                 self.env._(
                     "Customers have reached this stage or wait for it, so it cannot be"
@@ -271,14 +263,6 @@ class CollectionStage(models.Model):
                     " run on."
                 )
             )
-
-    def _is_used(self):
-        """:return: whether a customer has reached, or was planned for, one of these"""
-        # Sudo: customers of companies that the user cannot see count as well.
-        return any(
-            self.env[model].sudo().search_count([(name, "in", self.ids)], limit=1)
-            for model, name in USES
-        )
 
     def _get_day_text(self):
         if self.days in (-1, 0, 1):

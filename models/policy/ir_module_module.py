@@ -19,4 +19,4 @@ class IrModuleModule(models.Model):
         """
         from ...demo.collection_demo import CollectionDemo
 
-        CollectionDemo(self.env)._live_through()
+        CollectionDemo(self.env)._simulate_past()

@@ -1,4 +1,8 @@
-"""What a customer sees and says."""
+"""What customers see of their account and what they say there: payments, promises,
+disputes, plans, questions.
+
+Calls the rooms below as a collector would; no room calls it.
+"""
 
 # isort: off
 from . import (

@@ -1,4 +1,7 @@
-"""The front door of the night, the queue of the small review, the log of runs."""
+"""The order of the night, the small review by day, and the log of runs.
+
+It calls the rooms below in their order.
+"""
 
 # isort: off
 from . import (

@@ -46,7 +46,7 @@ class CollectionScheduler(models.AbstractModel):
         :return: the collection.run, empty when another worker is at it
         """
         clock = time.monotonic()
-        if not self.env["collection.review"]._try_lock(company):
+        if not company._try_collection_lock():
             return self.env["collection.run"]
         counts = self._decide(company, as_of, partner_ids, ledger_date)
         counts |= self._fill_outbox(company, as_of, partner_ids)
@@ -79,6 +79,7 @@ class CollectionScheduler(models.AbstractModel):
 
         :return: dict with the numbers of steps planned and dropped
         """
+        self.env["collection.executor"]._log_stayed(company, as_of)
         counts = self.env["collection.planner"]._plan(company, as_of, partner_ids)
         if counts["cancelled_count"]:
             self.env["collection.step"]._close_activities(company)

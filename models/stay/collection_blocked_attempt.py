@@ -18,10 +18,10 @@ KINDS = [
 
 
 class CollectionBlockedAttempt(models.Model):
-    """Something that a stay has kept from happening: the proof that it was kept.
+    """An attempt that a stay has blocked: the proof that the stay was obeyed.
 
-    What people tried is listed each time; what the scheduler left out, each thing once
-    per case and day. Written by the program, by nobody else, and never changed.
+    Attempts by people are listed each time, those of the scheduler once per case, day
+    and thing. Written by the program alone, and never changed.
     """
 
     _name = "collection.blocked.attempt"
@@ -78,7 +78,7 @@ class CollectionBlockedAttempt(models.Model):
             "description": description,
             "bankruptcy_id": bankruptcy.id,
             "partner_id": bankruptcy.partner_id.id,
-            "case_id": case.id,
+            "case_id": case.id if case else False,
             "company_id": company.id,
         }
 
@@ -86,8 +86,8 @@ class CollectionBlockedAttempt(models.Model):
     def _log_refusal(self, *args):
         """List an attempt that is refused with an error.
 
-        The error undoes the transaction it is raised in, or a part of it; so this is
-        written in one of its own, when the other one has ended either way.
+        The error rolls back the transaction, or a savepoint of it. So the attempt is
+        written in a transaction of its own, once this one has ended either way.
         """
         vals, database = self._prepare_vals(*args), self.env.cr.dbname
 
@@ -103,7 +103,7 @@ class CollectionBlockedAttempt(models.Model):
     @api.model
     def _log_scheduler(self, bankruptcy, company, kind, description, case):
         """List what the scheduler left out, unless it is listed for this case and day
-        already; nothing waits for another worker that does the same."""
+        already. Never waits for another worker that lists the same."""
         vals = self._prepare_vals(
             bankruptcy, company, kind, description, case, "scheduler"
         )
@@ -113,37 +113,5 @@ class CollectionBlockedAttempt(models.Model):
                 " ON CONFLICT DO NOTHING",
                 SQL(", ").join(SQL.identifier(name) for name in vals),
                 SQL(", ").join(SQL("%s", value or None) for value in vals.values()),
-            )
-        )
-
-    @api.model
-    def _log_steps(self, company, as_of):
-        """List the open steps that the decision of this transaction stops because of a
-        stay: one row per case and day. Set-based, like the plan that calls it.
-
-        :param company: res.company record
-        :param date as_of: the day of the run
-        """
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO collection_blocked_attempt (
-                    date, day, source, user_id, kind, description, bankruptcy_id,
-                    partner_id, case_id, company_id)
-                SELECT NOW() AT TIME ZONE 'UTC', %(as_of)s, 'scheduler', %(user)s,
-                       'step', stage.name ->> 'en_US', stay.bankruptcy_id,
-                       verdict.partner_id, verdict.case_id, %(company)s
-                  FROM collection_decision_statement verdict
-                  JOIN collection_step action ON action.case_id = verdict.case_id
-                   AND action.state IN ('planned', 'approve', 'todo', 'failed')
-                  JOIN collection_stage stage ON stage.id = action.stage_id
-                  JOIN (%(stays)s) stay ON stay.partner_id = verdict.partner_id
-                 WHERE verdict.reason = 'stayed'
-                ON CONFLICT DO NOTHING
-                """,
-                as_of=as_of,
-                user=self.env.uid,
-                company=company.id,
-                stays=self.env["collection.stay"]._stays(),
             )
         )

@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 
 class CollectionStay(models.AbstractModel):
-    """What a bankruptcy stops, and the one place that knows it.
+    """What a bankruptcy stops: the one place that knows.
 
     A receivable item is stayed when its customer has a bankruptcy that stops collection
     and it is dated up to the day of the petition. Stayed items stay in the customer's
@@ -96,7 +96,7 @@ class CollectionStay(models.AbstractModel):
     def _get_debtors(self, moves):
         """:return: whom these account.move records are for: the contacts, and the
         customers whose entries they are, for a contact may belong to another by now"""
-        # A yes or no comes of it; the entries themselves are not shown.
+        # Sudo: it leads to a yes or no; the entries themselves are not shown.
         return moves.partner_id | moves.sudo().line_ids.partner_id
 
     @api.model
@@ -111,7 +111,7 @@ class CollectionStay(models.AbstractModel):
     @api.model
     def _is_any(self):
         """:return: whether anybody is bankrupt at all, asked before looking closer"""
-        # A yes or no that gives nothing away.
+        # Sudo: it answers yes or no, and shows no record.
         Bankruptcy = self.env["collection.bankruptcy"].sudo()
         return bool(Bankruptcy.search_count([("stops_collection", "=", True)], limit=1))
 
@@ -119,7 +119,7 @@ class CollectionStay(models.AbstractModel):
     def _get_bankruptcies(self, partners):
         """:return: the bankruptcies that stop collection from these customers, the
         latest petition first"""
-        # Whether a customer is bankrupt concerns whoever is about to write to him.
+        # Whether a customer is bankrupt concerns whoever is about to write to them.
         return (
             self.env["collection.bankruptcy"]
             .sudo()
@@ -139,19 +139,7 @@ class CollectionStay(models.AbstractModel):
     def _is_ally(self, partner, bankruptcies):
         """:return: whether a contact may be written to about what is stayed: trustee,
         counsel and claims agent, and who works for them"""
-        allies = (
-            bankruptcies.trustee_id | bankruptcies.lawyer_id | bankruptcies.agent_id
-        )
-        debtors = bankruptcies.partner_id
-        # Nobody is an ally against themselves.
-        if not partner or partner.commercial_partner_id in (
-            debtors | debtors.commercial_partner_id
-        ):
-            return False
-        return bool(
-            (partner | partner.commercial_partner_id) & allies
-            or partner in allies.commercial_partner_id.child_ids
-        )
+        return bankruptcies._is_representative(partner)
 
     # ------------------------------------------------------------------
     # What is refused
@@ -168,7 +156,6 @@ class CollectionStay(models.AbstractModel):
         :param case: collection.case record
         :raises UserError: always
         """
-        case = self.env["collection.case"] if case is None else case
         bankruptcy = bankruptcies[:1]
         self.env["collection.blocked.attempt"].sudo()._log_refusal(
             bankruptcy, company, kind, description, case, source or "person"
@@ -183,12 +170,3 @@ class CollectionStay(models.AbstractModel):
             bankruptcies = self._get_bankruptcies(self._get_debtors(stayed))
             company = stayed[:1].company_id
             self._refuse(bankruptcies, company, kind, description, case, source)
-
-    @api.model
-    def _check_cases(self, cases, kind, description, source=""):
-        """:raises UserError: when nothing but stayed items is open of a case"""
-        for case in cases:
-            if case.stayed_ids and not case.exposure_ids:
-                bankruptcies = self._get_bankruptcies(case.partner_id)
-                company = case.company_id
-                self._refuse(bankruptcies, company, kind, description, case, source)

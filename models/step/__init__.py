@@ -1,4 +1,8 @@
-"""The outbox and its executor; what a final demand recites."""
+"""The outbox and its executor, which asks the decision and the guard once more before
+a message leaves; what a final demand recites.
+
+Calls ``letter``, ``contact`` and ``decision``.
+"""
 
 # isort: off
 from . import (

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from psycopg2 import OperationalError
 
 from ...tools.retry import retry_delay
+from ...tools.step_states import OPEN_STATES
 from ..case.collection_decision import TEMPORARY_REASONS
 
 _logger = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ class CollectionExecutor(models.AbstractModel):
         :param date ledger_date: use the ledger as of that past day
         :return: number of steps taken off the queue; 0 when there is nothing to do
         """
-        if not self.env["collection.review"]._try_lock(company, shared=True):
+        if not company._try_collection_lock(shared=True):
             return 0
         steps = self._lock_batch(company, as_of)
         if not steps:
@@ -41,10 +42,43 @@ class CollectionExecutor(models.AbstractModel):
         worker = self.with_company(company).with_context(collection_as_of=as_of)
         steps = steps.with_env(worker.env)
         decisions = worker._check_again(company, as_of, steps, ledger_date)
-        worker.env["collection.blocked.attempt"]._log_steps(company, as_of)
+        worker._log_stayed(company, as_of)
         going = worker._drop(steps, decisions, counts)
         worker._carry_out(company, as_of, going, counts)
         return len(steps)
+
+    @api.model
+    def _log_stayed(self, company, as_of):
+        """List the open steps that the decision of this transaction stops because of a
+        stay: one row per case and day.
+
+        :param company: res.company record
+        :param date as_of: the day of the run
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO collection_blocked_attempt (
+                    date, day, source, user_id, kind, description, bankruptcy_id,
+                    partner_id, case_id, company_id)
+                SELECT NOW() AT TIME ZONE 'UTC', %(as_of)s, 'scheduler', %(user)s,
+                       'step', stage.name ->> 'en_US', stay.bankruptcy_id,
+                       decided.partner_id, decided.case_id, %(company)s
+                  FROM collection_decision_statement decided
+                  JOIN collection_step step ON step.case_id = decided.case_id
+                   AND step.state = ANY(%(open)s)
+                  JOIN collection_stage stage ON stage.id = step.stage_id
+                  JOIN (%(stays)s) stay ON stay.partner_id = decided.partner_id
+                 WHERE decided.reason = 'stayed'
+                ON CONFLICT DO NOTHING
+                """,
+                as_of=as_of,
+                open=list(OPEN_STATES),
+                user=self.env.uid,
+                company=company.id,
+                stays=self.env["collection.stay"]._stays(),
+            )
+        )
 
     @api.model
     def _lock_batch(self, company, as_of):

@@ -483,9 +483,7 @@ class CollectionStep(models.Model):
 
     def _check_stay(self):
         for step in self:
-            self.env["collection.stay"]._check_cases(
-                step.case_id, "step", step.display_name
-            )
+            step.case_id._check_stay("step", step.display_name)
 
     # ------------------------------------------------------------------
     # Steps that wait

@@ -14,7 +14,7 @@ class Enough(Exception):
 
 @tagged("post_install", "-at_install")
 class TestDemo(TransactionCase):
-    """The demo lives through the months up to today: its weekends fall elsewhere each
+    """The demo simulates the months up to today: its weekends fall elsewhere each
     day, and it is to work on each of them."""
 
     @classmethod
@@ -40,15 +40,15 @@ class TestDemo(TransactionCase):
         # A weekend is like the Friday before it.
         for day in [day for day in days if day.weekday() < 5]:
             with self.subTest(day=day.strftime("%A")):
-                self._live_through(day)
+                self._simulate(day)
 
-    def _live_through(self, day):
+    def _simulate(self, day):
         # Of so few rows, they are read sooner than it is planned how to read them.
         self.env.cr.execute(SQL("SET LOCAL join_collapse_limit = 4"))
         self.env.cr.execute(SQL("SET LOCAL from_collapse_limit = 4"))
         demo = CollectionDemo(self.env).with_context(collection_as_of=day)
         with self.assertRaises(Enough), self.env.cr.savepoint():
-            demo._live_through()
+            demo._simulate_past()
             states = set(self.env["collection.case"].search([]).mapped("state"))
             self.assertLessEqual({"active", "hold", "stayed", "closed"}, states)
             raise Enough
@@ -75,7 +75,7 @@ class TestFailedDemo(TransactionCase):
             raise Enough
 
         with patch.object(CollectionDemo, "_live_until", fail):
-            self.fail_after(demo._live_through)
+            self.fail_after(demo._simulate_past)
         self.assertFalse(self.env.cr.postcommit)
 
     def test_failed_demo_takes_no_data_along(self):

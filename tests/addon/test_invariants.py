@@ -288,7 +288,7 @@ class TestInvariants(CollectionCommon):
         self.assertEqual(letter.subject, f"Stage 1 for {letter.case_id.name}")
 
     def live_at(self, clock, weeks):
-        """Live through two weeks by a clock, some weeks later; answer what happened,
+        """Simulate two weeks by a clock, some weeks later; answer what happened,
         counted from the first Monday."""
         today = self.today + timedelta(weeks=weeks)
 

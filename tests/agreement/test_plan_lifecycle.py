@@ -7,7 +7,7 @@ from ..common.plan import PlanCommon
 
 @tagged("post_install", "-at_install")
 class TestPlanLifecycle(PlanCommon):
-    """Plans lived through over frozen days, on the ledger."""
+    """Plans from offer to end over simulated days, on the ledger."""
 
     @classmethod
     def setUpClass(cls):

@@ -188,7 +188,7 @@ class TestPromiseConcurrency(ConcurrencyCommon):
     def test_promise_while_the_company_is_reviewed(self):
         """Its own review cannot run; it is asked for and comes right afterwards."""
         with self.worker() as night:
-            night["collection.review"]._try_lock(self.get(night, "company"))
+            self.get(night, "company")._try_collection_lock()
             with self.worker() as env:
                 self.promise(env)
         with self.worker() as env:

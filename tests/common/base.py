@@ -21,7 +21,7 @@ GROUPS = {
 
 
 class CollectionCommon(AccountTestInvoicingCommon):
-    """A company with a ledger, its policies, and days to live through.
+    """A company with a ledger, its policies, and days to simulate.
 
     ``env`` is an accountant who manages collections. ``root`` is the scheduler: the
     superuser, with another current company, so that code which looks at the current
@@ -281,7 +281,7 @@ class CollectionCommon(AccountTestInvoicingCommon):
 
     @classmethod
     def live(cls, first, last, customer=None):
-        """Live through days: run, approve everything, execute, do all the tasks.
+        """Simulate days: run, approve everything, execute, do all the tasks.
 
         :param int first: first day, relative to ``today``
         :param int last: last day

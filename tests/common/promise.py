@@ -25,7 +25,7 @@ class PromiseCommon(CollectionCommon):
 
     @classmethod
     def night(cls, offset, company=None):
-        """Live through the night of a day: review, plan, follow up."""
+        """Simulate the night of a day: review, plan, follow up."""
         company, day = company or cls.company, cls.day(offset)
         cls.plan(day, company)
         for model in ("collection.promise", "collection.dispute"):

@@ -259,7 +259,7 @@ class TestPolicyRefusals(CollectionCommon):
         unused.policy_id = foreign
         self.assertEqual(unused.company_id, other)
         for record in (policy, used):
-            for name in {"company_id", "currency_id"} & record._get_guarded_fields():
+            for name in {"company_id", "currency_id"} & record._get_protected_fields():
                 with (
                     self.subTest(f"{record._name}.{name}"),
                     self.assert_refused("is not changed by hand"),

@@ -238,11 +238,10 @@ class TestConcurrency(ConcurrencyCommon):
     def test_companies_do_not_exclude_each_other(self):
         with self.worker() as one, self.worker() as two:
             company = self.get(one, "company")
-            review = "collection.review"
-            self.assertTrue(one[review]._try_lock(company))
-            self.assertFalse(two[review]._try_lock(company.with_env(two)))
+            self.assertTrue(company._try_collection_lock())
+            self.assertFalse(company.with_env(two)._try_collection_lock())
             other = two["res.company"].browse(company.id + 1000)
-            self.assertTrue(two[review]._try_lock(other))
+            self.assertTrue(other._try_collection_lock())
 
     def test_nothing_is_deleted_that_a_run_may_point_to(self):
         """There is no foreign key behind what the runs write by the thousand."""
