@@ -214,9 +214,12 @@ class CollectionCase(models.Model):
             **self.env["ir.actions.act_window"]._for_xml_id(
                 "account_collections.collection_installment_plan_action_new"
             ),
-            "context": self.env["collection.installment.plan"]._prepare_new_context(
-                self, items, **defaults
-            ),
+            "context": {
+                "default_case_id": self.id,
+                "default_currency_id": items[:1].currency_id.id,
+                "default_item_ids": [Command.set(items.ids)],
+                **{f"default_{name}": value for name, value in defaults.items()},
+            },
         }
 
     def action_view_plans(self):

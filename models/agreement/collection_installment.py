@@ -62,7 +62,8 @@ class CollectionInstallment(models.Model):
     @api.depends("plan_id.state", "plan_id.line_ids.amount", "amount", "date")
     @api.depends_context("collection_as_of")
     def _compute_paid(self):
-        shares = self.plan_id._origin._get_shares()
+        plans = self.plan_id._origin
+        shares = self.env["collection.installment.evaluation"]._get_shares(plans)
         for line in self:
             paid, due = shares.get(line._origin.id, (0.0, line.amount))
             line.amount_paid = paid

@@ -13,6 +13,8 @@ STATES = [
     ("withdrawn", "Withdrawn"),
     ("replaced", "Replaced"),
 ]
+# What people can still withdraw or replace.
+PENDING_STATES = ("open", "approve")
 # The ledger decides between these; people decide about the others.
 JUDGED_STATES = ("open", "kept", "partly", "broken")
 KINDS = [("promise", "Promise to pay"), ("extension", "Due-date extension")]
@@ -353,6 +355,14 @@ class CollectionPromise(models.Model):
     def _unlink_except_always(self):
         raise UserError(
             self.env._("A promise stays on record. Withdraw it instead of deleting it.")
+        )
+
+    @api.model
+    def _find_open(self, items):
+        """:return: the promises that cover one of the collection.item records now, or
+        will once they are approved"""
+        return self.search(
+            [("item_ids", "in", items.ids), ("state", "in", PENDING_STATES)]
         )
 
     @api.model

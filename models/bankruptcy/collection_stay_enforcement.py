@@ -128,20 +128,23 @@ class CollectionBankruptcy(models.Model):
         )
 
     def _suspend_plans(self, cases):
-        """Installment plans rest as long as the stay lasts; offers end."""
+        """Installment plans are suspended as long as the stay lasts; offers end."""
         plans = self.env["collection.installment.plan"].search(
             [("case_id", "in", cases.ids)]
         )
-        plans._rest(self.env._("Bankruptcy: %s", self.name))
+        self.env["collection.installment.suspension"]._suspend_for_stay(
+            plans, self.env._("Bankruptcy: %s", self.name)
+        )
 
     def _resume_plans(self):
-        """Installment plans go on where they rested."""
+        """Installment plans continue where they were suspended."""
         cases = self.sudo()._find_cases()
         plans = self.sudo().env["collection.installment.plan"]
-        resting = plans.search([("case_id", "in", cases.ids)])
+        plans = plans.search([("case_id", "in", cases.ids)])
         # Another record of a bankruptcy may stay them still.
-        resting.filtered(lambda plan: not plan._find_stayed_items())._resume(
-            self.env._("Bankruptcy: %s", self._get_standing_text())
+        free = plans.filtered(lambda plan: not plan._find_stayed_items())
+        free.env["collection.installment.suspension"]._resume(
+            free, self.env._("Bankruptcy: %s", self._get_standing_text())
         )
 
     def _hand_over_to_claim(self, cases):

@@ -510,10 +510,10 @@ class CollectionPortal(models.AbstractModel):
 
     @api.model
     def _get_plan_limit(self, plan):
-        reason = plan._get_cannot_offer_reason()
-        if reason:
+        agreement = self.env["collection.installment.agreement"]
+        if reason := agreement._get_cannot_offer_reason(plan):
             raise UserError(reason)
-        return plan._get_limit_exceeded()
+        return agreement._get_limit_exceeded(plan)
 
     @api.model
     def _find_open_proposal(self, case):

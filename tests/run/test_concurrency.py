@@ -327,7 +327,9 @@ class TestConcurrency(ConcurrencyCommon):
             company = self.get(planning, "company")
             with self.worker() as env:
                 self.assertEqual(self.execute_batch(env), 1)
-                run = planning["collection.scheduler"]._run_patiently(company, self.today)
+                run = planning["collection.scheduler"]._run_patiently(
+                    company, self.today
+                )
                 self.assertFalse(run)
             run = planning["collection.scheduler"]._run_patiently(company, self.today)
             self.assertTrue(run)
