@@ -223,7 +223,7 @@ class CollectionPortalPlan(CustomerPortal):
         website=True,
     )
     def portal_plan_decline(self, plan_id, access_token=None, reason=None, **_kwargs):
-        """Note that the customer does not want the offer, and tell the collector."""
+        """Note that the customer does not want the offer, and notify the collector."""
         try:
             plan = self._find_plan(plan_id, access_token)
         except MissingError:

@@ -8,7 +8,7 @@ STATES = [
     ("open", "To come"),
     ("due", "Due"),
     ("late", "Late"),
-    ("partly", "Partly paid"),
+    ("partial", "Partly paid"),
     ("paid", "Paid"),
     ("stopped", "Stopped"),
 ]
@@ -93,7 +93,7 @@ class CollectionInstallment(models.Model):
             return "late"
         if self.date == today:
             return "due"
-        return "partly" if compare(paid, 0) > 0 else "open"
+        return "partial" if compare(paid, 0) > 0 else "open"
 
     @api.model_create_multi
     def create(self, vals_list):

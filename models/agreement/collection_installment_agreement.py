@@ -150,7 +150,7 @@ class CollectionInstallmentAgreement(models.AbstractModel):
     @api.model
     def _get_offer_end(self, plan):
         """:return: the last day to sign: the policy's, and never after the first date
-        of the schedule, so that nobody signs what is late already"""
+        of the schedule, so that no installment is late on signing"""
         today = plan.company_id._get_collection_today()
         policy = plan.case_id.policy_id
         days = policy.plan_offer_days if policy else OFFER_DAYS
@@ -222,7 +222,7 @@ class CollectionInstallmentAgreement(models.AbstractModel):
     def _render(self, plan, report):
         """:return: bytes of a PDF about the plan, in the customer's language"""
         self.env.flush_all()
-        # As superuser, so that the document says the same whoever has it made.
+        # As superuser: the document must not depend on the rights of its author.
         plan = plan.sudo()
         model = plan.env["ir.actions.report"]._get_report(report).report_name
         values = plan.env[f"report.{model}"]._prepare(plan)[plan]
@@ -271,7 +271,7 @@ class CollectionInstallmentAgreement(models.AbstractModel):
 
     @api.model
     def _lock_for_signature(self, plan):
-        """Make sure that nobody else signs, pays or reminds meanwhile.
+        """Lock the case and its items against other signatures, payments, reminders.
 
         :return: whether the ledger is free; if not, a payment is just being written
         """

@@ -724,7 +724,7 @@ class CollectionInstallmentPlan(models.Model):
         )
 
     def _end(self, state, reason):
-        """End plans by somebody's wish.
+        """End plans because people say so.
 
         :param str state: cancelled or declined
         :param str reason: why; it stays on record
@@ -742,7 +742,7 @@ class CollectionInstallmentPlan(models.Model):
         self.case_id._review_now()
 
     def _finish(self, state, reason):
-        """End a plan in force; its items go on where they stood."""
+        """End a plan in force; collection of its items continues where it stood."""
         self.ensure_one()
         was_running = self.state in RUNNING_STATES
         self._set_state(

@@ -37,7 +37,7 @@ class CollectionReservedAmount(models.AbstractModel):
                    GREATEST(LEAST(dispute.amount - COALESCE(
                        SUM(open_line.amount_residual_currency) OVER earlier, 0),
                        open_line.amount_residual_currency), 0) AS amount
-              FROM (SELECT move_id, SUM(amount_apart) AS amount
+              FROM (SELECT move_id, SUM(amount_excluded) AS amount
                       FROM collection_dispute
                      WHERE is_active GROUP BY move_id) dispute
               JOIN account_move_line open_line ON open_line.move_id = dispute.move_id

@@ -180,7 +180,7 @@ class CollectionDemandHistory(models.Model):
             %(from)s
               JOIN collection_promise promise ON promise.case_id = action.case_id
              WHERE action.state = ANY(%(open)s)
-               AND promise.state IN ('partly', 'broken')
+               AND promise.state IN ('partial', 'broken')
             """,
             select=self._select("breach", 2, "promise"),
             open=list(OPEN_STATES),
@@ -332,7 +332,7 @@ class CollectionDemandHistorySummary(models.AbstractModel):
             "day": format_date(self.env, promise.date_last),
             "received": promise.currency_id.format(promise.amount_received),
         }
-        if promise.state == "partly":
+        if promise.state == "partial":
             return self.env._(
                 "Of %(amount)s promised by %(day)s we received %(received)s", **values
             )

@@ -46,7 +46,7 @@ class TestPlanLifecycle(PlanCommon):
         self.nights(40, 45)
         lines = self.as_of(plan, self.day(45)).line_ids
         self.assertEqual(lines.mapped("amount_paid"), [300, 300, 50])
-        self.assertEqual(lines.mapped("state"), ["paid", "paid", "partly"])
+        self.assertEqual(lines.mapped("state"), ["paid", "paid", "partial"])
         self.pay(self.invoice, 250, self.day(60))
         self.night(60)
         self.assertEqual((plan.state, plan.percent_paid), ("completed", 100))
