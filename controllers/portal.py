@@ -26,7 +26,7 @@ def is_token_of(record, text):
 
 
 class CollectionPortal(PortalAccount):
-    """A customer says on the page of an invoice when he pays, or what is wrong.
+    """Customers say on the page of an invoice when they pay, or what is wrong.
 
     Whoever may see the invoice may: its customer when logged in, or the holder of the
     link with its token. The visitor's own rights are enough to see, not to write: what
@@ -52,7 +52,7 @@ class CollectionPortal(PortalAccount):
         max_content_length=MAX_REQUEST,
     )
     def portal_collection_promise(self, invoice_id, access_token=None, **raw):
-        """Show the form “when will you pay”, and take what it says."""
+        """Show the form “when will you pay”, and record what it says."""
         return self._answer(invoice_id, access_token, raw, "promise")
 
     @http.route(
@@ -64,7 +64,7 @@ class CollectionPortal(PortalAccount):
         max_content_length=MAX_REQUEST,
     )
     def portal_collection_dispute(self, invoice_id, access_token=None, **raw):
-        """Show the form “something is wrong”, and take what it says."""
+        """Show the form “something is wrong”, and record what it says."""
         return self._answer(invoice_id, access_token, raw, "dispute")
 
     @http.route(
@@ -100,7 +100,7 @@ class CollectionPortal(PortalAccount):
         if request.httprequest.method == "POST":
             read(form, most)
             may = self._may_post(form, invoice)
-            if may and not form.errors and self._take(invoice, form, kind):
+            if may and not form.errors and self._submit(invoice, form, kind):
                 return request.redirect(invoice.get_portal_url(suffix=f"/{kind}/done"))
         values = {"most": most, "form": raw, "errors": form.errors}
         response = self._render(f"portal_{kind}", invoice, access_token, values)
@@ -161,14 +161,15 @@ class CollectionPortal(PortalAccount):
         labels = dict(field._description_selection(request.env))
         return [(key, labels[key]) for key in MEANS]
 
-    def _take(self, invoice, form, kind):
+    def _submit(self, invoice, form, kind):
         """:return: the record that was made; none, and an error, when it was refused"""
         visitor = self._get_visitor()
         portal = invoice.with_company(invoice.company_id).env["collection.portal"]
-        take = portal._take_promise if kind == "promise" else portal._take_dispute
+        is_promise = kind == "promise"
+        create = portal._create_promise if is_promise else portal._create_dispute
         try:
             with request.env.cr.savepoint():
-                return take(invoice.with_env(portal.env), visitor, form.values)
+                return create(invoice.with_env(portal.env), visitor, form.values)
         except UserError as error:
             form.errors["form"] = str(error)
         return None
@@ -215,8 +216,8 @@ class CollectionPortal(PortalAccount):
         return self._respond(template, values)
 
     def _respond(self, template, values):
-        """Answer a page that nobody keeps, and that says its language to who reads it
-        aloud."""
+        """Answer a page that is not cached, and that names its language for screen
+        readers."""
         lang = (request.env.lang or "en_US").replace("_", "-")
         values = {"html_data": {"lang": lang}, **values}
         response = request.render(f"account_collections.{template}", values)

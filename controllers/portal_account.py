@@ -52,10 +52,10 @@ class Account(NamedTuple):
 
 
 class CollectionPortalAccount(CollectionPortal):
-    """A customer's own account: what is open, and what he has to say about it.
+    """A customer's own account: what is open, and what they have to say about it.
 
-    Who is logged in sees the account of his commercial partner, company by company, and
-    no other, whatever number the address holds. Who comes by the link of an invoice
+    Who is logged in sees the account of their commercial partner, company by company,
+    and no other, whatever number the address holds. Who comes by the link of an invoice
     says something about that invoice, and sees nothing else.
     """
 
@@ -168,10 +168,10 @@ class CollectionPortalAccount(CollectionPortal):
         """Write to whoever looks after the account."""
         return self._answer_account(self._open_account(company_id), raw, "message")
 
-    @http.route(f"{URL}/<int:company_id>/wishes", auth="user", **FORM_ROUTE)
-    def portal_collection_account_wishes(self, company_id, **raw):
+    @http.route(f"{URL}/<int:company_id>/preferences", auth="user", **FORM_ROUTE)
+    def portal_collection_account_preferences(self, company_id, **raw):
         """How and when to be contacted, and whether by telephone."""
-        return self._answer_account(self._open_account(company_id), raw, "wishes")
+        return self._answer_account(self._open_account(company_id), raw, "preferences")
 
     @http.route(
         "/my/invoices/<int:invoice_id>/<any(document,message):kind>",
@@ -193,7 +193,7 @@ class CollectionPortalAccount(CollectionPortal):
         if request.httprequest.method == "POST":
             getattr(self, f"_read_account_{kind}")(form, rows, account)
             may = self._may_post(form, account)
-            if may and not form.errors and self._take_account(account, form, kind):
+            if may and not form.errors and self._submit_account(account, form, kind):
                 return request.redirect(self._get_done_url(account, kind))
         return self._show_form(account, form, kind, rows)
 
@@ -222,7 +222,7 @@ class CollectionPortalAccount(CollectionPortal):
         form.read_files()
         form.values["rows"] = rows if account.moves else rows.browse()
 
-    def _read_account_wishes(self, form, rows, _account):
+    def _read_account_preferences(self, form, rows, _account):
         self._read_name(form)
         form.read_choice("channel", ("", *channels(is_portal=True)))
         form.read_hours()
@@ -232,26 +232,26 @@ class CollectionPortalAccount(CollectionPortal):
         if form.values["no_calls"] and form.values["channel"] == "phone":
             form.errors["channel"] = form.env._("Please choose something else.")
 
-    def _take_account(self, account, form, kind):
+    def _submit_account(self, account, form, kind):
         """:return: what was made of the form; nothing, and an error, when refused"""
         portal = account.env["collection.portal"]
-        take = self._get_takers(portal)[kind]
+        record = self._get_recorders(portal)[kind]
         try:
             with request.env.cr.savepoint():
-                return take(
+                return record(
                     account.customer, account.company, self._get_visitor(), form.values
                 )
         except UserError as error:
             form.errors["form"] = str(error)
         return None
 
-    def _get_takers(self, portal):
-        """:return: dict of what takes each form"""
+    def _get_recorders(self, portal):
+        """:return: dict of the method that records each form"""
         return {
-            "promise": portal._take_account_promise,
-            "document": portal._take_document,
-            "message": portal._take_message,
-            "wishes": portal._take_wishes,
+            "promise": portal._create_account_promises,
+            "document": portal._receive_document,
+            "message": portal._receive_message,
+            "preferences": portal._receive_preferences,
         }
 
     def _make_form(self, account, raw):
@@ -292,7 +292,7 @@ class CollectionPortalAccount(CollectionPortal):
 
     def _preselect(self, rows, kind):
         """:return: the collection.exposure records that a form begins with; what was
-        paid, or what a document is about, the customer says himself"""
+        paid, or what a document is about, the customer has to say"""
         if kind == "document":
             return rows if len(rows) == 1 else rows.browse()
         return rows.filtered("days_late") or rows
@@ -341,8 +341,8 @@ class CollectionPortalAccount(CollectionPortal):
         return accounts
 
     def _open_account(self, company_id):
-        """:return: the own Account with a company; there is no other, and who asks for
-        one is sent back to those he has"""
+        """:return: the own Account with a company; who asks for another is sent back to
+        their own"""
         for account in self._get_accounts():
             if account.company.id == company_id:
                 return account

@@ -60,7 +60,7 @@ class AccountForm(PortalForm):
         self.values[name] = day
 
     def read_hours(self):
-        """Take the hours at which somebody is best reached: both, or none."""
+        """Take the hours at which the customer is best reached: both, or none."""
         hours = [self._read_hour(name) for name in ("hour_from", "hour_to")]
         if None in hours or (any(hours) and hours[0] >= hours[1]):
             self.errors["hours"] = self.env._(

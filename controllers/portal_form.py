@@ -12,7 +12,7 @@ MAX_FILES = 5
 MAX_BYTES = 10 * 1024 * 1024
 # Up to here a form comes back with the reason, above it the server hangs up.
 MAX_REQUEST = 24 * 1024 * 1024
-# Nobody promises further ahead; the policy decides from when on it is approved.
+# The longest promise; the policy says from when on one has to be approved.
 MAX_DAYS = 366
 FILE_TYPES = {
     "pdf": "application/pdf",

@@ -64,7 +64,7 @@ class CollectionPortalPayment(CollectionPortalAccount):
     def portal_collection_transaction(self, company_id, currency_id, **kwargs):
         """Begin the payment. What is paid, and how much, is what the ledger says.
 
-        :return: the values with which Odoo's form goes on
+        :return: the values with which Odoo's form continues
         """
         account = self._open_account(company_id)
         rows = self._get_payable(account, currency_id)

@@ -118,14 +118,15 @@ class CollectionPortalPlan(CustomerPortal):
         except MissingError:
             return request.redirect("/my")
         plan = plan.with_context(lang=request.env.lang)
-        user, cannot_sign = request.env.user, plan._get_cannot_sign_reason()
+        agreement = plan.env["collection.installment.agreement"]
+        user, cannot_sign = request.env.user, agreement._get_cannot_sign_reason(plan)
         values = {
             "page_name": "collection_installment_plan",
             "plan": plan,
             "items": plan.item_ids.sorted(lambda item: (item.date_maturity, item.id)),
             "token": access_token,
             "cannot_sign": cannot_sign,
-            "is_stayed": plan._get_stay_reason(),
+            "is_stayed": agreement._get_stay_reason(plan),
             "is_signable": user.share and not cannot_sign,
             "is_own": self._is_own(plan),
             "sign_url": self._get_url(plan, "sign", document=plan.document_sha256),
@@ -194,9 +195,11 @@ class CollectionPortalPlan(CustomerPortal):
                 "error": request.env._("You cannot sign here now. Please try later.")
             }
         plan = plan.with_company(plan.company_id)
+        agreement = plan.env["collection.installment.agreement"]
         try:
             with request.env.cr.savepoint():
-                error = plan._sign(
+                error = agreement._sign(
+                    plan,
                     name if isinstance(name, str) else "",
                     signature,
                     str(args.get("document") or ""),
@@ -220,7 +223,7 @@ class CollectionPortalPlan(CustomerPortal):
         website=True,
     )
     def portal_plan_decline(self, plan_id, access_token=None, reason=None, **_kwargs):
-        """Note that the customer does not want the offer, and tell the collector."""
+        """Note that the customer does not want the offer, and notify the collector."""
         try:
             plan = self._find_plan(plan_id, access_token)
         except MissingError:

@@ -92,8 +92,8 @@ class CollectionPortalPlanRequest(CollectionPortalAccount):
         first = (own or chosen)[:1].currency_id
         return chosen.filtered(lambda row: row.currency_id == first)
 
-    def _get_takers(self, portal):
-        return {**super()._get_takers(portal), "plan": portal._take_plan}
+    def _get_recorders(self, portal):
+        return {**super()._get_recorders(portal), "plan": portal._create_plan}
 
     def _get_done_url(self, account, kind):
         proposal = self._get_proposal(account) if kind == "plan" else None

@@ -39,7 +39,7 @@ class DemoAgreements(Demo):
     def _follow_up_agreements(self, company, day):
         self.env["collection.promise"]._follow_up(company, day)
         self.env["collection.dispute"]._follow_up(company, day)
-        self.env["collection.installment.plan"]._follow_up(company, day)
+        self.env["collection.installment.reminder"]._follow_up(company, day)
 
     def _take_demo_promise(self, name, _on, promised, share, person, means):
         case = self._customer(name).collection_case_id
@@ -106,6 +106,12 @@ class DemoAgreements(Demo):
         plan.action_send_offer()
         if signer:
             # As the portal does it, with the visitor's signature.
-            plan.sudo()._sign(
-                signer, SIGNATURE, plan.document_sha256, "192.0.2.44", "Browser"
+            agreement = plan.sudo().env["collection.installment.agreement"]
+            agreement._sign(
+                plan.sudo(),
+                signer,
+                SIGNATURE,
+                plan.document_sha256,
+                "192.0.2.44",
+                "Browser",
             )

@@ -22,7 +22,7 @@ class DemoPortal(DemoAgreements):
                 "note": words,
                 "files": [],
             }
-            portal._take_dispute(self._open_invoices(name)[-1:], visitor, form)
+            portal._create_dispute(self._open_invoices(name)[-1:], visitor, form)
         for name, _on, subject, words in self._on(history.MESSAGES, offset):
             customer, visitor = self._customer(name), self._get_demo_visitor(name)
             form = {
@@ -32,7 +32,7 @@ class DemoPortal(DemoAgreements):
                 "files": [],
                 "rows": self.env["collection.exposure"],
             }
-            portal._take_message(customer, self.env.company, visitor, form)
+            portal._receive_message(customer, self.env.company, visitor, form)
 
     def _get_demo_visitor(self, name):
         """:return: the contact of a customer who logs in, else the customer"""

@@ -18,7 +18,7 @@ class CollectionDocument(models.AbstractModel):
         """:return: one HTML document per record, in the recipient's language"""
         prepared = (data or {}).get("collection_values")
         # Only code can pass values: what comes in over the network has no numbers as
-        # keys, so nobody can have words of his own printed.
+        # keys, so nobody can have their own words printed.
         if not isinstance(prepared, dict):
             prepared = {}
         records = self.env[self._document_model].browse(docids)

@@ -28,7 +28,7 @@ class CollectionInstallmentForecast(models.Model):
     _depends = {
         "account.partial.reconcile": ["debit_move_id", "debit_amount_currency"],
         "account.move.line": ["amount_residual_currency", "parent_state"],
-        "collection.dispute": ["amount_apart", "is_active", "move_id"],
+        "collection.dispute": ["amount_excluded", "is_active", "move_id"],
         "collection.installment.plan": [
             "amount",
             "item_ids",

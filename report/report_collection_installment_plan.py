@@ -17,7 +17,8 @@ class ReportCollectionPlan(models.AbstractModel):
 
     @api.model
     def _prepare_plan(self, plan):
-        lang = plan.lang or plan._get_lang()
+        agreement = self.env["collection.installment.agreement"]
+        lang = plan.lang or agreement._get_lang(plan)
         env = self.with_context(lang=lang).env
         own = plan.with_env(env)
         case = own.case_id

@@ -70,8 +70,8 @@ class AccountMove(models.Model):
         return case._propose_plan(case._get_plannable_items(self))
 
     def _get_credited_disputes(self):
-        """:return: the disputes that these moves credit; whoever invoices needs no
-        rights on disputes"""
+        """:return: the disputes that these moves credit"""
+        # Invoicing needs no rights on disputes.
         return (
             self.env["collection.dispute"]
             .sudo()

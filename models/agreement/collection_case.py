@@ -3,8 +3,8 @@ from odoo.exceptions import UserError
 
 from .collection_installment_plan import RUNNING_STATES
 from .collection_installment_plan import STATES as PLAN_STATES
-
-ENDS = ("kept", "partly", "broken")
+from .collection_promise import OUTCOME_STATES
+from .collection_promise import PENDING_STATES as PENDING_PROMISES
 
 
 class CollectionCase(models.Model):
@@ -34,18 +34,10 @@ class CollectionCase(models.Model):
     amount_planned = fields.Monetary("On installments", readonly=True)
 
     def _compute_dispute_ids(self):
-        Dispute = self.env["collection.dispute"]
-        disputes = Dispute.search(
-            [
-                ("partner_id", "in", self.partner_id.ids),
-                ("company_id", "in", self.company_id.ids),
-            ]
-        )
-        by_customer = disputes.grouped(lambda row: (row.company_id, row.partner_id))
+        disputes = self._find_by_customer("collection.dispute")
         for case in self:
-            own = by_customer.get((case.company_id, case.partner_id), Dispute)
-            case.dispute_ids = own
-            case.dispute_count = len(own)
+            case.dispute_ids = disputes[case]
+            case.dispute_count = len(disputes[case])
 
     @api.depends("promise_ids.state")
     @api.depends_context("lang")
@@ -55,7 +47,7 @@ class CollectionCase(models.Model):
             case.promise_count = len(case.promise_ids)
             key = case.company_id, case.partner_id
             case.promise_text = self._get_promise_text(
-                *(counts.get((*key, state), 0) for state in ENDS)
+                *(counts.get((*key, state), 0) for state in OUTCOME_STATES)
             )
 
     @api.depends("plan_ids.state")
@@ -74,22 +66,22 @@ class CollectionCase(models.Model):
             [
                 ("partner_id", "in", self.partner_id.ids),
                 ("company_id", "in", self.company_id.ids),
-                ("state", "in", ENDS),
+                ("state", "in", OUTCOME_STATES),
             ],
             ["company_id", "partner_id", "state"],
             ["__count"],
         )
         return {tuple(key): count for *key, count in rows}
 
-    def _get_promise_text(self, kept, partly, broken):
+    def _get_promise_text(self, kept, partial, broken):
         """:return: how many promises were kept, in words"""
         parts = [
             kept == 1 and self.env._("1 promise kept"),
             kept > 1 and self.env._("%s promises kept", kept),
-            partly and self.env._("%s partly kept", partly),
+            partial and self.env._("%s partly kept", partial),
             broken and self.env._("%s broken", broken),
         ]
-        if broken and not kept and not partly:
+        if broken and not kept and not partial:
             parts = [self.env._("1 promise broken") if broken == 1 else None]
             parts.append(
                 self.env._("%s promises broken", broken) if broken > 1 else None
@@ -108,7 +100,7 @@ class CollectionCase(models.Model):
         :return: collection.item records of one currency, free of other promises
         """
         covered = self.promise_ids.filtered(
-            lambda promise: promise.state in ("open", "approve")
+            lambda promise: promise.state in PENDING_PROMISES
         ).item_ids
         covered |= self._get_planned_items()
         items = (self.item_ids - covered).filtered(
@@ -213,9 +205,12 @@ class CollectionCase(models.Model):
             **self.env["ir.actions.act_window"]._for_xml_id(
                 "account_collections.collection_installment_plan_action_new"
             ),
-            "context": self.env["collection.installment.plan"]._prepare_new_context(
-                self, items, **defaults
-            ),
+            "context": {
+                "default_case_id": self.id,
+                "default_currency_id": items[:1].currency_id.id,
+                "default_item_ids": [Command.set(items.ids)],
+                **{f"default_{name}": value for name, value in defaults.items()},
+            },
         }
 
     def action_view_plans(self):
@@ -240,6 +235,6 @@ class CollectionCase(models.Model):
         :param others: cases that were merged into this one
         """
         self.ensure_one()
-        # The merge decides whose they are; nobody moves them by hand.
+        # Readonly fields; whoever may merge customers may write on all their cases.
         others.promise_ids.sudo().case_id = self
         others.plan_ids.sudo().case_id = self

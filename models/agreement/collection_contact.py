@@ -2,12 +2,12 @@ from odoo import models
 
 
 class CollectionContact(models.Model):
-    """What a customer wrote or said may be a promise, or a dispute."""
+    """Promises, disputes and plans that begin with an entry of the log."""
 
     _inherit = "collection.contact"
 
     def action_take_promise(self):
-        """Take down the promise that this entry tells of."""
+        """Record the promise mentioned in this entry."""
         self.ensure_one()
         case = self.case_id
         return case._open_promise(
@@ -17,7 +17,7 @@ class CollectionContact(models.Model):
         )
 
     def action_open_dispute(self):
-        """Take down what the customer disputes in this entry."""
+        """Record what the customer disputes in this entry."""
         self.ensure_one()
         return self.case_id._open_dispute(
             contact_id=self.id, words=self.note or self.subject
@@ -27,10 +27,6 @@ class CollectionContact(models.Model):
         """:return: the collection.promise.line records that were promised in it"""
         promises = self.env["collection.promise"].search([("contact_id", "=", self.id)])
         return promises.line_ids.sorted("date")
-
-    # ------------------------------------------------------------------
-    # Installment plans
-    # ------------------------------------------------------------------
 
     def action_propose_plan(self):
         """Propose the installments that this entry asks for."""

@@ -8,28 +8,28 @@ STATES = [
     ("wait_customer", "Waiting for the customer"),
     ("wait_us", "Waiting for us"),
     ("accepted", "Accepted"),
-    ("partly", "Partly accepted"),
+    ("partial", "Partly accepted"),
     ("rejected", "Rejected"),
     ("withdrawn", "Withdrawn"),
 ]
 OPEN_STATES = ("new", "review", "wait_customer", "wait_us")
-GRANTED_STATES = ("accepted", "partly")
+GRANTED_STATES = ("accepted", "partial")
 # Which states a dispute may go to from each one.
 TRANSITIONS = {
     **{
-        state: {*OPEN_STATES[1:], "accepted", "partly", "rejected", "withdrawn"}
+        state: {*OPEN_STATES[1:], "accepted", "partial", "rejected", "withdrawn"}
         - {state}
         for state in OPEN_STATES
     },
     "accepted": set(),
-    "partly": set(),
+    "partial": set(),
     "rejected": {"review"},
     "withdrawn": {"review"},
 }
 ANSWER_DAYS = 10
 # What is disputed can be put right while the dispute is open, not afterwards.
-CLAIM_FIELDS = {"amount", "line_ids", "move_id", "reason_id"}
-DISPUTABLE = ("out_invoice", "out_receipt")
+DISPUTED_FIELDS = {"amount", "line_ids", "move_id", "reason_id"}
+DISPUTABLE_MOVE_TYPES = ("out_invoice", "out_receipt")
 # So long after the answer was due the managers hear of it.
 ESCALATE_DAYS = 5
 
@@ -39,8 +39,8 @@ class CollectionDispute(models.Model):
 
     The disputed part is not chased; the rest is. Accepting drafts the credit note for
     the accepted amount, and the amount stays out of collection until that is posted.
-    After a rejection or a withdrawal the item goes on at the stage it had. Somebody who
-    cannot pay has no dispute: that leads to installments.
+    After a rejection or a withdrawal collection continues at the stage the item had.
+    Somebody who cannot pay has no dispute: that leads to installments.
 
     Collectors and the dispute's owner work it.
     """
@@ -143,7 +143,7 @@ class CollectionDispute(models.Model):
         " credit note is not posted yet.",
     )
     amount_accepted = fields.Monetary("Accepted amount", readonly=True)
-    amount_apart = fields.Monetary(
+    amount_excluded = fields.Monetary(
         "Amount out of collection",
         compute="_compute_is_active",
         store=True,
@@ -187,10 +187,9 @@ class CollectionDispute(models.Model):
     @api.depends("partner_id", "company_id")
     def _compute_case_id(self):
         cases = self.env["collection.case"]._find_open(self.partner_id, self.company_id)
-        by_customer = {(case.company_id, case.partner_id): case for case in cases}
+        by_customer = cases._group_by_customer()
         for dispute in self:
-            key = (dispute.company_id, dispute.partner_id)
-            dispute.case_id = by_customer.get(key)
+            dispute.case_id = by_customer.get((dispute.company_id, dispute.partner_id))
 
     @api.depends("line_ids", "move_id")
     def _compute_amount(self):
@@ -208,7 +207,7 @@ class CollectionDispute(models.Model):
                 dispute.state in GRANTED_STATES and dispute.credit_note_state == "draft"
             )
             amount = dispute.amount if is_open else dispute.amount_accepted
-            dispute.amount_apart = amount if dispute.is_active else 0.0
+            dispute.amount_excluded = amount if dispute.is_active else 0.0
 
     @api.depends("date_opened", "date_closed")
     def _compute_days_open(self):
@@ -227,7 +226,7 @@ class CollectionDispute(models.Model):
         for dispute in self:
             company = dispute.company_id or self.env.company
             dispute.is_overdue = (
-                dispute.state in ("new", "review", "wait_customer", "wait_us")
+                dispute.state in OPEN_STATES
                 and dispute.date_answer_due
                 and dispute.date_answer_due < company._get_collection_today()
             )
@@ -252,7 +251,7 @@ class CollectionDispute(models.Model):
     def _check_move(self):
         for dispute in self:
             move = dispute.move_id
-            if move.state != "posted" or move.move_type not in DISPUTABLE:
+            if move.state != "posted" or move.move_type not in DISPUTABLE_MOVE_TYPES:
                 raise ValidationError(
                     self.env._("Only a posted customer invoice can be disputed.")
                 )
@@ -286,7 +285,7 @@ class CollectionDispute(models.Model):
 
     def write(self, vals):
         is_closed = any(dispute.state not in OPEN_STATES for dispute in self)
-        if CLAIM_FIELDS & vals.keys() and is_closed and not self.env.su:
+        if DISPUTED_FIELDS & vals.keys() and is_closed and not self.env.su:
             raise UserError(
                 self.env._("The dispute is closed. Open it again to change it.")
             )
@@ -296,8 +295,8 @@ class CollectionDispute(models.Model):
             raise UserError(self.env._("A dispute stays with its invoice."))
         result = super().write(vals)
         if "date_answer_due" in vals:
-            # Reminded of anew; a field nobody writes by hand.
-            self.sudo().escalation = 0
+            # Reminded of anew.
+            self._write_protected({"escalation": 0})
         if vals.keys() & {"amount", "line_ids"}:
             self._review_customers()
         return result
@@ -314,7 +313,7 @@ class CollectionDispute(models.Model):
         return super()._get_protected_fields() - {"contact_id"}
 
     # ------------------------------------------------------------------
-    # The way of a dispute
+    # Transitions
     # ------------------------------------------------------------------
 
     def _set_state(self, state, **vals):
@@ -323,29 +322,27 @@ class CollectionDispute(models.Model):
         :raises UserError: when a dispute cannot go there from where it is
         """
         self.check_access("write")
-        self._check_may_become(state)
+        self._check_transition(state)
         reopened = self.filtered(lambda dispute: dispute.state not in OPEN_STATES)
         for dispute in self:
             closes = state not in OPEN_STATES
             today = dispute.company_id._get_collection_today()
-            # State and outcome are readonly for everybody; the right was checked above.
-            dispute.sudo().write(
+            dispute._write_protected(
                 {"state": state, "date_closed": today if closes else False, **vals}
             )
             if closes:
                 dispute._find_items()._resume(today)
-        reopened._start_again()
+        reopened._restart()
         self._review_customers()
 
-    def _check_may_become(self, state):
-        labels = dict(self._fields["state"]._description_selection(self.env))
+    def _check_transition(self, state):
         for dispute in self:
             if state not in TRANSITIONS[dispute.state]:
                 raise UserError(
                     self.env._(
                         "The dispute is “%(old)s” and cannot become “%(new)s”.",
-                        old=labels[dispute.state],
-                        new=labels[state],
+                        old=dispute._label("state"),
+                        new=self._label("state", state),
                     )
                 )
             if state not in OPEN_STATES and not dispute.cause_id:
@@ -353,9 +350,9 @@ class CollectionDispute(models.Model):
                     self.env._("Choose the root cause before the dispute is closed.")
                 )
 
-    def _start_again(self):
-        """Open disputes again: what is contested must still be open, and the customer
-        waits for an answer anew."""
+    def _restart(self):
+        """Open disputes again: what is contested must still be open, and an answer is
+        due anew."""
         self._check_amount()
         for dispute in self:
             today = dispute.company_id._get_collection_today()
@@ -373,26 +370,16 @@ class CollectionDispute(models.Model):
         """Somebody of ours has to."""
         self._set_state("wait_us")
 
-    def action_accept(self):
-        """Accept the whole amount and draft its credit note."""
-        for dispute in self:
-            dispute._accept(dispute.amount)
-
     def action_open_resolve(self):
         """Ask for the outcome (accepted amount, rejection, withdrawal), the cause and
         the answer."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Resolve the dispute"),
-            "res_model": "collection.dispute.resolve",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_dispute_id": self.id,
-                "default_decision": self.env.context.get("decision", "accept"),
-            },
-        }
+        return self._open_wizard(
+            "collection.dispute.resolve",
+            self.env._("Resolve the dispute"),
+            dispute_id=self.id,
+            decision=self.env.context.get("decision", "accept"),
+        )
 
     def action_withdraw(self):
         """The customer does not insist."""
@@ -421,13 +408,13 @@ class CollectionDispute(models.Model):
         is_whole = compare(amount, self.amount) == 0
         note = self._draft_credit_note(amount)
         self._set_state(
-            "accepted" if is_whole else "partly",
+            "accepted" if is_whole else "partial",
             amount_accepted=amount,
             credit_note_id=note.id,
         )
 
     def _reject(self, answer):
-        """Reject with a reasoned answer; collection goes on where it stood.
+        """Reject with a reasoned answer; collection continues where it stood.
 
         :raises UserError: without an answer
         """
@@ -454,7 +441,7 @@ class CollectionDispute(models.Model):
         return SQL(
             """
             SELECT dispute.move_id AS owner_id, line.id AS line_id, dispute.amount
-              FROM (SELECT move_id, SUM(amount_apart) AS amount
+              FROM (SELECT move_id, SUM(amount_excluded) AS amount
                       FROM collection_dispute
                      WHERE is_active GROUP BY move_id) dispute
               JOIN account_move_line line ON line.move_id = dispute.move_id
@@ -463,7 +450,7 @@ class CollectionDispute(models.Model):
         )
 
     def _cancel_what_is_queued(self):
-        """A reminder for the invoice that is still in the mail queue stays here."""
+        """Cancel the reminders for the invoices that are still in the mail queue."""
         letters = self.env["collection.letter"]._find_queued_about(self.move_id)
         letters._cancel_queued()
 
@@ -487,7 +474,7 @@ class CollectionDispute(models.Model):
                 ("id", "!=", self._origin.id),
             ]
         )
-        return self.move_id.amount_residual - sum(others.mapped("amount_apart"))
+        return self.move_id.amount_residual - sum(others.mapped("amount_excluded"))
 
     # ------------------------------------------------------------------
     # Credit notes
@@ -579,8 +566,8 @@ class CollectionDispute(models.Model):
     def _reopen_without_credit_note(self):
         """Open disputes again whose credit note was cancelled or deleted.
 
-        The amount was granted and is not credited: chasing it would be wrong, and so
-        would be forgetting it. Somebody has to decide again, so the owner is told.
+        The amount was granted and is not credited, so it is neither chased nor
+        settled: the owner gets a to-do to decide again.
         """
         for dispute in self:
             today = dispute.company_id._get_collection_today()
@@ -640,7 +627,7 @@ class CollectionDispute(models.Model):
         for dispute in overdue:
             late = (today - dispute.date_answer_due).days
             reached = 2 if late > ESCALATE_DAYS else 1
-            # After nights that were missed, both.
+            # Both levels, when nightly runs were missed.
             for level in range(dispute.escalation + 1, reached + 1):
                 isolate(dispute._remind_of_answer, level)
 
@@ -653,7 +640,7 @@ class CollectionDispute(models.Model):
                 summary=self.env._("Answer to the dispute is overdue"),
                 user_id=user.id,
             )
-        self.sudo().escalation = level
+        self._write_protected({"escalation": level})
 
     # ------------------------------------------------------------------
     # Installment plans

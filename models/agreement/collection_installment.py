@@ -8,7 +8,7 @@ STATES = [
     ("open", "To come"),
     ("due", "Due"),
     ("late", "Late"),
-    ("partly", "Partly paid"),
+    ("partial", "Partly paid"),
     ("paid", "Paid"),
     ("stopped", "Stopped"),
 ]
@@ -62,7 +62,8 @@ class CollectionInstallment(models.Model):
     @api.depends("plan_id.state", "plan_id.line_ids.amount", "amount", "date")
     @api.depends_context("collection_as_of")
     def _compute_paid(self):
-        shares = self.plan_id._origin._get_shares()
+        plans = self.plan_id._origin
+        shares = self.env["collection.installment.evaluation"]._get_shares(plans)
         for line in self:
             paid, due = shares.get(line._origin.id, (0.0, line.amount))
             line.amount_paid = paid
@@ -92,7 +93,7 @@ class CollectionInstallment(models.Model):
             return "late"
         if self.date == today:
             return "due"
-        return "partly" if compare(paid, 0) > 0 else "open"
+        return "partial" if compare(paid, 0) > 0 else "open"
 
     @api.model_create_multi
     def create(self, vals_list):

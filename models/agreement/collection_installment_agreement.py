@@ -3,95 +3,168 @@ import binascii
 import hashlib
 import hmac
 import io
-from datetime import datetime
 
-from odoo import Command, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+
+from ...tools.installments import add_months
 
 REPORT_AGREEMENT = "account_collections.action_report_plan"
 REPORT_SIGNATURE = "account_collections.action_report_plan_signature"
+# Where a case has no policy.
+OFFER_DAYS = 14
+TOLERANCE_DAYS = 5
+CURE_DAYS = 7
 
 
-class CollectionInstallmentPlan(models.Model):
-    """The offer: the agreement as a document, sent or printed, and its end."""
+class CollectionInstallmentAgreement(models.AbstractModel):
+    """The agreement on an installment plan: what may be offered, the document that is
+    shown and signed, and its signature in the portal or on paper."""
 
-    _inherit = "collection.installment.plan"
+    _name = "collection.installment.agreement"
+    _description = "Agreement on Installments"
 
-    def action_offer(self):
-        """Offer the plan; above the limits of the policy a manager approves first."""
-        self.check_access("write")
-        self._check_draft()
-        for plan in self:
-            plan._check_can_offer()
-            limit = plan._get_limit_exceeded()
-            if limit and not plan.is_approved:
-                plan._move_to("approve", approval_reason=limit)
-            else:
-                plan._do_offer()
+    # ------------------------------------------------------------------
+    # The limits of the policy
+    # ------------------------------------------------------------------
 
-    def action_approve(self):
-        """Offer plans above the limits; for collections managers."""
-        if not self.env.user.has_group("account_collections.group_collection_manager"):
-            raise UserError(self.env._("A collections manager approves this plan."))
-        self.check_access("write")
-        for plan in self:
-            if plan.state != "approve":
-                raise UserError(self.env._("This plan does not wait for approval."))
-            plan._check_can_offer()
-            plan.sudo().is_approved = True
-            plan._do_offer()
+    @api.model
+    def _get_limit_exceeded(self, plan):
+        """Compare a plan with the limits of the policy.
 
-    def action_to_draft(self):
-        """Take an offer back, to change it; what was sent cannot be signed any more."""
-        self.check_access("write")
-        self._move_to(
-            "draft",
-            approval_reason=False,
-            is_approved=False,
-            date_offered=False,
-            date_offer_end=False,
-            is_sent=False,
-            document_id=False,
-            document_sha256=False,
-        )
-
-    def _check_can_offer(self):
-        self.ensure_one()
-        self._check_items()
-        self._check_schedule()
-        if reason := self._get_cannot_offer_reason():
-            raise UserError(reason)
-
-    def _do_offer(self):
-        """Fix the terms, and make the document that will be signed."""
-        self.ensure_one()
-        self._move_to(
-            "offered",
-            date_offered=self.company_id._get_collection_today(),
-            date_offer_end=self._get_offer_end(),
-            lang=self._get_lang(),
-            told_state="offered",
-            **self._prepare_lateness_vals(),
-        )
-        self._portal_ensure_token()
-        self._write_document()
-
-    def _get_offer_end(self):
-        """:return: the last day to sign: the policy's, and never after the first date
-        of the schedule, so that nobody signs what is late already"""
-        today = self.company_id._get_collection_today()
-        policy = self.case_id.policy_id
-        days = policy.plan_offer_days if policy else 14
-        return min(fields.Date.add(today, days=days), *self.line_ids.mapped("date"))
-
-    def _prepare_lateness_vals(self):
-        """:return: the policy's rules about lateness, which become part of the plan"""
-        policy, company = self.case_id.policy_id, self.company_id
+        :param plan: collection.installment.plan record
+        :return: translated sentence on the limit that is exceeded, or False when a
+            collector may offer the plan
+        """
+        policy = plan.case_id.policy_id
         if not policy:
-            return {"tolerance_days": 5, "cure_days": 7}
+            return False
+        return (
+            self._get_duration_exceeded(plan, policy)
+            or self._get_amount_exceeded(plan, policy)
+            or self._get_down_exceeded(plan, policy)
+            or self._get_defaults_exceeded(plan, policy)
+        )
+
+    @api.model
+    def _get_duration_exceeded(self, plan, policy):
+        months = policy.plan_months_max
+        today = plan.company_id._get_collection_today()
+        # A working day later than the very day is not a longer plan.
+        if months and (plan.date_last - add_months(today, months)).days > 3:
+            return self.env._("It takes longer than %s months.", months)
+        return False
+
+    @api.model
+    def _get_amount_exceeded(self, plan, policy):
+        company = plan.company_id
+        today = company._get_collection_today()
+        return policy._get_amount_exceeded(
+            "plan_amount_max", plan.amount, plan.currency_id, company, today
+        ) or self._get_installment_exceeded(plan, policy.plan_installment_min, today)
+
+    @api.model
+    def _get_installment_exceeded(self, plan, limit, today):
+        # The last one is what is left.
+        parts = plan.line_ids.filtered(lambda line: not line.is_down)
+        parts = parts.sorted(lambda line: (line.date, line.id))
+        parts = parts[:-1] or parts
+        company, own = plan.company_id, plan.company_id.currency_id
+        smallest = plan.currency_id._convert(
+            min(parts.mapped("amount"), default=0.0), own, company, today
+        )
+        if limit and own.compare_amounts(smallest, limit) < 0:
+            return self.env._(
+                "An installment is under the smallest one of %s.", own.format(limit)
+            )
+        return False
+
+    @api.model
+    def _get_down_exceeded(self, plan, policy):
+        currency = plan.currency_id
+        least = currency.round(plan.amount_covered * policy.plan_down_min / 100)
+        down = sum(plan.line_ids.filtered("is_down").mapped("amount"))
+        if currency.compare_amounts(down, least) < 0:
+            return self.env._(
+                "The down payment is under %(share)g %%, which is %(amount)s.",
+                share=policy.plan_down_min,
+                amount=currency.format(least),
+            )
+        return False
+
+    @api.model
+    def _get_defaults_exceeded(self, plan, policy):
+        count = plan.search_count(
+            [
+                ("partner_id", "=", plan.partner_id.id),
+                ("company_id", "=", plan.company_id.id),
+                ("date_default", "!=", False),
+            ]
+        )
+        if count > policy.plan_default_max:
+            return self.env._("The customer defaulted on a plan before (%s).", count)
+        return False
+
+    # ------------------------------------------------------------------
+    # The offer
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_cannot_offer_reason(self, plan):
+        """:return: translated sentence on why the plan cannot be offered as it is, or
+        False"""
+        if reason := self._get_stay_reason(plan):
+            return reason
+        today = plan.company_id._get_collection_today()
+        if plan.case_id.state == "closed":
+            return self.env._("The case is closed; nothing is open any more.")
+        if any(line.date < today for line in plan.line_ids):
+            return self.env._("An installment cannot lie in the past.")
+        if plan._is_changed():
+            return self.env._(
+                "The covered invoices have changed since the schedule was made. Update"
+                " it first."
+            )
+        return False
+
+    @api.model
+    def _get_stay_reason(self, plan):
+        """:return: translated sentence, or False when no bankruptcy stays the items"""
+        # The stay binds the signer too, who sees nothing of bankruptcies.
+        if not plan.sudo()._find_stayed_items():
+            return False
+        return self.env._(
+            "Because of insolvency proceedings no installments can be agreed on."
+        )
+
+    @api.model
+    def _prepare_offer_vals(self, plan):
+        """:return: what is fixed when a plan is offered: until when it can be signed,
+        its language, and the policy's rules about lateness"""
+        return {
+            "date_offer_end": self._get_offer_end(plan),
+            "lang": self._get_lang(plan),
+            **self._prepare_lateness_vals(plan),
+        }
+
+    @api.model
+    def _get_offer_end(self, plan):
+        """:return: the last day to sign: the policy's, and never after the first date
+        of the schedule, so that no installment is late on signing"""
+        today = plan.company_id._get_collection_today()
+        policy = plan.case_id.policy_id
+        days = policy.plan_offer_days if policy else OFFER_DAYS
+        return min(fields.Date.add(today, days=days), *plan.line_ids.mapped("date"))
+
+    @api.model
+    def _prepare_lateness_vals(self, plan):
+        """:return: the policy's rules about lateness, which become part of the plan"""
+        policy, company = plan.case_id.policy_id, plan.company_id
+        if not policy:
+            return {"tolerance_days": TOLERANCE_DAYS, "cure_days": CURE_DAYS}
         today = company._get_collection_today()
         tolerance = company.currency_id._convert(
-            policy.plan_tolerance_amount, self.currency_id, company, today
+            policy.plan_tolerance_amount, plan.currency_id, company, today
         )
         return {
             "tolerance_days": policy.plan_tolerance_days,
@@ -101,205 +174,146 @@ class CollectionInstallmentPlan(models.Model):
             "is_current_required": policy.plan_current,
         }
 
-    def _get_lang(self):
-        case = self.case_id
+    @api.model
+    def _get_lang(self, plan):
+        case = plan.case_id
         recipient = self.env["collection.recipient"]._find_for_letters(case)[case]
         return self.env["collection.message.composer"]._choose_lang(
-            recipient, case.partner_id, self.company_id.partner_id
+            recipient, case.partner_id, plan.company_id.partner_id
+        )
+
+    @api.model
+    def _void_if_changed(self, plan):
+        """Void an offer whose covered invoices have changed, and notify both sides.
+
+        :return: translated sentence for who wanted to sign, or False
+        """
+        if plan.state != "offered" or not plan._is_changed():
+            return False
+        plan._set_state("void", end_reason=self._get_void_reason(plan))
+        self.env["collection.installment.reminder"]._notify(plan)
+        return self.env._(
+            "The invoices of this agreement have changed meanwhile, so it cannot be"
+            " signed any more. We will send you a new one."
+        )
+
+    @api.model
+    def _get_void_reason(self, plan):
+        return self.env._(
+            "A covered invoice changed before the signature: %(now)s is open instead of"
+            " %(then)s.",
+            now=plan.currency_id.format(plan._get_amount_open()),
+            then=plan.currency_id.format(plan.amount_covered),
         )
 
     # ------------------------------------------------------------------
     # The document
     # ------------------------------------------------------------------
 
-    def _write_document(self):
-        """Keep the agreement as it is shown to the signer, and its fingerprint."""
-        content = self._render(REPORT_AGREEMENT)
-        document = self._attach(self._get_document_name(), content)
-        # Readonly for everybody; the document is the program's.
-        self.sudo().write(
-            {
-                "document_id": document.id,
-                "document_sha256": hashlib.sha256(content).hexdigest(),
-            }
-        )
+    @api.model
+    def _write_document(self, plan):
+        """Store the agreement as it is shown to the signer, and its fingerprint."""
+        content = self._render(plan, REPORT_AGREEMENT)
+        document = self._attach(plan, self._get_document_name(plan), content)
+        sha256 = hashlib.sha256(content).hexdigest()
+        plan._write_protected({"document_id": document.id, "document_sha256": sha256})
 
-    def _render(self, report):
+    @api.model
+    def _render(self, plan, report):
         """:return: bytes of a PDF about the plan, in the customer's language"""
-        self.ensure_one()
         self.env.flush_all()
-        # As superuser, so that the document says the same whoever has it made.
-        dispatcher = self.sudo().env["collection.dispatcher"]
-        model = self.env["ir.actions.report"]._get_report(report).report_name
-        prepare = self.sudo().env[f"report.{model}"]._prepare
-        return dispatcher._render_pdf(
-            report, {self.id: prepare(self.sudo())[self.sudo()]}
-        )[self.id]
+        # As superuser: the document must not depend on the rights of its author.
+        plan = plan.sudo()
+        model = plan.env["ir.actions.report"]._get_report(report).report_name
+        values = plan.env[f"report.{model}"]._prepare(plan)[plan]
+        dispatcher = plan.env["collection.dispatcher"]
+        return dispatcher._render_pdf(report, {plan.id: values})[plan.id]
 
-    def _attach(self, name, content):
+    @api.model
+    def _attach(self, plan, name, content):
         """:return: the ir.attachment of a document that belongs to the plan"""
-        return (
-            self.env["ir.attachment"]
-            .sudo()
-            .create(
-                {
-                    "name": name,
-                    "raw": content,
-                    "res_model": self._name,
-                    "res_id": self.id,
-                }
-            )
-        )
+        vals = {"name": name, "raw": content, "res_model": plan._name}
+        # Who signs may not write attachments; the document is the program's.
+        return self.env["ir.attachment"].sudo().create({**vals, "res_id": plan.id})
 
-    def _get_document_name(self):
-        plan = self.with_context(lang=self.lang or self.env.lang)
-        return plan.env._("Installment agreement %s", self.name) + ".pdf"
-
-    def action_preview(self):
-        """Show the agreement: the one that was offered, else what it would be."""
-        self.ensure_one()
-        document = self.signed_document_id or self.document_id
-        if document:
-            return {
-                "type": "ir.actions.act_url",
-                "url": f"/web/content/{document.id}",
-                "target": "new",
-            }
-        return self.env.ref(REPORT_AGREEMENT).report_action(self, config=False)
-
-    def action_open_portal(self):
-        """Show the page that the customer sees."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_url",
-            "url": self.get_portal_url(),
-            "target": "new",
-        }
-
-    def action_send_offer(self):
-        """Send the offer by e-mail, with the agreement and the link to sign it."""
-        self.check_access("write")
-        for plan in self:
-            if plan.state != "offered":
-                raise UserError(self.env._("Only an offer can be sent."))
-            plan._send_notice("mail_template_plan_offer", plan.document_id)
-            plan.sudo().is_sent = True
-            plan.message_post(body=self.env._("The offer was sent."))
-
-    def _send_notice(self, template, attachments=None):
-        """Write to the customer about the plan.
-
-        :param str template: name of a mail.template of this addon
-        :param attachments: ir.attachment records that go with it
-        :return: the collection.letter
-        :raises UserError: when the customer cannot be reached by e-mail
-        """
-        self.ensure_one()
-        return self.env["collection.customer.notice"]._send(
-            self,
-            self.env.ref(f"account_collections.{template}"),
-            self.item_ids.move_id,
-            attachments,
-        )
+    @api.model
+    def _get_document_name(self, plan):
+        here = self.with_context(lang=plan.lang or self.env.lang)
+        return here.env._("Installment agreement %s", plan.name) + ".pdf"
 
     # ------------------------------------------------------------------
-    # The end of an offer
+    # The signature
     # ------------------------------------------------------------------
 
-    def _void_if_changed(self):
-        """Void an offer whose covered invoices have changed, and tell both sides.
+    @api.model
+    def _get_cannot_sign_reason(self, plan, sha256=None):
+        """Say why an offer cannot be signed; to be asked under lock.
 
-        :return: translated sentence for who wanted to sign, or False
-        """
-        self.ensure_one()
-        if self.state != "offered" or not self._is_changed():
-            return False
-        self._move_to("void", end_reason=self._get_void_reason())
-        self._tell()
-        return self.env._(
-            "The invoices of this agreement have changed meanwhile, so it cannot be"
-            " signed any more. We will send you a new one."
-        )
-
-    def _get_void_reason(self):
-        return self.env._(
-            "A covered invoice changed before the signature: %(now)s is open instead of"
-            " %(then)s.",
-            now=self.currency_id.format(self._get_amount_open()),
-            then=self.currency_id.format(self.amount_covered),
-        )
-
-    # ------------------------------------------------------------------
-    # Signature
-    # ------------------------------------------------------------------
-
-    def _get_cannot_sign_reason(self, sha256=None):
-        """Say why the offer cannot be signed; to be asked under lock.
-
+        :param plan: collection.installment.plan record
         :param str sha256: fingerprint of the document that the signer was shown; None
             for a signature on paper
         :return: translated sentence, or False
         """
-        self.ensure_one()
-        if reason := self._get_stay_reason():
+        if reason := self._get_stay_reason(plan):
             return reason
-        if self.state != "offered":
+        if plan.state != "offered":
             return self.env._("This offer is not open for signature any more.")
-        if self.date_offer_end < self.company_id._get_collection_today():
+        if plan.date_offer_end < plan.company_id._get_collection_today():
             return self.env._("This offer has expired. Please ask us for a new one.")
-        own = (self.document_sha256 or "").encode()
+        own = (plan.document_sha256 or "").encode()
         if sha256 is not None and not hmac.compare_digest(sha256.encode(), own):
             return self.env._(
                 "The agreement was changed after you opened it. Please read it again."
             )
-        if self._find_running(self.item_ids) - self.replaces_id:
+        if plan._find_running(plan.item_ids) - plan.replaces_id:
             return self.env._("Another installment plan covers these invoices already.")
         return False
 
-    def _lock_for_signature(self):
-        """Make sure that nobody else signs, pays or reminds meanwhile.
+    @api.model
+    def _lock_for_signature(self, plan):
+        """Lock the case and its items against other signatures, payments, reminders.
 
         :return: whether the ledger is free; if not, a payment is just being written
         """
-        self.ensure_one()
         # Who signs at the same time waits, then starts again and finds it signed.
-        self.case_id._stop_execution()
-        lines = self.item_ids.move_line_id
+        plan.case_id._stop_execution()
+        lines = plan.item_ids.move_line_id
         # The signer's rights do not matter to the lock; nothing is written.
         free = lines.sudo().try_lock_for_update(allow_referencing=True)
-        self.invalidate_recordset()
+        plan.invalidate_recordset()
         self.env["collection.exposure"].invalidate_model()
         return free == lines
 
-    def _sign(self, name, signature, sha256, ip, agent):
-        """Take a signature from the portal, as superuser.
+    @api.model
+    def _sign(self, plan, name, signature, sha256, ip, agent):
+        """Sign an offer in the portal, as superuser.
 
+        :param plan: collection.installment.plan record
         :param str name: who signs
         :param str signature: PNG, base64
         :param str sha256: fingerprint of the document that was shown
         :param str ip: the signer's address
         :param str agent: the signer's browser
-        :return: translated sentence on why it was not taken, or False
+        :return: translated sentence on why it was refused, or False
         """
         name = (name or "").replace("\x00", "").strip()
         if not name or len(name) > 100:
             return self.env._("Please enter your name.")
         if not self._is_image(signature):
             return self.env._("Please sign in the field.")
-        if not self._lock_for_signature():
+        if not self._lock_for_signature(plan):
             return self.env._("A payment is just being booked. Please try again.")
-        reason = self._get_cannot_sign_reason(sha256) or self._void_if_changed()
-        if reason:
+        reason = self._get_cannot_sign_reason(plan, sha256)
+        if reason := reason or self._void_if_changed(plan):
             return reason
-        self._accept(
-            {
-                "signed_by": name,
-                "signature": signature,
-                "signed_ip": ip,
-                "signed_agent": (agent or "").replace("\x00", "")[:200],
-                "date_signed": self.company_id._get_collection_today(),
-            }
-        )
+        vals = {
+            "signed_by": name,
+            "signature": signature,
+            "signed_ip": ip,
+            "signed_agent": (agent or "").replace("\x00", "")[:200],
+            "date_signed": plan.company_id._get_collection_today(),
+        }
+        self._accept(plan, vals)
         return False
 
     @staticmethod
@@ -313,178 +327,130 @@ class CollectionInstallmentPlan(models.Model):
             return False
         return content.startswith(b"\x89PNG\r\n\x1a\n")
 
-    def _sign_on_paper(self, name, day, file_name, scan):
-        """Take a signature on paper.
+    @api.model
+    def _sign_on_paper(self, plan, name, day, file_name, scan):
+        """File a signature on paper.
 
+        :param plan: collection.installment.plan record
         :param str name: who signed
         :param date day: when
         :param str file_name: name of the scan
         :param bytes scan: the signed document
         :raises UserError: when the offer cannot be accepted
         """
-        self.check_access("write")
-        if day > self.company_id._get_collection_today():
+        plan.check_access("write")
+        if day > plan.company_id._get_collection_today():
             raise UserError(self.env._("It cannot have been signed in the future."))
-        if not self._lock_for_signature():
+        if not self._lock_for_signature(plan):
             raise UserError(self.env._("A payment is just being booked. Try again."))
-        if reason := self._get_cannot_sign_reason():
+        if reason := self._get_cannot_sign_reason(plan):
             raise UserError(reason)
-        if self._is_changed():
-            raise UserError(self._get_void_reason())
-        document = self._attach(file_name, scan)
-        self._accept(
-            {
-                "is_paper": True,
-                "signed_by": name,
-                "date_signed": day,
-                "signed_document_id": document.id,
-            }
-        )
+        if plan._is_changed():
+            raise UserError(self._get_void_reason(plan))
+        vals = {
+            "is_paper": True,
+            "signed_by": name,
+            "date_signed": day,
+            "signed_document_id": self._attach(plan, file_name, scan).id,
+        }
+        self._accept(plan, vals)
 
-    def _accept(self, vals):
-        """Accept the offer, and put the plan in force."""
-        self._move_to("accepted", signed_on=self._get_moment(), **vals)
-        if not self.is_paper:
-            self._write_signed_document()
-        self._activate()
-        self._file_agreement()
+    @api.model
+    def _accept(self, plan, vals):
+        """Accept an offer, and put the plan in force."""
+        moment = plan.company_id._get_collection_moment()
+        plan._set_state("accepted", signed_on=moment, **vals)
+        if not plan.is_paper:
+            self._write_signed_document(plan)
+        plan._activate()
+        self._send_signed(plan)
 
-    def _get_moment(self):
-        """:return: now, or the same time on the simulated day"""
-        now = fields.Datetime.now()
-        if not self.env.context.get("collection_as_of"):
-            return now
-        return datetime.combine(self.company_id._get_collection_today(), now.time())
-
-    def _write_signed_document(self):
-        """The document as it was shown, with a page on its signature."""
-        proof = self._render(REPORT_SIGNATURE)
-        streams = [io.BytesIO(self.sudo().document_id.raw), io.BytesIO(proof)]
+    @api.model
+    def _write_signed_document(self, plan):
+        """Store the document as it was shown, with a page on its signature."""
+        proof = self._render(plan, REPORT_SIGNATURE)
+        streams = [io.BytesIO(plan.sudo().document_id.raw), io.BytesIO(proof)]
         with self.env["ir.actions.report"]._merge_pdfs(streams) as merged:
             content = merged.getvalue()
-        name = self._get_document_name().removesuffix(".pdf")
-        signed = self.with_context(lang=self.lang).env._("%s (signed)", name)
-        # Readonly for everybody; the document is the program's.
-        self.sudo().signed_document_id = self._attach(f"{signed}.pdf", content)
+        name = self._get_document_name(plan).removesuffix(".pdf")
+        signed = self.with_context(lang=plan.lang).env._("%s (signed)", name)
+        document = self._attach(plan, f"{signed}.pdf", content)
+        plan._write_protected({"signed_document_id": document.id})
 
-    def _check_document(self):
-        """:return: whether the document on file is the one that was signed"""
-        self.ensure_one()
-        content = self.sudo().document_id.raw or b""
-        return hashlib.sha256(content).hexdigest() == self.document_sha256
+    @api.model
+    def _send_signed(self, plan):
+        """Send the signed agreement to both sides; a to-do if it has to go by post."""
+        plan = plan.sudo()
+        try:
+            plan.env["collection.installment.reminder"]._send(
+                plan, "mail_template_plan_signed", plan.signed_document_id
+            )
+        except UserError as error:
+            plan.case_id._add_task(
+                self.env._("Send the signed agreement by post"), str(error)
+            )
+        plan.message_post(
+            body=self.env._("Signed by %s.", plan.signed_by),
+            attachment_ids=plan.signed_document_id.ids,
+            partner_ids=plan.user_id.partner_id.ids,
+        )
 
     # ------------------------------------------------------------------
-    # In force
+    # The charge
     # ------------------------------------------------------------------
 
-    def _activate(self):
-        """Put an accepted plan in force: what it covers is not chased any more."""
-        self.ensure_one()
-        self._invoice_charge()
-        promises = self._find_open_promises()
-        promises._end("replaced", self.env._("Replaced by %s.", self.name))
-        today = self.company_id._get_collection_today()
-        old = self.replaces_id
-        if old.state in ("active", "notice", "suspended", "defaulted"):
-            old._finish("renegotiated", self.env._("Replaced by %s.", self.name))
-        self._move_to(
-            "active",
-            date_active=today,
-            default_percent=0.0,
-            last_allocation=self.env["collection.promise"]._get_last_allocation(),
-            told_state="active",
-        )
-        self._cancel_what_is_queued()
-        self.case_id._review_now()
-
-    def _find_open_promises(self):
-        return self.env["collection.promise"].search(
-            [
-                ("item_ids", "in", self.item_ids.ids),
-                ("state", "in", ("open", "approve")),
-            ]
-        )
-
-    def _cancel_what_is_queued(self):
-        """A reminder that is still in the mail queue does not leave any more."""
-        letters = self.env["collection.letter"]._find_queued_about(
-            self.item_ids.move_id
-        )
-        # The agreement itself is on its way as well; only steps are called off.
-        letters.filtered("stage_id")._cancel_queued()
-
-    def _invoice_charge(self):
+    @api.model
+    def _invoice_charge(self, plan):
         """Invoice what the plan costs, so that it is in the ledger, and cover it."""
-        if self.currency_id.is_zero(self.amount_charge):
+        if plan.currency_id.is_zero(plan.amount_charge):
             return
         # Whoever signs need not have a right to invoices; the amount was agreed.
-        company = self.company_id
-        Move = self.env["account.move"].sudo().with_company(company)
-        move = Move.create(self._prepare_charge_vals())
+        plan = plan.sudo()
+        Move = plan.env["account.move"].with_company(plan.company_id)
+        move = Move.create(self._prepare_charge_vals(plan))
         move.action_post()
         lines = move.line_ids.filtered(
             lambda line: line.account_type == "asset_receivable"
         )
-        items = (
-            self.env["collection.item"]
-            .sudo()
-            .create(
-                [
-                    {
-                        "move_line_id": line.id,
-                        "case_id": self.case_id.id,
-                        "date_maturity": line.date_maturity,
-                    }
-                    for line in lines
-                ]
-            )
+        items = plan.env["collection.item"].create(
+            [
+                {
+                    "move_line_id": line.id,
+                    "case_id": plan.case_id.id,
+                    "date_maturity": line.date_maturity,
+                }
+                for line in lines
+            ]
         )
-        self.sudo().write(
+        plan.write(
             {
                 "charge_move_id": move.id,
                 "item_ids": [Command.link(item.id) for item in items],
             }
         )
 
-    def _prepare_charge_vals(self):
-        words = self.with_context(lang=self.lang).env
+    @api.model
+    def _prepare_charge_vals(self, plan):
+        words = self.with_context(lang=plan.lang).env
         label = (
-            words._("Interest for installment plan %s", self.name)
-            if self.charge_kind == "interest"
-            else words._("Charge for installment plan %s", self.name)
+            words._("Interest for installment plan %s", plan.name)
+            if plan.charge_kind == "interest"
+            else words._("Charge for installment plan %s", plan.name)
         )
+        line = {
+            "name": label,
+            "quantity": 1,
+            "price_unit": plan.amount_charge,
+            "tax_ids": [Command.clear()],
+        }
         return {
             "move_type": "out_invoice",
-            "company_id": self.company_id.id,
-            "partner_id": self.partner_id.id,
-            "currency_id": self.currency_id.id,
-            "invoice_date": self.company_id._get_collection_today(),
+            "company_id": plan.company_id.id,
+            "partner_id": plan.partner_id.id,
+            "currency_id": plan.currency_id.id,
+            "invoice_date": plan.company_id._get_collection_today(),
             "invoice_payment_term_id": False,
-            "invoice_date_due": self.date_last,
-            "invoice_origin": self.name,
-            "invoice_line_ids": [
-                Command.create(
-                    {
-                        "name": label,
-                        "quantity": 1,
-                        "price_unit": self.amount_charge,
-                        "tax_ids": [Command.clear()],
-                    }
-                )
-            ],
+            "invoice_date_due": plan.date_last,
+            "invoice_origin": plan.name,
+            "invoice_line_ids": [Command.create(line)],
         }
-
-    def _file_agreement(self):
-        """The signed agreement goes to both, and a to-do tells the collector."""
-        plan = self.sudo()
-        try:
-            plan._send_notice("mail_template_plan_signed", plan.signed_document_id)
-        except UserError as error:
-            plan.case_id._add_task(
-                self.env._("Send the signed agreement by post"), str(error)
-            )
-        plan.message_post(
-            body=self.env._("Signed by %s.", self.signed_by),
-            attachment_ids=plan.signed_document_id.ids,
-            partner_ids=plan.user_id.partner_id.ids,
-        )

@@ -123,6 +123,69 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
             for plan_id, received, remaining in rows
         }
 
+    @api.model
+    def _get_amount_open(self, plan):
+        """:return: what is open now on the covered items, less what is disputed, in the
+        plan's currency; also of a plan that is not saved yet"""
+        lines = plan.item_ids._origin.move_line_id
+        # A view of the ledger: what was read before may have been paid since.
+        self.env["collection.exposure"].invalidate_model()
+        rows = self.env["collection.exposure"].search(
+            [("move_line_id", "in", lines.ids)]
+        )
+        amount = sum(
+            max(row.amount_residual_currency - row.amount_disputed, 0.0) for row in rows
+        )
+        return plan.currency_id.round(amount) if plan.currency_id else amount
+
+    @api.model
+    def _get_figures(self, plans):
+        """:return: dict of what was paid, is late and comes next: dicts of field values
+        per collection.installment.plan record"""
+        positions = self._get_positions(plans._origin)
+        figures = {}
+        for plan in plans:
+            received, remaining = positions.get(plan._origin.id, (0.0, plan.amount))
+            paid = min(received, plan.amount)
+            asked = paid + remaining
+            lines = plan.line_ids.filtered(
+                lambda line: line.date and line.state != "paid"
+            )
+            late = lines.filtered(lambda line: line.state == "late")
+            coming = (lines - late).sorted(lambda line: (line.date, line.id))[:1]
+            figures[plan] = {
+                "amount_paid": paid,
+                "amount_remaining": remaining,
+                "percent_paid": 100 * paid / asked if asked else 100.0,
+                "amount_late": sum(late.mapped("amount_open")),
+                "date_next": coming.date,
+                "amount_next": coming.amount_open,
+            }
+        return figures
+
+    @api.model
+    def _get_shares(self, plans):
+        """Lay what was received on the installments, from the oldest on; what credits
+        took off shortens the plan at its end.
+
+        Three installments of 100, 150 received, 20 credited: the first is paid, the
+        second has 50 paid of 100, of the third 80 are to be paid.
+
+        :return: dict of (paid, to be paid) per collection.installment id, of the
+            plans that were accepted
+        """
+        positions = self._get_positions(plans)
+        shares = {}
+        for plan in plans.filtered(lambda plan: plan.id in positions):
+            received, remaining = positions[plan.id]
+            asked = received + remaining
+            for line in plan.line_ids.sorted(lambda line: (line.date, line.id)):
+                due = plan.currency_id.round(min(line.amount, max(asked, 0.0)))
+                paid = plan.currency_id.round(min(due, max(received, 0.0)))
+                shares[line.id] = (paid, due)
+                asked, received = asked - due, received - paid
+        return shares
+
     # ------------------------------------------------------------------
     # The judgement of a company
     # ------------------------------------------------------------------

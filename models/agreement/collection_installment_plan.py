@@ -1,8 +1,8 @@
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
-from ...tools.installments import add_months
+from .collection_installment_agreement import REPORT_AGREEMENT
 
 STATES = [
     ("draft", "Draft"),
@@ -20,6 +20,7 @@ STATES = [
     ("renegotiated", "Renegotiated"),
     ("cancelled", "Cancelled"),
 ]
+AFTER_ACTIVE = {"suspended", "completed", "defaulted", "renegotiated", "cancelled"}
 # What may follow what. The ledger decides between those of RUNNING_STATES, completed
 # and defaulted; people and dates about the others.
 TRANSITIONS = {
@@ -27,22 +28,8 @@ TRANSITIONS = {
     "approve": {"draft", "offered", "cancelled"},
     "offered": {"draft", "accepted", "declined", "expired", "void", "cancelled"},
     "accepted": {"active"},
-    "active": {
-        "notice",
-        "suspended",
-        "completed",
-        "defaulted",
-        "renegotiated",
-        "cancelled",
-    },
-    "notice": {
-        "active",
-        "suspended",
-        "completed",
-        "defaulted",
-        "renegotiated",
-        "cancelled",
-    },
+    "active": {"notice", *AFTER_ACTIVE},
+    "notice": {"active", *AFTER_ACTIVE},
     "suspended": {"active", "renegotiated", "cancelled"},
     # A payment was undone.
     "completed": {"active", "notice"},
@@ -55,15 +42,18 @@ TRANSITIONS = {
 }
 # While a plan is in one of these, what it covers is not chased.
 RUNNING_STATES = ("active", "notice", "suspended")
+# Not signed yet.
 PENDING_STATES = ("draft", "approve", "offered")
+REPLACEABLE_STATES = (*RUNNING_STATES, "defaulted", "declined", "expired", "void")
 RHYTHMS = [
     ("weekly", "Weekly"),
     ("fortnightly", "Fortnightly"),
     ("monthly", "Monthly"),
     ("free", "Free"),
 ]
+PRESETS = [("3", "3 months"), ("6", "6 months"), ("amount", "An amount a month")]
 # The terms, which change in a draft only.
-TERMS = {
+TERM_FIELDS = {
     "amount_down",
     "charge",
     "charge_kind",
@@ -81,15 +71,14 @@ TERMS = {
 }
 # Where it belongs, which never changes.
 FIXED_FIELDS = {"case_id", "contact_id", "dispute_id", "replaces_id"}
-REPLACEABLE = (*RUNNING_STATES, "defaulted", "declined", "expired", "void")
 
 
 class CollectionInstallmentPlan(models.Model):
     """An installment plan: some open items, paid on dates that both sides sign.
 
     Lifecycle: see ``TRANSITIONS``. A draft is proposed, offered as a document, signed
-    in the portal or on paper, and from then on judged by the ledger: what was paid is
-    derived from the covered items, oldest installment first. While it is in good
+    in the portal or on paper, and from then on evaluated by the ledger: what was paid
+    is derived from the covered items, oldest installment first. While it is in good
     standing what it covers is not chased. Nothing is deleted; a new version replaces
     an old one.
 
@@ -142,6 +131,9 @@ class CollectionInstallmentPlan(models.Model):
         string="Covered items",
         domain="[('case_id', '=', case_id), ('is_open', '=', True)]",
     )
+    move_ids = fields.Many2many(
+        "account.move", compute="_compute_move_ids", string="Invoices"
+    )
     currency_id = fields.Many2one("res.currency", required=True)
     amount_covered = fields.Monetary(
         "Covered",
@@ -150,6 +142,10 @@ class CollectionInstallmentPlan(models.Model):
         " schedule was made.",
     )
     # The terms.
+    preset = fields.Selection(PRESETS, "Ready-made", store=False)
+    option_3 = fields.Char("In 3 months", compute="_compute_options")
+    option_6 = fields.Char("In 6 months", compute="_compute_options")
+    option_amount = fields.Char("By amount", compute="_compute_options")
     mode = fields.Selection(
         [("count", "Number of installments"), ("amount", "Amount of each")],
         "Schedule by",
@@ -193,6 +189,27 @@ class CollectionInstallmentPlan(models.Model):
     )
     amount = fields.Monetary("To be paid", compute="_compute_totals", store=True)
     date_last = fields.Date("Last date", compute="_compute_totals", store=True)
+    amount_total = fields.Monetary(
+        "Covered and charge",
+        compute="_compute_amount_total",
+        help="What the schedule has to add up to.",
+    )
+    amount_difference = fields.Monetary(
+        "Not in the schedule yet", compute="_compute_amount_total"
+    )
+    # From the ledger.
+    amount_paid = fields.Monetary(
+        "Paid so far", compute="_compute_paid", help="From the ledger."
+    )
+    amount_remaining = fields.Monetary(
+        "Still to pay",
+        compute="_compute_paid",
+        help="From the ledger: open on the covered items and not disputed.",
+    )
+    amount_late = fields.Monetary("Late", compute="_compute_paid")
+    percent_paid = fields.Float("Paid (%)", compute="_compute_paid")
+    date_next = fields.Date("Next date", compute="_compute_paid")
+    amount_next = fields.Monetary("Next installment", compute="_compute_paid")
     # What was agreed about lateness: the policy's, as of the offer.
     tolerance_days = fields.Integer("Tolerance (days)", readonly=True)
     tolerance_amount = fields.Monetary("Tolerance (amount)", readonly=True)
@@ -288,7 +305,7 @@ class CollectionInstallmentPlan(models.Model):
     )
     date_completed = fields.Date("Completed on", readonly=True, copy=False)
     date_suspended = fields.Date("Suspended on", readonly=True, copy=False)
-    told_state = fields.Char(
+    notified_state = fields.Char(
         readonly=True,
         copy=False,
         help="The status that the customer and the collector were last told of.",
@@ -303,6 +320,10 @@ class CollectionInstallmentPlan(models.Model):
         "collection.installment.plan", "replaces_id", "New versions"
     )
     version = fields.Integer(readonly=True, default=1, copy=False)
+    lineage_ids = fields.Many2many(
+        "collection.installment.plan", compute="_compute_lineage_ids", string="Versions"
+    )
+    lineage_count = fields.Integer("Number of versions", compute="_compute_lineage_ids")
 
     _amounts_positive = models.Constraint(
         "CHECK (amount_down >= 0 AND charge >= 0 AND charge_rate >= 0)",
@@ -329,17 +350,74 @@ class CollectionInstallmentPlan(models.Model):
             plan.access_url = f"/my/plans/{plan.id}"
         return result
 
+    @api.depends("amount_covered", "amount_charge", "amount")
+    def _compute_amount_total(self):
+        for plan in self:
+            total = plan.amount_covered + plan.amount_charge
+            difference = total - plan.amount
+            if plan.currency_id:
+                total = plan.currency_id.round(total)
+                difference = plan.currency_id.round(difference)
+            plan.amount_total = total
+            plan.amount_difference = difference
+
+    @api.depends("amount_covered", "amount_down", "date_first", "installment_amount")
+    def _compute_options(self):
+        describe = self.env["collection.installment.schedule"]._describe_preset
+        for plan in self:
+            plan.option_3 = describe(plan, count=3)
+            plan.option_6 = describe(plan, count=6)
+            plan.option_amount = describe(plan, amount=plan.installment_amount)
+
+    @api.depends("item_ids")
+    def _compute_move_ids(self):
+        for plan in self:
+            plan.move_ids = plan.item_ids.move_id
+
+    @api.depends("state", "line_ids.amount", "line_ids.date")
+    @api.depends_context("collection_as_of")
+    def _compute_paid(self):
+        figures = self.env["collection.installment.evaluation"]._get_figures(self)
+        for plan in self:
+            plan.update(figures[plan])
+
+    def _compute_lineage_ids(self):
+        for plan in self:
+            versions = plan
+            while versions[-1:].replaces_id and len(versions) < 100:
+                versions |= versions[-1:].replaces_id
+            later = plan.replaced_by_ids
+            while later - versions:
+                versions |= later
+                later = later.replaced_by_ids
+            plan.lineage_ids = versions.sorted("id")
+            plan.lineage_count = len(versions)
+
+    @api.onchange("preset")
+    def _onchange_preset(self):
+        if self.preset:
+            self.rhythm = "monthly"
+            self.mode = "amount" if self.preset == "amount" else "count"
+        if self.preset in ("3", "6"):
+            self.installment_count = int(self.preset)
+
+    @api.onchange("item_ids")
+    def _onchange_item_ids(self):
+        currencies = self.item_ids.currency_id
+        if len(currencies) == 1:
+            self.currency_id = currencies
+
+    @api.onchange(*sorted(TERM_FIELDS - {"line_ids"}), "preset")
+    def _onchange_terms(self):
+        """Show at once what the terms mean."""
+        self.env["collection.installment.schedule"]._preview(self)
+
     @api.model_create_multi
     def create(self, vals_list):
         plans = super().create(vals_list)
         for plan in plans:
-            # Readonly for everybody: a number, and what the ledger says.
-            plan.sudo().write(
-                {
-                    "name": f"IP{plan.id:06d}",
-                    "version": (plan.replaces_id.version or 0) + 1,
-                }
-            )
+            version = (plan.replaces_id.version or 0) + 1
+            plan._write_protected({"name": f"IP{plan.id:06d}", "version": version})
             plan._refresh_schedule(with_lines=not plan.line_ids)
             plan._check_stay()
         return plans
@@ -349,7 +427,7 @@ class CollectionInstallmentPlan(models.Model):
             return super().write(vals)
         self._check_unchanged(vals)
         result = super().write(vals)
-        if TERMS & vals.keys():
+        if TERM_FIELDS & vals.keys():
             for plan in self:
                 plan._refresh_schedule(with_lines="line_ids" not in vals)
         return result
@@ -375,7 +453,7 @@ class CollectionInstallmentPlan(models.Model):
             raise UserError(
                 self.env._("A plan stays with its customer. Propose a new one.")
             )
-        if TERMS & vals.keys() and any(plan.state != "draft" for plan in self):
+        if TERM_FIELDS & vals.keys() and any(plan.state != "draft" for plan in self):
             raise UserError(
                 self.env._(
                     "What was offered does not change. Take the offer back to a draft,"
@@ -383,26 +461,141 @@ class CollectionInstallmentPlan(models.Model):
                 )
             )
 
-    def _move_to(self, state, **vals):
+    def _set_state(self, state, **vals):
         """Take a transition that is in the table.
 
         :param str state: the new state
         :param vals: what is written along with it
         :raises UserError: when the plan cannot go there from where it is
         """
-        labels = dict(self._fields["state"]._description_selection(self.env))
         for plan in self:
             if state not in TRANSITIONS[plan.state]:
                 raise UserError(
                     self.env._(
                         "%(plan)s is “%(state)s”, so it cannot become “%(new)s”.",
                         plan=plan.name,
-                        state=labels[plan.state],
-                        new=labels[state],
+                        state=plan._label("state"),
+                        new=self._label("state", state),
                     )
                 )
-        # Readonly for everybody; the callers checked the right to work the case.
-        self.sudo().write({"state": state, **vals})
+        self._write_protected({"state": state, **vals})
+
+    # ------------------------------------------------------------------
+    # Schedule
+    # ------------------------------------------------------------------
+
+    def _refresh_schedule(self, with_lines):
+        self.ensure_one()
+        self.env["collection.installment.schedule"]._refresh(self, with_lines)
+
+    def action_refresh(self):
+        """Make the schedule anew from the terms and what is open now."""
+        self.check_access("write")
+        for plan in self:
+            plan._check_draft()
+            plan._refresh_schedule(with_lines=True)
+
+    def _get_amount_open(self):
+        """:return: what is open now on the covered items, less what is disputed"""
+        return self.env["collection.installment.evaluation"]._get_amount_open(self)
+
+    def _is_changed(self):
+        """:return: whether what is open on the covered items is not any more what the
+        plan says"""
+        self.ensure_one()
+        now, then = self._get_amount_open(), self.amount_covered
+        return bool(self.currency_id.compare_amounts(now, then))
+
+    # ------------------------------------------------------------------
+    # Offer
+    # ------------------------------------------------------------------
+
+    def action_offer(self):
+        """Offer the plan; above the limits of the policy a manager approves first."""
+        self.check_access("write")
+        self._check_draft()
+        agreement = self.env["collection.installment.agreement"]
+        for plan in self:
+            plan._check_can_offer()
+            limit = agreement._get_limit_exceeded(plan)
+            if limit and not plan.is_approved:
+                plan._set_state("approve", approval_reason=limit)
+            else:
+                plan._do_offer()
+
+    def action_approve(self):
+        """Offer plans above the limits; for collections managers."""
+        self._check_manager(self.env._("A collections manager approves this plan."))
+        self.check_access("write")
+        for plan in self:
+            if plan.state != "approve":
+                raise UserError(self.env._("This plan does not wait for approval."))
+            plan._check_can_offer()
+            plan._write_protected({"is_approved": True})
+            plan._do_offer()
+
+    def action_to_draft(self):
+        """Take an offer back, to change it; what was sent cannot be signed any more."""
+        self.check_access("write")
+        self._set_state(
+            "draft",
+            approval_reason=False,
+            is_approved=False,
+            date_offered=False,
+            date_offer_end=False,
+            is_sent=False,
+            document_id=False,
+            document_sha256=False,
+        )
+
+    def _check_can_offer(self):
+        self.ensure_one()
+        self._check_items()
+        self.env["collection.installment.schedule"]._check(self)
+        agreement = self.env["collection.installment.agreement"]
+        if reason := agreement._get_cannot_offer_reason(self):
+            raise UserError(reason)
+
+    def _do_offer(self):
+        """Fix the terms, and make the document that will be signed."""
+        self.ensure_one()
+        agreement = self.env["collection.installment.agreement"]
+        self._set_state(
+            "offered",
+            date_offered=self.company_id._get_collection_today(),
+            notified_state="offered",
+            **agreement._prepare_offer_vals(self),
+        )
+        self._portal_ensure_token()
+        agreement._write_document(self)
+
+    def action_preview(self):
+        """Show the agreement: the one that was offered, else what it would be."""
+        self.ensure_one()
+        document = self.signed_document_id or self.document_id
+        if document:
+            return self._open_url(f"/web/content/{document.id}")
+        return self.env.ref(REPORT_AGREEMENT).report_action(self, config=False)
+
+    def action_open_portal(self):
+        """Show the page that the customer sees."""
+        self.ensure_one()
+        return self._open_url(self.get_portal_url())
+
+    @api.model
+    def _open_url(self, url):
+        return {"type": "ir.actions.act_url", "url": url, "target": "new"}
+
+    def action_send_offer(self):
+        """Send the offer by e-mail, with the agreement and the link to sign it."""
+        self.check_access("write")
+        reminder = self.env["collection.installment.reminder"]
+        for plan in self:
+            if plan.state != "offered":
+                raise UserError(self.env._("Only an offer can be sent."))
+            reminder._send(plan, "mail_template_plan_offer", plan.document_id)
+            plan._write_protected({"is_sent": True})
+            plan.message_post(body=self.env._("The offer was sent."))
 
     # ------------------------------------------------------------------
     # Checks
@@ -455,151 +648,52 @@ class CollectionInstallmentPlan(models.Model):
             [("item_ids", "in", items.ids), ("state", "in", RUNNING_STATES)]
         )
 
-    def _check_schedule(self):
-        if not self.line_ids:
-            raise ValidationError(self.env._("Say when how much will be paid."))
-        compare = self.currency_id.compare_amounts
-        if any(compare(line.amount, 0) <= 0 for line in self.line_ids):
-            raise ValidationError(self.env._("An installment must be above zero."))
-        if any(
-            abs(line.amount - self.currency_id.round(line.amount)) > 1e-6
-            for line in self.line_ids
-        ):
-            raise ValidationError(
-                self.env._("An installment is a whole amount of the currency.")
-            )
-        self._check_down()
-        if compare(self.amount, self.amount_total):
-            raise ValidationError(
-                self.env._(
-                    "The schedule adds up to %(sum)s but %(total)s is to be paid.",
-                    sum=self.currency_id.format(self.amount),
-                    total=self.currency_id.format(self.amount_total),
-                )
-            )
+    def _find_stayed_items(self):
+        return self.env["collection.stay"]._filter_items(self.item_ids)
 
-    def _check_down(self):
-        """A down payment is one, and first: the limits leave it out of the installments
-        and ask for it, so that nothing else may go by its name."""
-        down = self.line_ids.filtered("is_down")
-        rest = self.line_ids - down
-        if len(down) > 1:
-            raise ValidationError(self.env._("There is one down payment at most."))
-        if down and rest and down.date > min(rest.mapped("date")):
-            raise ValidationError(
-                self.env._("The down payment comes before the installments.")
-            )
-
-    def _get_cannot_offer_reason(self):
-        """:return: translated sentence on why the plan cannot be offered as it is, or
-        False"""
-        self.ensure_one()
-        if reason := self._get_stay_reason():
-            return reason
-        today = self.company_id._get_collection_today()
-        if self.case_id.state == "closed":
-            return self.env._("The case is closed; nothing is open any more.")
-        if any(line.date < today for line in self.line_ids):
-            return self.env._("An installment cannot lie in the past.")
-        if self._is_changed():
-            return self.env._(
-                "The covered invoices have changed since the schedule was made. Update"
-                " it first."
-            )
-        return False
-
-    def _is_changed(self):
-        """:return: whether what is open on the covered items is not any more what the
-        plan says"""
-        self.ensure_one()
-        return bool(
-            self.currency_id.compare_amounts(
-                self._get_amount_open(), self.amount_covered
-            )
+    def _check_stay(self):
+        self.env["collection.stay"]._check_moves(
+            self._find_stayed_items().move_id, "plan", self.display_name, self.case_id
         )
-
-    def _get_limit_exceeded(self):
-        """Compare the plan with the limits of the policy.
-
-        :return: translated sentence on the limit that is exceeded, or False when a
-            collector may offer the plan
-        """
-        self.ensure_one()
-        policy = self.case_id.policy_id
-        if not policy:
-            return False
-        return (
-            self._get_duration_exceeded(policy)
-            or self._get_amount_exceeded(policy)
-            or self._get_down_exceeded(policy)
-            or self._get_defaults_exceeded(policy)
-        )
-
-    def _get_duration_exceeded(self, policy):
-        months = policy.plan_months_max
-        today = self.company_id._get_collection_today()
-        # A working day later than the very day is not a longer plan.
-        if months and (self.date_last - add_months(today, months)).days > 3:
-            return self.env._("It takes longer than %s months.", months)
-        return False
-
-    def _get_amount_exceeded(self, policy):
-        company = self.company_id
-        today = company._get_collection_today()
-        if reason := policy._get_amount_exceeded(
-            "plan_amount_max", self.amount, self.currency_id, company, today
-        ):
-            return reason
-        return self._get_installment_exceeded(policy.plan_installment_min, today)
-
-    def _get_installment_exceeded(self, limit, today):
-        # The last one is what is left.
-        parts = self.line_ids.filtered(lambda line: not line.is_down)
-        parts = parts.sorted(lambda line: (line.date, line.id))
-        parts = parts[:-1] or parts
-        company, own = self.company_id, self.company_id.currency_id
-        smallest = self.currency_id._convert(
-            min(parts.mapped("amount"), default=0.0), own, company, today
-        )
-        if limit and own.compare_amounts(smallest, limit) < 0:
-            return self.env._(
-                "An installment is under the smallest one of %s.", own.format(limit)
-            )
-        return False
-
-    def _get_down_exceeded(self, policy):
-        least = self.currency_id.round(self.amount_covered * policy.plan_down_min / 100)
-        down = sum(self.line_ids.filtered("is_down").mapped("amount"))
-        if self.currency_id.compare_amounts(down, least) < 0:
-            return self.env._(
-                "The down payment is under %(share)g %%, which is %(amount)s.",
-                share=policy.plan_down_min,
-                amount=self.currency_id.format(least),
-            )
-        return False
-
-    def _get_defaults_exceeded(self, policy):
-        count = self.search_count(
-            [
-                ("partner_id", "=", self.partner_id.id),
-                ("company_id", "=", self.company_id.id),
-                ("date_default", "!=", False),
-            ]
-        )
-        if count > policy.plan_default_max:
-            return self.env._("The customer defaulted on a plan before (%s).", count)
-        return False
 
     # ------------------------------------------------------------------
-    # Life
+    # In force
     # ------------------------------------------------------------------
+
+    def _activate(self):
+        """Put an accepted plan in force: what it covers is not chased any more."""
+        self.ensure_one()
+        self.env["collection.installment.agreement"]._invoice_charge(self)
+        promises = self.env["collection.promise"]._find_open(self.item_ids)
+        promises._end("replaced", self.env._("Replaced by %s.", self.name))
+        today = self.company_id._get_collection_today()
+        old = self.replaces_id
+        if old.state in ("active", "notice", "suspended", "defaulted"):
+            old._finish("renegotiated", self.env._("Replaced by %s.", self.name))
+        self._set_state(
+            "active",
+            date_active=today,
+            default_percent=0.0,
+            last_allocation=self.env["collection.promise"]._get_last_allocation(),
+            notified_state="active",
+        )
+        self._cancel_what_is_queued()
+        self.case_id._review_now()
+
+    def _cancel_what_is_queued(self):
+        """A reminder that is still in the mail queue does not leave any more."""
+        letters = self.env["collection.letter"]._find_queued_about(
+            self.item_ids.move_id
+        )
+        # The agreement itself is on its way as well; only steps are called off.
+        letters.filtered("stage_id")._cancel_queued()
 
     def action_open_end(self):
         """Ask for the reason and cancel."""
         return self._open_end("cancelled", self.env._("Cancel the plan"))
 
     def action_open_decline(self):
-        """Ask for the reason that the customer gave, and note that he declined."""
+        """Ask for the reason that the customer gave, and note that they declined."""
         return self._open_end("declined", self.env._("The customer declined"))
 
     def action_open_reinstate(self):
@@ -607,20 +701,15 @@ class CollectionInstallmentPlan(models.Model):
         return self._open_end("active", self.env._("Put in force again"))
 
     def _open_end(self, outcome, title):
-        return {
-            "type": "ir.actions.act_window",
-            "name": title,
-            "res_model": "collection.installment.plan.end",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_plan_ids": self.ids, "default_outcome": outcome},
-        }
+        return self._open_wizard(
+            "collection.installment.plan.end", title, plan_ids=self.ids, outcome=outcome
+        )
 
     def action_renegotiate(self):
         """Propose a new version for what is open; this one holds until that is
         accepted."""
         self.ensure_one()
-        if self.state not in REPLACEABLE:
+        if self.state not in REPLACEABLE_STATES:
             raise UserError(
                 self.env._("There is nothing to renegotiate. Propose a new plan.")
             )
@@ -635,7 +724,7 @@ class CollectionInstallmentPlan(models.Model):
         )
 
     def _end(self, state, reason):
-        """End plans by somebody's wish.
+        """End plans because people say so.
 
         :param str state: cancelled or declined
         :param str reason: why; it stays on record
@@ -647,19 +736,19 @@ class CollectionInstallmentPlan(models.Model):
         for plan in self:
             plan.case_id._stop_execution()
             if plan.state in PENDING_STATES:
-                plan._move_to(state, end_reason=reason.strip(), told_state=state)
+                plan._set_state(state, end_reason=reason.strip(), notified_state=state)
             else:
                 plan._finish(state, reason.strip())
         self.case_id._review_now()
 
     def _finish(self, state, reason):
-        """End a plan in force; its items go on where they stood."""
+        """End a plan in force; collection of its items continues where it stood."""
         self.ensure_one()
         was_running = self.state in RUNNING_STATES
-        self._move_to(
+        self._set_state(
             state,
             end_reason=reason,
-            told_state=state,
+            notified_state=state,
             end_allocation=self.env["collection.promise"]._get_last_allocation(),
         )
         if was_running:
@@ -688,59 +777,6 @@ class CollectionInstallmentPlan(models.Model):
         )
         self.item_ids.invalidate_recordset(["days_frozen", "date_resumed"])
 
-    # ------------------------------------------------------------------
-    # Suspension
-    # ------------------------------------------------------------------
-
-    def _suspend(self, reason):
-        """Suspend plans in force, because of a stay: nothing falls due meanwhile, and
-        nothing is reminded of. Others are left alone.
-
-        :param str reason: why; it stays on record
-        :return: the plans that were suspended
-        """
-        running = self.filtered(lambda plan: plan.state in ("active", "notice"))
-        for plan in running:
-            plan._move_to(
-                "suspended",
-                date_suspended=plan.company_id._get_collection_today(),
-                end_reason=reason,
-                told_state="suspended",
-            )
-            plan.message_post(body=self.env._("Suspended: %s", reason))
-        running.case_id._review_now()
-        return running
-
-    def _resume(self, reason):
-        """Put suspended plans in force again: what was not paid yet moves later by the
-        days of the suspension. Others are left alone.
-
-        :param str reason: why; it stays on record
-        :return: the plans that were resumed
-        """
-        suspended = self.filtered(lambda plan: plan.state == "suspended")
-        for plan in suspended:
-            today = plan.company_id._get_collection_today()
-            days = max((today - plan.date_suspended).days, 0)
-            for line in plan.line_ids.filtered(lambda line: line.state != "paid"):
-                # What was signed moves for both, and the log says so.
-                line.sudo().date = fields.Date.add(line.date, days=days)
-            plan._move_to(
-                "active",
-                date_suspended=False,
-                end_reason=False,
-                told_state="active",
-            )
-            plan.message_post(
-                body=self.env._(
-                    "In force again after %(days)s days: %(reason)s",
-                    days=days,
-                    reason=reason,
-                )
-            )
-        suspended.case_id._review_now()
-        return suspended
-
     def _reinstate(self, reason):
         """Put plans in default in force again; for collections managers.
 
@@ -748,73 +784,64 @@ class CollectionInstallmentPlan(models.Model):
         :raises UserError: without a reason, or when something else covers the items
         """
         self.check_access("write")
-        if not self.env.user.has_group("account_collections.group_collection_manager"):
-            raise UserError(self.env._("A collections manager puts it in force again."))
+        self._check_manager(self.env._("A collections manager puts it in force again."))
         for plan in self:
             if plan.state != "defaulted":
                 raise UserError(self.env._("This plan is not in default."))
             plan._check_not_planned()
-            plan._move_to(
+            plan._set_state(
                 "active",
                 date_default=False,
                 amount_default=0,
                 breach=False,
                 date_reinstated=plan.company_id._get_collection_today(),
-                told_state="active",
+                notified_state="active",
             )
             plan.message_post(body=self.env._("In force again: %s", reason))
-            plan._find_open_promises()._end(
-                "replaced", self.env._("Replaced by %s.", plan.name)
-            )
+            promises = self.env["collection.promise"]._find_open(plan.item_ids)
+            promises._end("replaced", self.env._("Replaced by %s.", plan.name))
         self.case_id._review_now()
 
-    @api.model
-    def _prepare_new_context(self, case, items, **defaults):
-        """:return: the context of a form that proposes a plan for these items"""
+    def action_save_and_open(self):
+        """Open the draft that was just saved, to look at it and offer it."""
+        self.ensure_one()
+        return self._get_records_action()
+
+    def action_view_case(self):
+        """Open the case."""
+        self.ensure_one()
+        return self.case_id._get_records_action()
+
+    def action_view_invoices(self):
+        """Open the covered invoices."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account.action_move_out_invoice_type"
+        )
         return {
-            "default_case_id": case.id,
-            "default_currency_id": (items.currency_id or case.currency_id)[:1].id,
-            "default_item_ids": [Command.set(items.ids)],
-            **{f"default_{name}": value for name, value in defaults.items()},
+            **action,
+            "domain": [("id", "in", self.item_ids.move_id.ids)],
+            "context": {"create": False},
         }
 
-    # ------------------------------------------------------------------
-    # Stay
-    # ------------------------------------------------------------------
+    def action_view_lineage(self):
+        """Open the versions of this plan."""
+        self.ensure_one()
+        return self.lineage_ids._get_records_action(name=self.env._("Versions"))
 
-    def _find_stayed_items(self):
-        return self.env["collection.stay"]._filter_items(self.item_ids)
+    def _get_unpaid_lines(self):
+        """:return: the installments that are late, for the words of a notice"""
+        self.ensure_one()
+        return self.line_ids.filtered(lambda line: line.state == "late")
 
-    def _check_stay(self):
-        self.env["collection.stay"]._check_moves(
-            self._find_stayed_items().move_id, "plan", self.display_name, self.case_id
+    def _get_near_lines(self):
+        """:return: the installments to come that a reminder is about: the next ones"""
+        self.ensure_one()
+        today = self.company_id._get_collection_today()
+        days = self.case_id.policy_id.plan_remind_days or 0
+        return self.line_ids.filtered(
+            lambda line: 0 <= (line.date - today).days <= days and line.state != "paid"
         )
-
-    def _get_stay_reason(self):
-        # The stay binds the signer too, who sees nothing of bankruptcies.
-        if not self.sudo()._find_stayed_items():
-            return False
-        return self.env._(
-            "Because of insolvency proceedings no installments can be agreed on."
-        )
-
-    def _rest(self, reason):
-        """Let the plans on stayed items rest: those in force are suspended, offers and
-        proposals end. Nobody is written to about it.
-
-        :param str reason: why; it stays on record
-        """
-        stayed = self.filtered(lambda plan: plan._find_stayed_items())
-        for plan in stayed:
-            if plan.state == "offered":
-                plan._move_to("void", end_reason=reason, told_state="void")
-            elif plan.state in ("draft", "approve"):
-                plan._move_to("cancelled", end_reason=reason, told_state="cancelled")
-        stayed._suspend(reason)
-
-    # ------------------------------------------------------------------
-    # Correspondence
-    # ------------------------------------------------------------------
 
     def _get_collection_moves(self):
         return self.item_ids.move_id

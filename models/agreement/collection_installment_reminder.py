@@ -3,26 +3,30 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-# What the customer or the collector is told of, once.
-TOLD_STATES = ("active", "notice", "completed", "defaulted", "void", "expired")
+# The customer or the collector is notified once of each of these.
+NOTIFIED_STATES = ("active", "notice", "completed", "defaulted", "void", "expired")
 
 
-class CollectionInstallmentPlan(models.Model):
-    """What the night does with plans: remind of installments, tell what the judgement
-    found."""
+class CollectionInstallmentReminder(models.AbstractModel):
+    """Reminders of installments, and notifications of what the evaluation changed.
 
-    _inherit = "collection.installment.plan"
+    Called every night.
+    """
+
+    _name = "collection.installment.reminder"
+    _description = "Reminders of Installments"
 
     @api.model
     def _follow_up(self, company, today):
-        """Tell of new states, and remind of installments before and after their dates.
+        """Notify of new states, and remind of installments before and after their
+        dates.
 
         :param company: res.company record
         :param date today: the day, in the company's time zone
         """
-        self._tell_changes(company)
+        self._notify_changes(company)
         isolate = self.env["collection.customer.notice"]._isolate
-        active = self.search(
+        active = self.env["collection.installment.plan"].search(
             [
                 ("company_id", "=", company.id),
                 ("state", "=", "active"),
@@ -35,17 +39,18 @@ class CollectionInstallmentPlan(models.Model):
             is_paused, credit = waiting[plan.id]
             if is_paused:
                 continue
-            if lines := plan._find_near(today):
-                isolate(plan._remind, lines, "before")
+            if lines := self._find_near(plan, today):
+                isolate(self._remind, plan, lines, "before")
             is_late = plan.amount_late - credit > plan.tolerance_amount
-            if is_late and (lines := plan._find_missed(today)):
-                isolate(plan._remind, lines, "after")
+            if is_late and (lines := self._find_missed(plan, today)):
+                isolate(self._remind, plan, lines, "after")
 
-    def _find_near(self, today):
+    @api.model
+    def _find_near(self, plan, today):
         """:return: installments to come that are as near as the policy says, not paid
         and not reminded of"""
-        days = self.case_id.policy_id.plan_remind_days
-        return self.line_ids.filtered(
+        days = plan.case_id.policy_id.plan_remind_days
+        return plan.line_ids.filtered(
             lambda line: (
                 days
                 and not line.is_reminded
@@ -54,11 +59,12 @@ class CollectionInstallmentPlan(models.Model):
             )
         )
 
-    def _find_missed(self, today):
+    @api.model
+    def _find_missed(self, plan, today):
         """:return: installments that are late by as much as the policy says, and not
         reminded of"""
-        days = self.case_id.policy_id.plan_remind_late_days
-        return self.line_ids.filtered(
+        days = plan.case_id.policy_id.plan_remind_late_days
+        return plan.line_ids.filtered(
             lambda line: (
                 days
                 and not line.is_reminded_late
@@ -67,120 +73,130 @@ class CollectionInstallmentPlan(models.Model):
             )
         )
 
-    def _remind(self, lines, when):
+    @api.model
+    def _remind(self, plan, lines, when):
         """Send the reminder; without an address the collector calls.
 
+        :param plan: collection.installment.plan record
         :param lines: the installments it is about
         :param str when: before or after their date
         """
-        # Only the marks are written: reminded of, once.
-        lines.sudo().write(
-            {"is_reminded" if when == "before" else "is_reminded_late": True}
+        mark = "is_reminded" if when == "before" else "is_reminded_late"
+        lines._write_protected({mark: True})
+        self._send_or_ask(
+            plan,
+            f"mail_template_plan_reminder_{when}",
+            self.env._("Remind of the installment"),
         )
+
+    @api.model
+    def _send_or_ask(self, plan, template, summary):
+        """Write to the customer; without an address, a to-do asks the collector to."""
         try:
-            self._send_notice(f"mail_template_plan_reminder_{when}")
+            self._send(plan, template)
         except UserError as error:
-            self.case_id._add_task(self.env._("Remind of the installment"), str(error))
+            plan.case_id._add_task(summary, str(error))
+
+    @api.model
+    def _send(self, plan, template, attachments=None):
+        """Write to the customer about a plan.
+
+        :param plan: collection.installment.plan record
+        :param str template: name of a mail.template of this addon
+        :param attachments: ir.attachment records that go with it
+        :return: the collection.letter
+        :raises UserError: when the customer cannot be reached by e-mail
+        """
+        return self.env["collection.customer.notice"]._send(
+            plan,
+            self.env.ref(f"account_collections.{template}"),
+            plan.item_ids.move_id,
+            attachments,
+        )
 
     # ------------------------------------------------------------------
-    # What the judgement found
+    # New states
     # ------------------------------------------------------------------
 
     @api.model
-    def _tell_changes(self, company):
-        """Tell customers and collectors of plans whose state has changed.
+    def _notify_changes(self, company):
+        """Notify customers and collectors of plans whose state has changed.
 
         :param company: res.company record
         """
         changed = Domain.OR(
-            Domain("state", "=", state) & Domain("told_state", "!=", state)
-            for state in TOLD_STATES
+            Domain("state", "=", state) & Domain("notified_state", "!=", state)
+            for state in NOTIFIED_STATES
         )
-        # On hold nothing is sent; it is told when the hold is lifted.
-        plans = self.search(
+        # On hold nothing is sent; the notification follows when the hold is lifted.
+        plans = self.env["collection.installment.plan"].search(
             Domain("company_id", "=", company.id)
             & Domain("case_id.state", "!=", "hold")
             & changed
         )
         isolate = self.env["collection.customer.notice"]._isolate
         for plan in plans:
-            isolate(plan._tell)
+            isolate(self._notify, plan)
 
-    def _tell(self):
-        """Tell of the state of this plan, once."""
-        self.ensure_one()
-        plan = self.sudo()
-        state, before = plan.state, plan.told_state
-        plan.told_state = state
+    @api.model
+    def _notify(self, plan):
+        """Notify customer and collector of the state of a plan, once.
+
+        :param plan: collection.installment.plan record
+        """
+        plan = plan.sudo()
+        here = plan.env[self._name]
+        state, before = plan.state, plan.notified_state
+        plan.notified_state = state
         if state == "void" and not plan.end_reason:
-            plan.end_reason = plan._get_void_reason()
-        plan.message_post(body=plan._get_telling(state))
+            agreement = plan.env["collection.installment.agreement"]
+            plan.end_reason = agreement._get_void_reason(plan)
+        plan.message_post(body=here._get_state_text(plan))
         if state == "active" and before == "notice":
-            plan._clear_tasks()
-        # Nobody is thanked for a credit note.
+            # A plan that was cured clears its own to-dos.
+            plan.activity_ids.filtered("automated").unlink()
+        # No thank-you when credit notes settled it.
         is_thanked = state == "completed" and plan.amount_paid
         if state in ("notice", "defaulted", "void") or is_thanked:
-            plan._tell_customer(f"mail_template_plan_{state}")
+            here._send_or_ask(
+                plan,
+                f"mail_template_plan_{state}",
+                self.env._("Write to the customer"),
+            )
         if state in ("notice", "defaulted", "void", "expired"):
-            plan._tell_collector(state)
+            here._notify_collector(plan)
 
-    def _get_telling(self, state):
+    @api.model
+    def _get_state_text(self, plan):
         """:return: translated sentence for the log"""
         sentences = {
             "active": self.env._("In good standing."),
             "notice": self.env._(
                 "In notice: the breach is to be cured by %s.",
-                format_date(self.env, self.date_cure),
+                format_date(self.env, plan.date_cure),
             ),
             "completed": self.env._("Completed: nothing is open any more."),
             "defaulted": self.env._(
                 "In default: %s is due at once.",
-                self.currency_id.format(self.amount_default),
+                plan.currency_id.format(plan.amount_default),
             ),
-            "void": self.end_reason or "",
+            "void": plan.end_reason or "",
             "expired": self.env._("The offer has expired."),
         }
-        return sentences[state]
+        return sentences[plan.state]
 
-    def _tell_customer(self, template):
-        try:
-            self._send_notice(template)
-        except UserError as error:
-            self.case_id._add_task(self.env._("Write to the customer"), str(error))
-
-    def _tell_collector(self, state):
+    @api.model
+    def _notify_collector(self, plan):
         summaries = {
             "notice": self.env._("Installment plan in notice"),
             "defaulted": self.env._("Installment plan in default"),
             "void": self.env._("Offer of installments is void"),
             "expired": self.env._("Offer of installments has expired"),
         }
-        self.activity_schedule(
+        plan.activity_schedule(
             "mail.mail_activity_data_todo",
-            self.company_id._get_collection_today(),
-            summary=summaries[state],
-            note=self._get_telling(state),
-            user_id=(self.case_id._get_collector() or self.user_id).id,
-        )
-
-    def _clear_tasks(self):
-        """A plan that was cured clears its own to-dos."""
-        self.activity_ids.filtered("automated").unlink()
-
-    # ------------------------------------------------------------------
-    # What the letters say
-    # ------------------------------------------------------------------
-
-    def _get_unpaid_lines(self):
-        """:return: the installments that are late, for the words of a notice"""
-        self.ensure_one()
-        return self.line_ids.filtered(lambda line: line.state == "late")
-
-    def _get_near_lines(self):
-        """:return: the installments to come that a reminder is about: the next ones"""
-        self.ensure_one()
-        today = self.company_id._get_collection_today()
-        days = self.case_id.policy_id.plan_remind_days or 0
-        return self.line_ids.filtered(
-            lambda line: 0 <= (line.date - today).days <= days and line.state != "paid"
+            plan.company_id._get_collection_today(),
+            summary=summaries[plan.state],
+            note=self._get_state_text(plan),
+            user_id=(plan.case_id._get_collector() or plan.user_id).id,
         )

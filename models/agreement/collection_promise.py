@@ -8,13 +8,16 @@ STATES = [
     ("approve", "To approve"),
     ("open", "Open"),
     ("kept", "Kept"),
-    ("partly", "Partly kept"),
+    ("partial", "Partly kept"),
     ("broken", "Broken"),
     ("withdrawn", "Withdrawn"),
     ("replaced", "Replaced"),
 ]
+# What people can still withdraw or replace.
+PENDING_STATES = ("open", "approve")
 # The ledger decides between these; people decide about the others.
-JUDGED_STATES = ("open", "kept", "partly", "broken")
+OUTCOME_STATES = ("kept", "partial", "broken")
+EVALUATED_STATES = ("open", *OUTCOME_STATES)
 KINDS = [("promise", "Promise to pay"), ("extension", "Due-date extension")]
 MEANS = [
     ("transfer", "Bank transfer"),
@@ -40,19 +43,18 @@ FIXED_FIELDS = {
     "tolerance",
     "user_id",
 }
-# Lines are made while their promise is: no context that comes in over the network
-# can hold this object.
-TAKING = object()
+# Lines are created along with their promise only: no context that comes in over the
+# network can hold this object.
+WITH_PROMISE = object()
 
 
 class CollectionPromise(models.Model):
     """A promise to pay: one or several dates, for named items or the whole account.
 
-    While it is open, what it covers is not chased. Whether it is kept is judged by the
-    ledger and by nothing else: money allocated to the covered items between the day it
-    was taken and each date plus tolerance; credit notes are not payments. Undoing a
-    payment has it judged again. A due-date extension is a promise of whole items,
-    granted by us.
+    While it is open, what it covers is not chased. The ledger alone says whether it is
+    kept: money allocated to the covered items between the day it was taken and each
+    date plus tolerance; credit notes are not payments. Undoing a payment has it
+    evaluated again. A due-date extension is a promise of whole items, granted by us.
 
     Collectors take promises; above the policy's limits a manager approves. Nothing is
     deleted: a promise is withdrawn or replaced, with a reason.
@@ -154,7 +156,7 @@ class CollectionPromise(models.Model):
         help="100 for a kept promise, 0 for one that was not; its average is the"
         " promise-kept rate by count.",
     )
-    amount_judged = fields.Monetary("Amount fallen due", readonly=True)
+    amount_fallen_due = fields.Monetary("Amount fallen due", readonly=True)
     amount_kept = fields.Monetary("Amount kept", readonly=True)
     state = fields.Selection(
         STATES,
@@ -316,7 +318,7 @@ class CollectionPromise(models.Model):
     @api.constrains("line_ids", "item_ids", "currency_id", "case_id")
     def _check_coverage(self):
         for promise in self:
-            if promise.state not in ("open", "approve"):
+            if promise.state not in PENDING_STATES:
                 continue
             promise._check_items()
             promise._check_dates()
@@ -330,8 +332,8 @@ class CollectionPromise(models.Model):
         replaced = self.browse(ids - {None, False})
         # First, since an item is covered by one open promise at a time.
         replaced._end("replaced", self.env._("Replaced by a new promise."))
-        taking = self.with_context(collection_taking=TAKING)
-        promises = super(CollectionPromise, taking).create(vals_list)
+        model = self.with_context(collection_promise_lines=WITH_PROMISE)
+        promises = super(CollectionPromise, model).create(vals_list)
         promises = promises.with_env(self.env)
         for promise in promises:
             promise._check_stay()
@@ -353,6 +355,14 @@ class CollectionPromise(models.Model):
     def _unlink_except_always(self):
         raise UserError(
             self.env._("A promise stays on record. Withdraw it instead of deleting it.")
+        )
+
+    @api.model
+    def _find_open(self, items):
+        """:return: the promises that cover one of the collection.item records now, or
+        will once they are approved"""
+        return self.search(
+            [("item_ids", "in", items.ids), ("state", "in", PENDING_STATES)]
         )
 
     @api.model
@@ -383,27 +393,23 @@ class CollectionPromise(models.Model):
 
     def action_approve(self):
         """Accept a promise above the limits; for collections managers."""
-        if not self.env.user.has_group("account_collections.group_collection_manager"):
-            raise UserError(self.env._("A collections manager approves this promise."))
+        self._check_manager(self.env._("A collections manager approves this promise."))
         if any(promise.state != "approve" for promise in self):
             raise UserError(self.env._("This promise does not wait for approval."))
         for promise in self:
             promise._check_stay()
         # Something may have been paid since, or the day may have gone by.
         self._check_coverage()
-        self.sudo().write({"state": "open"})
+        self._write_protected({"state": "open"})
         self._take_effect()
 
     def action_open_end(self):
         """Ask for the reason and withdraw."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Withdraw the promise"),
-            "res_model": "collection.promise.end",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_promise_ids": self.ids},
-        }
+        return self._open_wizard(
+            "collection.promise.end",
+            self.env._("Withdraw the promise"),
+            promise_ids=self.ids,
+        )
 
     def action_replace(self):
         """Take a new promise in place of this one."""
@@ -416,18 +422,17 @@ class CollectionPromise(models.Model):
         )
 
     def _check_may_end(self):
-        labels = dict(self._fields["state"]._description_selection(self.env))
         for promise in self:
-            if promise.state not in ("open", "approve"):
+            if promise.state not in PENDING_STATES:
                 raise UserError(
                     self.env._(
                         "The promise is “%s” and cannot be withdrawn or replaced.",
-                        labels[promise.state],
+                        promise._label("state"),
                     )
                 )
 
     def _end(self, state, reason):
-        """End promises by somebody's wish.
+        """End promises because people say so.
 
         :param str state: withdrawn or replaced
         :param str reason: why; it stays on record
@@ -437,8 +442,7 @@ class CollectionPromise(models.Model):
         self._check_may_end()
         if not (reason or "").strip():
             raise UserError(self.env._("Say why the promise ends."))
-        # Readonly for everybody; the right to work the case was checked above.
-        self.sudo().write({"state": state, "end_reason": reason.strip()})
+        self._write_protected({"state": state, "end_reason": reason.strip()})
         for promise in self:
             day = promise.company_id._get_collection_today()
             promise.sudo().item_ids._resume(day)
@@ -482,20 +486,12 @@ class CollectionPromise(models.Model):
                     plan.name,
                 )
             )
-        taken = self.search(
-            [
-                ("item_ids", "in", self.item_ids.ids),
-                ("state", "in", ("open", "approve")),
-                ("id", "!=", self.id),
-            ],
-            limit=1,
-        )
-        if taken:
+        if other := (self._find_open(self.item_ids) - self)[:1]:
             raise ValidationError(
                 self.env._(
                     "An item is covered by an open promise already (%s). Replace that"
                     " one.",
-                    taken.name,
+                    other.name,
                 )
             )
 
@@ -563,7 +559,7 @@ class CollectionPromise(models.Model):
         vals = {"level": len(broken) + 1}
         if reason:
             vals.update(state="approve", approval_reason=reason)
-        self.sudo().write(vals)
+        self._write_protected(vals)
 
     def _get_limit_exceeded(self, earlier_count):
         """:return: translated sentence on the limit of the policy that is exceeded, or
@@ -683,7 +679,7 @@ class CollectionPromise(models.Model):
         return self.search(
             [
                 ("company_id", "=", company.id),
-                ("state", "in", ("broken", "partly")),
+                ("state", "in", ("broken", "partial")),
                 ("is_escalated", "=", False),
                 ("item_ids.is_open", "=", True),
             ]
@@ -709,10 +705,10 @@ class CollectionPromise(models.Model):
             )
         except UserError as error:
             self.case_id._add_task(self.env._("Remind of the promise"), str(error))
-        self.sudo().date_reminded = max(self._find_near_dates(today))
+        self._write_protected({"date_reminded": max(self._find_near_dates(today))})
 
     def _escalate(self):
-        """Tell the collector of a promise that was not kept: once per promise."""
+        """Notify the collector of a promise that was not kept: once per promise."""
         task = self.case_id._add_task(
             self.env._("Promise not kept"),
             self.env._(
@@ -722,4 +718,4 @@ class CollectionPromise(models.Model):
                 date=format_date(self.env, self.date_last),
             ),
         )
-        self.sudo().write({"is_escalated": True, "task_id": task.id})
+        self._write_protected({"is_escalated": True, "task_id": task.id})

@@ -92,13 +92,13 @@ class CollectionPromiseEvaluation(models.AbstractModel):
         )
         judged = SQL(
             "promise.company_id = %s AND %s"
-            " AND promise.state IN ('open', 'kept', 'partly', 'broken')",
+            " AND promise.state IN ('open', 'kept', 'partial', 'broken')",
             company.id,
             restrict,
         )
         self.env.cr.execute(self._judge_lines(as_of, judged))
         changed = self.env.execute_query(self._judge_promises(judged))
-        missed = [id_ for id_, state in changed if state in ("partly", "broken")]
+        missed = [id_ for id_, state in changed if state in ("partial", "broken")]
         if missed:
             self._resume_items(missed, as_of)
 
@@ -128,7 +128,7 @@ class CollectionPromiseEvaluation(models.AbstractModel):
                     WHEN received * 100 >= due.upto * due.threshold - 0.000001
                         THEN 'kept'
                     WHEN due.date + due.tolerance >= %(as_of)s THEN 'open'
-                    WHEN received > due.upto - due.amount THEN 'partly'
+                    WHEN received > due.upto - due.amount THEN 'partial'
                     ELSE 'broken' END AS state
                   FROM (
                     SELECT line.id, line.date, line.amount, promise.id AS promise_id,
@@ -158,7 +158,7 @@ class CollectionPromiseEvaluation(models.AbstractModel):
                SET state = verdict.state,
                    kept_percent = CASE verdict.state
                        WHEN 'kept' THEN 100 WHEN 'open' THEN NULL ELSE 0 END,
-                   amount_judged = CASE WHEN verdict.state <> 'open'
+                   amount_fallen_due = CASE WHEN verdict.state <> 'open'
                        THEN promise.amount ELSE 0 END,
                    amount_kept = CASE WHEN verdict.state = 'kept'
                        THEN promise.amount ELSE 0 END
@@ -179,12 +179,12 @@ class CollectionPromiseEvaluation(models.AbstractModel):
                 WHEN due.is_kept THEN 'kept' WHEN NOT due.is_missed THEN 'open'
                 WHEN EXISTS (SELECT FROM (%(allocations)s) allocation
                               WHERE allocation.date <= due.date_end
-                                AND allocation.amount > 0) THEN 'partly'
+                                AND allocation.amount > 0) THEN 'partial'
                 ELSE 'broken' END AS state
               FROM (
                 SELECT promise.id, promise.date_last + promise.tolerance AS date_end,
                        BOOL_AND(line.state = 'kept') AS is_kept,
-                       BOOL_OR(line.state IN ('partly', 'broken')) AS is_missed
+                       BOOL_OR(line.state IN ('partial', 'broken')) AS is_missed
                   FROM collection_promise promise
                   JOIN collection_promise_line line ON line.promise_id = promise.id
                  WHERE %(judged)s

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .collection_promise import JUDGED_STATES, STATES, TAKING
+from .collection_promise import EVALUATED_STATES, STATES, WITH_PROMISE
 
 
 class CollectionPromiseLine(models.Model):
@@ -20,7 +20,7 @@ class CollectionPromiseLine(models.Model):
     date = fields.Date(required=True)
     amount = fields.Monetary(required=True)
     state = fields.Selection(
-        [(key, label) for key, label in STATES if key in JUDGED_STATES],
+        [(key, label) for key, label in STATES if key in EVALUATED_STATES],
         "Status",
         readonly=True,
         default="open",
@@ -28,7 +28,7 @@ class CollectionPromiseLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if self.env.context.get("collection_taking") is not TAKING:
+        if self.env.context.get("collection_promise_lines") is not WITH_PROMISE:
             self._check_fixed()
         return super().create(vals_list)
 

@@ -96,7 +96,9 @@ class CollectionStayEnforcement(models.AbstractModel):
     @api.model
     def _suspend_plans(self, bankruptcy, cases):
         """Suspend installment plans as long as the stay lasts; offers end."""
-        self._find_plans(cases)._rest(self.env._("Bankruptcy: %s", bankruptcy.name))
+        self.env["collection.installment.suspension"]._suspend_for_stay(
+            self._find_plans(cases), self.env._("Bankruptcy: %s", bankruptcy.name)
+        )
 
     @api.model
     def _find_plans(self, cases):
@@ -239,11 +241,12 @@ class CollectionStayEnforcement(models.AbstractModel):
 
     @api.model
     def _resume_plans(self, bankruptcy):
-        """Continue installment plans where they were suspended."""
+        """Installment plans continue where they were suspended."""
         plans = self._find_plans(bankruptcy._find_cases())
         # Another record of a bankruptcy may stay them still.
-        plans.filtered(lambda plan: not plan._find_stayed_items())._resume(
-            self.env._("Bankruptcy: %s", bankruptcy._get_standing_text())
+        free = plans.filtered(lambda plan: not plan._find_stayed_items())
+        self.env["collection.installment.suspension"]._resume(
+            free, self.env._("Bankruptcy: %s", bankruptcy._get_standing_text())
         )
 
     @api.model

@@ -50,7 +50,7 @@ class AccountMove(models.Model):
         cases = self.env["collection.case"]._find_open(
             self.commercial_partner_id, self.company_id
         )
-        by_customer = {(case.company_id, case.partner_id): case for case in cases}
+        by_customer = cases._group_by_customer()
         for move in self:
             is_chased = (
                 move.state == "posted"

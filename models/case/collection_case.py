@@ -236,18 +236,11 @@ class CollectionCase(models.Model):
             case.profile = ", ".join(parts)
 
     def _compute_exposure_ids(self):
-        Exposure = self.env["collection.exposure"]
-        rows = Exposure.search(
-            [
-                ("partner_id", "in", self.partner_id.ids),
-                ("company_id", "in", self.company_id.ids),
-            ]
-        )
-        by_customer = rows.grouped(lambda row: (row.company_id, row.partner_id))
+        rows = self._find_by_customer("collection.exposure")
         for case in self:
-            own = by_customer.get((case.company_id, case.partner_id), Exposure)
+            own = rows[case]
             if case.state == "closed":
-                own = Exposure
+                own = own.browse()
             case.credit_ids = own.filtered(lambda row: row.status == "credit")
             case.stayed_ids = own.filtered(
                 lambda row: row.status in ("stayed", "stayed_credit")
@@ -440,6 +433,30 @@ class CollectionCase(models.Model):
                 ("state", "!=", "closed"),
             ]
         )
+
+    def _find_by_customer(self, model):
+        """:return: dict of the records of a model per case: those of its customer in
+        its company
+
+        :param str model: one with partner_id and company_id
+        """
+        Model = self.env[model]
+        records = Model.search(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("company_id", "in", self.company_id.ids),
+            ]
+        )
+        grouped = records.grouped(lambda record: (record.company_id, record.partner_id))
+        return {
+            case: grouped.get((case.company_id, case.partner_id), Model)
+            for case in self
+        }
+
+    def _group_by_customer(self):
+        """:return: dict of these cases, at most one open for each, per pair of
+        res.company and res.partner record"""
+        return {(case.company_id, case.partner_id): case for case in self}
 
     def _refresh_stages(self):
         """Show the stages that the items of these cases have reached just now."""

@@ -269,7 +269,7 @@ class CollectionCase(models.Model):
             "broken": Domain(
                 "promise_ids",
                 "any",
-                [("state", "in", ("broken", "partly")), ("task_id", "!=", False)],
+                [("state", "in", ("broken", "partial")), ("task_id", "!=", False)],
             ),
         }
 

@@ -46,7 +46,7 @@ class CollectionExposure(models.Model):
         ],
         "account.move": ["invoice_date", "partner_id", "payment_state"],
         "collection.bankruptcy": ["date_petition", "partner_id", "stops_collection"],
-        "collection.dispute": ["move_id", "amount_apart", "is_active"],
+        "collection.dispute": ["move_id", "amount_excluded", "is_active"],
         "collection.hold": ["state", "case_id", "item_ids"],
         "collection.item": ["case_id", "move_line_id", "stage_id"],
         "collection.installment.plan": ["state", "item_ids", "amount"],

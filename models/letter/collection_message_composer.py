@@ -243,21 +243,12 @@ class CollectionMessageComposer(models.AbstractModel):
     @api.model
     def _get_case_exposures(self, cases):
         """:return: dict of collection.exposure records per case, read at once"""
-        Exposure = self.env["collection.exposure"]
-        rows = Exposure.search(
-            [
-                ("partner_id", "in", cases.partner_id.ids),
-                ("company_id", "in", cases.company_id.ids),
-            ]
-        )
+        found = cases._find_by_customer("collection.exposure")
+        rows = self.env["collection.exposure"].union(*found.values())
         # Once for all, instead of once per customer.
         rows.move_line_id.fetch(["amount_currency"])
         rows.move_id.fetch(MOVE_FIELDS)
-        grouped = rows.grouped(lambda row: (row.company_id, row.partner_id))
-        return {
-            case: grouped.get((case.company_id, case.partner_id), Exposure)
-            for case in cases
-        }
+        return found
 
     @api.model
     def _ensure_tokens(self, moves):

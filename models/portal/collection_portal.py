@@ -3,13 +3,11 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date, format_duration, plaintext2html
 
 from ..agreement.collection_dispute import OPEN_STATES
-
-# The plans that the customer has something to see or to do of.
-SHOWN_STATES = ("approve", "offered", "accepted", "active", "notice", "suspended")
+from ..agreement.collection_promise import PENDING_STATES
 
 
 class CollectionPortal(models.AbstractModel):
-    """What a customer tells us himself about an invoice: when he pays, what is wrong.
+    """What customers tell us themselves: when they pay, what is wrong with an invoice.
 
     The portal has checked that the visitor may see the invoice; everything here runs
     as superuser and touches that invoice and its customer's case only.
@@ -33,7 +31,7 @@ class CollectionPortal(models.AbstractModel):
         promises = self.env["collection.promise"].search(
             [
                 ("item_ids.move_line_id.move_id", "=", move.id),
-                ("state", "in", ("open", "approve")),
+                ("state", "in", PENDING_STATES),
             ]
         )
         disputes = self.env["collection.dispute"].search(
@@ -94,8 +92,8 @@ class CollectionPortal(models.AbstractModel):
         )
 
     @api.model
-    def _take_promise(self, move, visitor, form):
-        """Take down a promise for an invoice.
+    def _create_promise(self, move, visitor, form):
+        """Record a promise for an invoice.
 
         :param move: account.move record, as superuser
         :param visitor: the res.partner who is logged in, possibly empty
@@ -127,12 +125,12 @@ class CollectionPortal(models.AbstractModel):
             if promise.state == "approve"
             else here.env._("Promise from the portal")
         )
-        self._tell(case, title, visitor, form, promise.name)
+        self._notify_collector(case, title, visitor, form, promise.name)
         return promise
 
     @api.model
-    def _take_dispute(self, move, visitor, form):
-        """Take down what the customer contests of an invoice.
+    def _create_dispute(self, move, visitor, form):
+        """Record what the customer contests of an invoice.
 
         :param move: account.move record, as superuser
         :param visitor: the res.partner who is logged in, possibly empty
@@ -155,8 +153,38 @@ class CollectionPortal(models.AbstractModel):
         )
         dispute.attachment_ids = self._attach(form["files"], dispute)
         title = self._for_collector(case).env._("Dispute from the portal")
-        self._tell(case, title, visitor, form, dispute.name, dispute.attachment_ids)
+        self._notify_collector(
+            case, title, visitor, form, dispute.name, dispute.attachment_ids
+        )
         return dispute
+
+    @api.model
+    def _refuse_stayed(self, move, kind):
+        """Refuse kindly what is offered about a stayed invoice, and list the attempt.
+
+        :param move: account.move record, as superuser
+        :param str kind: promise, dispute or plan
+        :raises UserError: when the invoice is stayed
+        """
+        stay = self.env["collection.stay"]
+        if not stay._filter_moves(move):
+            return
+        [bankruptcy] = stay._get_bankruptcies(stay._get_debtors(move))[:1]
+        self.env["collection.blocked.attempt"]._log_refusal(
+            bankruptcy,
+            move.company_id,
+            kind,
+            move.name,
+            move.collection_case_id,
+            "portal",
+        )
+        raise UserError(
+            self.env._(
+                "Because of the insolvency proceedings we may not agree on anything"
+                " about this invoice. You need not do anything here. Please turn to the"
+                " trustee, or to your lawyer."
+            )
+        )
 
     @api.model
     def _log_contact(self, case, moves, visitor, form, outcome):
@@ -205,7 +233,7 @@ class CollectionPortal(models.AbstractModel):
                 [
                     ("item_ids.move_line_id.move_id", "=", move.id),
                     ("is_portal", "=", True),
-                    ("state", "in", ("open", "approve")),
+                    ("state", "in", PENDING_STATES),
                 ],
                 order="id desc",
                 limit=1,
@@ -221,7 +249,7 @@ class CollectionPortal(models.AbstractModel):
         )
 
     # ------------------------------------------------------------------
-    # What customers say
+    # Accounts
     # ------------------------------------------------------------------
 
     @api.model
@@ -247,8 +275,8 @@ class CollectionPortal(models.AbstractModel):
         raise UserError(self.env._("We cannot note this here. Please contact us."))
 
     @api.model
-    def _take_account_promise(self, customer, company, visitor, form):
-        """Take down a promise for items of an account, one per currency.
+    def _create_account_promises(self, customer, company, visitor, form):
+        """Record promises for items of an account, one per currency.
 
         :param dict form: name, date, means, note, rows (collection.exposure records),
             amount (None: all of what is open of the rows); checked already
@@ -269,7 +297,9 @@ class CollectionPortal(models.AbstractModel):
             if waits
             else here.env._("Promise from the portal")
         )
-        self._tell(case, title, visitor, form, "\n".join(promises.mapped("name")))
+        self._notify_collector(
+            case, title, visitor, form, "\n".join(promises.mapped("name"))
+        )
         return promises
 
     @api.model
@@ -294,11 +324,11 @@ class CollectionPortal(models.AbstractModel):
         }
 
     @api.model
-    def _take_document(self, customer, company, visitor, form):
-        """Take a document, or the proof that something was paid.
+    def _receive_document(self, customer, company, visitor, form):
+        """Receive a document, or the proof that something was paid.
 
         A proof puts the items on hold until the money should have come in: once per
-        item, for a file is easily made.
+        item, as a file proves little.
 
         :param dict form: name, what (proof or other), note, files (name, content),
             rows (collection.exposure records), date_paid; checked already
@@ -322,7 +352,9 @@ class CollectionPortal(models.AbstractModel):
         contact = self._log_contact(case, rows.move_id, visitor, form, outcome)
         if is_proof:
             self._hold_for_proof(case, rows)
-        self._tell(case, title, visitor, form, attachments=contact.attachment_ids)
+        self._notify_collector(
+            case, title, visitor, form, attachments=contact.attachment_ids
+        )
         return contact
 
     @api.model
@@ -350,8 +382,8 @@ class CollectionPortal(models.AbstractModel):
             )
 
     @api.model
-    def _take_message(self, customer, company, visitor, form):
-        """Take what a customer writes to the collector.
+    def _receive_message(self, customer, company, visitor, form):
+        """Receive what a customer writes to the collector.
 
         :param dict form: name, subject, note, files (name, content); checked already
         :return: the collection.contact
@@ -360,12 +392,14 @@ class CollectionPortal(models.AbstractModel):
         case = self._get_account_case(customer, company, rows)
         contact = self._log_contact(case, rows.move_id, visitor, form, "received")
         title = self._for_collector(case).env._("Message from the portal: answer it")
-        self._tell(case, title, visitor, form, attachments=contact.attachment_ids)
+        self._notify_collector(
+            case, title, visitor, form, attachments=contact.attachment_ids
+        )
         return contact
 
     @api.model
-    def _take_wishes(self, customer, company, visitor, form):
-        """Take how, when, and whether by telephone a person wants to be contacted.
+    def _receive_preferences(self, customer, company, visitor, form):
+        """Receive how, when, and whether by telephone a person wants to be contacted.
 
         :param visitor: the res.partner who is logged in, whom alone it concerns
         :param dict form: name, channel, hour_from, hour_to, no_calls, note; checked
@@ -382,16 +416,16 @@ class CollectionPortal(models.AbstractModel):
             }
         )
         here = self._for_collector(case)
-        lines = [form["note"], *here._get_wishes(visitor.with_env(here.env))]
+        lines = [form["note"], *here._get_preferences(visitor.with_env(here.env))]
         form = {**form, "note": "\n".join(line for line in lines if line)}
         contact = self._log_contact(case, rows.move_id, visitor, form, "received")
-        self._tell(
+        self._notify_collector(
             case, here.env._("Wishes from the portal: how to contact"), visitor, form
         )
         return contact
 
     @api.model
-    def _get_wishes(self, person):
+    def _get_preferences(self, person):
         """:return: list of sentences on how somebody wants to be contacted"""
         me = person.sudo()
         channels = dict(me._fields["collection_channel"]._description_selection(me.env))
@@ -412,7 +446,7 @@ class CollectionPortal(models.AbstractModel):
         return lines or [self.env._("No special wishes any more.")]
 
     # ------------------------------------------------------------------
-    # What they have in common
+    # Shared
     # ------------------------------------------------------------------
 
     @api.model
@@ -423,8 +457,8 @@ class CollectionPortal(models.AbstractModel):
         return self.with_context(lang=lang or "en_US")
 
     @api.model
-    def _tell(self, case, title, visitor, form, text="", attachments=None):
-        """Tell the collector: a to-do, and a message on the case.
+    def _notify_collector(self, case, title, visitor, form, text="", attachments=None):
+        """Notify the collector: a to-do, and a message on the case.
 
         :param case: collection.case record
         :param str title: what came in, in the collector's language
@@ -476,8 +510,8 @@ class CollectionPortal(models.AbstractModel):
         return preview
 
     @api.model
-    def _take_plan(self, customer, company, visitor, form):
-        """Take down a proposal, and offer it at once if the policy allows it.
+    def _create_plan(self, customer, company, visitor, form):
+        """Record a proposal, and offer it at once if the policy allows it.
 
         :return: the collection.installment.plan: offered, or waiting for approval
         :raises UserError: when the terms make no schedule, or a proposal is open
@@ -503,15 +537,15 @@ class CollectionPortal(models.AbstractModel):
             else here.env._("Installments asked for in the portal: offered")
         )
         text = f"{plan.name}: {plan.currency_id.format(plan.amount)}"
-        self._tell(case, title, visitor, form, text)
+        self._notify_collector(case, title, visitor, form, text)
         return plan
 
     @api.model
     def _get_plan_limit(self, plan):
-        reason = plan._get_cannot_offer_reason()
-        if reason:
+        agreement = self.env["collection.installment.agreement"]
+        if reason := agreement._get_cannot_offer_reason(plan):
             raise UserError(reason)
-        return plan._get_limit_exceeded()
+        return agreement._get_limit_exceeded(plan)
 
     @api.model
     def _find_open_proposal(self, case):
@@ -545,35 +579,3 @@ class CollectionPortal(models.AbstractModel):
             ),
             "note": form.get("note"),
         }
-
-    # ------------------------------------------------------------------
-    # Stay
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _refuse_stayed(self, move, kind):
-        """Refuse kindly what is offered about a stayed invoice, and list the attempt.
-
-        :param move: account.move record, as superuser
-        :param str kind: promise, dispute or plan
-        :raises UserError: when the invoice is stayed
-        """
-        stay = self.env["collection.stay"]
-        if not stay._filter_moves(move):
-            return
-        [bankruptcy] = stay._get_bankruptcies(stay._get_debtors(move))[:1]
-        self.env["collection.blocked.attempt"]._log_refusal(
-            bankruptcy,
-            move.company_id,
-            kind,
-            move.name,
-            move.collection_case_id,
-            "portal",
-        )
-        raise UserError(
-            self.env._(
-                "Because of the insolvency proceedings we may not agree on anything"
-                " about this invoice. You need not do anything here. Please turn to the"
-                " trustee, or to your lawyer."
-            )
-        )

@@ -1,22 +1,24 @@
 from odoo import api, models
 from odoo.tools import str2bool
 
+from ..agreement.collection_promise import PENDING_STATES
+
 # What has reached the customer: queued, failed or returned messages have not.
-ARRIVED = ("sent", "posted", "delivered")
+SENT_STATES = ("sent", "posted", "delivered")
 MESSAGES_SHOWN = 20
 # What counts in favor of the customer.
 CREDITS = ("credit", "stayed_credit")
 # What a customer may still say something about: the rest is settled, or on its way.
 ANSWERABLE = ("open", "held", "disputed", "promised", "planned")
 STAYED = ("stayed", "stayed_credit")
-# The plans that the customer has something to see or to do of.
-SHOWN_STATES = ("approve", "offered", "accepted", "active", "notice", "suspended")
+# The plans that concern the customer now.
+SHOWN_PLAN_STATES = ("approve", "offered", "accepted", "active", "notice", "suspended")
 
 
 class CollectionPortalAccount(models.AbstractModel):
-    """What a customer sees of his account in the portal: one company's at a time.
+    """What a customer sees of their account in the portal: one company's at a time.
 
-    The customer is the commercial partner of who is logged in, today: somebody who has
+    The customer is the commercial partner of who is logged in, today: a contact who has
     moved to another company sees that one's account, and all of the company's contacts
     see the same. Everything here reads as superuser, and is limited to this customer
     and this company by its arguments.
@@ -85,7 +87,7 @@ class CollectionPortalAccount(models.AbstractModel):
         covered = self.env["collection.promise"].search(
             [
                 ("item_ids.move_line_id", "in", rows.move_line_id.ids),
-                ("state", "in", ("open", "approve")),
+                ("state", "in", PENDING_STATES),
             ]
         )
         taken = covered.item_ids.move_line_id
@@ -151,7 +153,7 @@ class CollectionPortalAccount(models.AbstractModel):
             "groups": self._get_groups(rows, visitor, case),
             "can_promise": bool(self._get_promisable(customer, company)),
             "promises": case.promise_ids.filtered(
-                lambda promise: promise.state in ("open", "approve")
+                lambda promise: promise.state in PENDING_STATES
             ),
             "plans": self._get_plans(customer, company),
             "disputes": self._get_disputes(customer, company),
@@ -163,7 +165,7 @@ class CollectionPortalAccount(models.AbstractModel):
     @api.model
     def _get_ways_to_pay(self, company, case, rows):
         """:return: dict of whom to ask, where to pay and what to quote; what a
-        bankruptcy stays is not asked for, so nobody is told how to pay it"""
+        bankruptcy stays is not asked for, so the page does not say how to pay it"""
         message = self.env["collection.message.composer"]
         moves = rows.filtered(lambda row: row.status == "open").move_id
         bank = message._get_bank(company, moves)
@@ -273,7 +275,7 @@ class CollectionPortalAccount(models.AbstractModel):
             [
                 ("customer_id", "=", customer.id),
                 ("company_id", "=", company.id),
-                ("delivery_state", "in", ARRIVED),
+                ("delivery_state", "in", SENT_STATES),
             ],
             limit=MESSAGES_SHOWN,
         )
@@ -309,6 +311,6 @@ class CollectionPortalAccount(models.AbstractModel):
             [
                 ("partner_id", "=", customer.id),
                 ("company_id", "=", company.id),
-                ("state", "in", SHOWN_STATES),
+                ("state", "in", SHOWN_PLAN_STATES),
             ]
         )

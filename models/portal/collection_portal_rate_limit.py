@@ -6,7 +6,7 @@ from odoo import api, fields, models
 POSTS_PER_HOUR = 40
 # Previews are asked for while somebody is typing.
 PREVIEWS_PER_HOUR = 300
-KEPT = timedelta(days=1)
+KEEP_FOR = timedelta(days=1)
 
 
 class CollectionPortalRateLimit(models.Model):
@@ -40,4 +40,4 @@ class CollectionPortalRateLimit(models.Model):
     @api.autovacuum
     def _gc_posts(self):
         """Delete what no limit looks at any more."""
-        self.search([("create_date", "<", fields.Datetime.now() - KEPT)]).unlink()
+        self.search([("create_date", "<", fields.Datetime.now() - KEEP_FOR)]).unlink()

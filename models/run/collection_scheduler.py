@@ -89,7 +89,7 @@ class CollectionScheduler(models.AbstractModel):
     def _follow_up(self, company, today):
         """Take step 5 of the order, for all customers."""
         self.env["collection.promise"]._follow_up(company, today)
-        self.env["collection.installment.plan"]._follow_up(company, today)
+        self.env["collection.installment.reminder"]._follow_up(company, today)
         self.env["collection.dispute"]._follow_up(company, today)
 
     @api.model
@@ -200,7 +200,7 @@ class CollectionScheduler(models.AbstractModel):
             company = self.env["res.company"].browse(company_id)
             today = company._get_collection_today()
             if self._run_small(company, today, list(partner_ids)):
-                self.env["collection.installment.plan"]._tell_changes(company)
+                self.env["collection.installment.reminder"]._notify_changes(company)
             else:
                 is_busy = True
         return is_busy

@@ -181,7 +181,7 @@ class CollectionDemandHistory(models.Model):
             %(from)s
               JOIN collection_promise promise ON promise.case_id = step.case_id
              WHERE step.state = ANY(%(open)s)
-               AND promise.state IN ('partly', 'broken')
+               AND promise.state IN ('partial', 'broken')
             """,
             select=self._select("breach", 2, "promise"),
             open=list(OPEN_STATES),
@@ -294,7 +294,7 @@ class CollectionDemandHistory(models.Model):
             "day": format_date(self.env, promise.date_last),
             "received": promise.currency_id.format(promise.amount_received),
         }
-        if promise.state == "partly":
+        if promise.state == "partial":
             return self.env._(
                 "Of %(amount)s promised by %(day)s we received %(received)s", **values
             )

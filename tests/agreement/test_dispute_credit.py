@@ -179,7 +179,7 @@ class TestDisputeCredit(PromiseCommon):
         """What was not granted is collected at once."""
         dispute = self.make_dispute(self.invoice, 300)
         self.resolve(dispute, decision="accept", amount=100)
-        self.assertEqual((dispute.state, dispute.amount_accepted), ("partly", 100))
+        self.assertEqual((dispute.state, dispute.amount_accepted), ("partial", 100))
         self.assert_exposure(self.invoice, amount_disputed=100, amount_due=900)
         self.assertEqual(self.case.amount_net, 900)
         self.post(dispute.credit_note_id)

@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 from ..common.promise import PromiseCommon
 
 OPEN = ("new", "review", "wait_customer", "wait_us")
-CLOSED = ("accepted", "partly", "rejected", "withdrawn")
+CLOSED = ("accepted", "partial", "rejected", "withdrawn")
 # Where a dispute may go, as the credit department would draw it on a wall: while it is
 # open anywhere but back to new, after a refusal or a withdrawal into review again, and
 # what was granted stays granted.
@@ -44,7 +44,7 @@ class TestDisputeLifecycle(PromiseCommon):
             "wait_customer": dispute.action_wait_customer,
             "wait_us": dispute.action_wait_us,
             "accepted": lambda: dispute._accept(dispute.amount),
-            "partly": lambda: dispute._accept(dispute.amount / 2),
+            "partial": lambda: dispute._accept(dispute.amount / 2),
             "rejected": lambda: dispute._reject("<p>It is due.</p>"),
             "withdrawn": dispute.action_withdraw,
             "new": lambda: dispute._set_state("new"),
@@ -90,13 +90,13 @@ class TestDisputeLifecycle(PromiseCommon):
         for state in ("review", "wait_customer", "wait_us", "review"):
             self.go(dispute, state)
         dispute.words = "He sent photographs."
-        self.go(dispute, "partly")
+        self.go(dispute, "partial")
         self.assertEqual(dispute.credit_note_id.amount_total, 400)
 
     def test_closed_with_its_root_cause(self):
         dispute = self.make_dispute(self.invoice, 300, cause_id=False)
         for close in (
-            dispute.action_accept,
+            lambda: dispute._accept(dispute.amount),
             dispute.action_withdraw,
             lambda: dispute._reject("<p>It is due.</p>"),
         ):

@@ -10,8 +10,9 @@ class TestPlanCompanies(PlanCommon):
 
     def accept(self, plan, day=None):
         own = self.as_of(plan.sudo(), day)
-        own._move_to("offered", **own._prepare_lateness_vals())
-        own._move_to("accepted")
+        agreement = own.env["collection.installment.agreement"]
+        own._set_state("offered", **agreement._prepare_lateness_vals(own))
+        own._set_state("accepted")
         own._activate()
         self.env.flush_all()
         self.env.invalidate_all()

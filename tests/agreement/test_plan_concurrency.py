@@ -58,7 +58,9 @@ class TestPlanConcurrency(ConcurrencyCommon):
     def sign(self, env):
         plan = env["collection.installment.plan"].browse(self.plan_id)
         signature = base64.b64encode(PNG).decode()
-        answer = plan._sign("Paula", signature, self.sha256, "192.0.2.7", "Browser")
+        answer = env["collection.installment.agreement"]._sign(
+            plan, "Paula", signature, self.sha256, "192.0.2.7", "Browser"
+        )
         env.flush_all()
         return answer
 

@@ -20,8 +20,9 @@ class TestPlanJudgement(PlanCommon):
         """Put a plan in force without its documents, which take time to make."""
         plan = self.make_plan(moves, *dates, day=day, **vals)
         own = self.as_of(plan.sudo(), day)
-        own._move_to("offered", **own._prepare_lateness_vals())
-        own._move_to("accepted")
+        agreement = own.env["collection.installment.agreement"]
+        own._set_state("offered", **agreement._prepare_lateness_vals(own))
+        own._set_state("accepted")
         own._activate()
         self.env.flush_all()
         self.env.invalidate_all()
@@ -46,11 +47,11 @@ class TestPlanJudgement(PlanCommon):
                 plan.sudo().state = before
                 with self.subTest(before=before, after=after):
                     if after in TRANSITIONS[before]:
-                        plan._move_to(after)
+                        plan._set_state(after)
                         self.assertEqual(plan.state, after)
                     else:
                         with self.assertRaises(UserError):
-                            plan._move_to(after)
+                            plan._set_state(after)
                         self.assertEqual(plan.state, before)
 
     def test_buttons_where_they_do_not_belong(self):
@@ -294,13 +295,15 @@ class TestPlanJudgement(PlanCommon):
         """Nothing falls due meanwhile; what was not paid moves later."""
         plan = self.begin(self.invoice, (5, 400), (35, 600))
         self.pay(self.invoice, 400, self.day(5))
-        self.assertFalse(self.make_plan(self.make_extra())._suspend("No"))
-        self.as_of(plan, self.day(30))._suspend("Bankruptcy")
+        suspension = self.env["collection.installment.suspension"]
+        draft = self.make_plan(self.make_extra())
+        self.assertFalse(suspension._suspend(draft, "No"))
+        suspension._suspend(self.as_of(plan, self.day(30)), "Bankruptcy")
         self.assert_plan(plan, "suspended")
         self.assert_exposure(self.invoice, status="planned")
         self.nights(36, 45)
         self.assert_plan(plan, "suspended")
-        self.as_of(plan, self.day(50))._resume("Dismissed")
+        suspension._resume(self.as_of(plan, self.day(50)), "Dismissed")
         self.assert_plan(plan, "active")
         self.assertEqual(plan.line_ids.mapped("date"), [self.day(5), self.day(55)])
         self.night(58)
@@ -347,8 +350,8 @@ class TestPlanJudgement(PlanCommon):
         )
         self.assert_plan(plan, "active")
         own = self.as_of(new.sudo(), self.day(6))
-        own._move_to("offered")
-        own._move_to("accepted")
+        own._set_state("offered")
+        own._set_state("accepted")
         own._activate()
         self.assert_plan(plan, "renegotiated")
         self.assert_plan(new, "active", [0, 0])

@@ -64,19 +64,23 @@ class TestPlanOffer(PlanCommon):
             )
             with self.subTest(sentence):
                 plan = self.as_user("collector", self.make_plan(self.invoice, **fine))
-                self.assertFalse(plan._get_limit_exceeded())
+                self.assertFalse(self.get_limit(plan))
                 plan = self.as_user("collector", self.make_plan(self.invoice, **wrong))
-                self.assertRegex(plan._get_limit_exceeded(), sentence)
+                self.assertRegex(self.get_limit(plan), sentence)
                 plan.action_offer()
                 self.assertEqual(plan.state, "approve")
                 self.assertRegex(plan.approval_reason, sentence)
                 self.assertFalse(plan.document_id)
 
+    def get_limit(self, plan):
+        """Answer which limit of the policy a plan exceeds, as its user is told."""
+        return plan.env["collection.installment.agreement"]._get_limit_exceeded(plan)
+
     def test_smallest_installment_leaves_the_last_one_out(self):
         self.policy.plan_installment_min = 300
         plan = self.make_plan(self.invoice, mode="amount", installment_amount=300)
         self.assertEqual(plan.line_ids[-1].amount, 100)
-        self.assertFalse(plan._get_limit_exceeded())
+        self.assertFalse(self.get_limit(plan))
 
     def test_a_manager_approves(self):
         self.policy.plan_amount_max = 500
@@ -188,8 +192,12 @@ class TestPlanOffer(PlanCommon):
         self.assertEqual(plan.date_offer_end, self.day(4))
         self.assertRegex(self.sign(plan, self.day(5)), "has expired")
         with self.assert_refused("has expired"):
-            self.as_of(plan, self.day(5))._sign_on_paper(
-                "Mr. Paper", self.day(5), "scan.pdf", b"%PDF-1.4"
+            self.env["collection.installment.agreement"]._sign_on_paper(
+                self.as_of(plan, self.day(5)),
+                "Mr. Paper",
+                self.day(5),
+                "scan.pdf",
+                b"%PDF-1.4",
             )
         self.assertFalse(self.sign(plan, self.day(4)))
         self.night(4)

@@ -69,8 +69,9 @@ class TestPlanProperty(PlanCommon, promises.TestPromiseDisputeProperty):
     def accept(self, plan, day):
         """Put a plan in force without its documents, which take time to make."""
         own = self.as_of(plan.sudo(), day)
-        own._move_to("offered", **own._prepare_lateness_vals())
-        own._move_to("accepted")
+        agreement = own.env["collection.installment.agreement"]
+        own._set_state("offered", **agreement._prepare_lateness_vals(own))
+        own._set_state("accepted")
         own._activate()
 
     def do_cancel(self):

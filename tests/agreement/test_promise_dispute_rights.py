@@ -12,7 +12,7 @@ PROMISE_VALUES = {
     "amount": 1,
     "kept_percent": 100,
     "amount_kept": 1000,
-    "amount_judged": 0,
+    "amount_fallen_due": 0,
     "level": 1,
     "is_escalated": True,
     "date_taken": "2020-01-01",
@@ -24,7 +24,7 @@ PROMISE_VALUES = {
 DISPUTE_VALUES = {
     "state": "accepted",
     "is_active": False,
-    "amount_apart": 0,
+    "amount_excluded": 0,
     "amount_accepted": 1000,
     "credit_note_id": False,
     "date_opened": "2020-01-01",
@@ -92,7 +92,7 @@ class TestPromiseDisputeRights(PromiseCommon):
                 "withdraw": lambda promise=promise: promise._end("withdrawn", "No"),
                 "note": lambda promise=promise: promise.write({"note": "x"}),
                 "review": dispute.action_review,
-                "accept": dispute.action_accept,
+                "accept": lambda dispute=dispute: dispute._accept(dispute.amount),
                 "withdraw dispute": dispute.action_withdraw,
             }.items():
                 with self.subTest(kind=kind, act=name), self.assertRaises(AccessError):

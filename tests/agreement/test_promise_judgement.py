@@ -28,7 +28,7 @@ class TestPromiseJudgement(PromiseCommon):
             self.assert_state(self.promise, state, 0)
         self.assertEqual(self.promise.line_ids.state, "broken")
         self.assertEqual(
-            (self.promise.kept_percent, self.promise.amount_judged), (0, 600)
+            (self.promise.kept_percent, self.promise.amount_fallen_due), (0, 600)
         )
 
     def test_money_by_day(self):
@@ -62,9 +62,9 @@ class TestPromiseJudgement(PromiseCommon):
             self.invoice, amount_promised=0.01, amount_due=400, status="open"
         )
         self.night(11)
-        self.assert_state(self.promise, "partly", 599.99)
+        self.assert_state(self.promise, "partial", 599.99)
         self.assertEqual(
-            (self.promise.amount_judged, self.promise.amount_kept), (600, 0)
+            (self.promise.amount_fallen_due, self.promise.amount_kept), (600, 0)
         )
         self.assert_exposure(self.invoice, amount_promised=0, amount_due=400.01)
 
@@ -72,7 +72,7 @@ class TestPromiseJudgement(PromiseCommon):
         self.promise.sudo().threshold = 90
         self.pay(self.invoice, 539.99, self.day(3))
         self.night(11)
-        self.assert_state(self.promise, "partly")
+        self.assert_state(self.promise, "partial")
         self.pay(self.invoice, 0.01, self.day(10))
         self.night(12)
         self.assert_state(self.promise, "kept")
@@ -95,7 +95,7 @@ class TestPromiseJudgement(PromiseCommon):
         )
         self.pay(self.other, 100, self.day(1))
         self.night(11)
-        self.assert_state(promise, "partly", 100)
+        self.assert_state(promise, "partial", 100)
 
     def test_money_on_another_item(self):
         self.pay(self.other, 600, self.day(3))
@@ -144,7 +144,7 @@ class TestPromiseJudgement(PromiseCommon):
         # 400 are open, and 300 of them are still to come.
         self.assert_exposure(self.invoice, amount_promised=300, amount_due=100)
         self.night(11)
-        self.assert_state(self.promise, "partly", 300)
+        self.assert_state(self.promise, "partial", 300)
 
     def test_entry_of_a_bank(self):
         account = self.company_data["default_journal_bank"].default_account_id

@@ -4,7 +4,7 @@ from odoo.tests import tagged
 
 from ..common.promise import PromiseCommon
 
-STATES = ("approve", "open", "kept", "partly", "broken", "withdrawn", "replaced")
+STATES = ("approve", "open", "kept", "partial", "broken", "withdrawn", "replaced")
 
 
 @tagged("post_install", "-at_install")

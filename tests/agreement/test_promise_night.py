@@ -51,7 +51,7 @@ class TestPromiseNight(PromiseCommon):
         self.pay(self.invoice, 500, self.day(5))
         self.night(16)
         self.assertEqual(promise.line_ids.mapped("state"), ["kept", "broken"])
-        self.assert_state(promise, "partly", 500)
+        self.assert_state(promise, "partial", 500)
 
     def test_threshold_counts_for_each_date(self):
         self.policy.promise_threshold = 90

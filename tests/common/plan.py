@@ -73,7 +73,7 @@ class PlanCommon(PromiseCommon):
             "agent": "Browser of a test",
             **wrong,
         }
-        answer = plan._sign(**vals)
+        answer = plan.env["collection.installment.agreement"]._sign(plan, **vals)
         cls.root.flush_all()
         cls.env.invalidate_all()
         return answer
@@ -91,7 +91,8 @@ class PlanCommon(PromiseCommon):
         result = super().night(offset, company)
         day = cls.day(offset)
         company = company or cls.company
-        cls.as_of(cls.root["collection.installment.plan"], day)._follow_up(company, day)
+        reminder = cls.as_of(cls.root["collection.installment.reminder"], day)
+        reminder._follow_up(company, day)
         cls.root.flush_all()
         cls.env.invalidate_all()
         return result

@@ -77,7 +77,7 @@ class Promise:
             return "open"
         last = max(day for day, _amount in self.parts)
         end = last + timedelta(days=self.tolerance)
-        return "partly" if self.received(end) > 0 else "broken"
+        return "partial" if self.received(end) > 0 else "broken"
 
 
 @dataclass(eq=False)

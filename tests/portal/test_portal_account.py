@@ -184,7 +184,7 @@ class TestPortalAccount(PortalCommon):
         self.assertEqual(contact.subject, "Hello")
         self.assertIn("&lt;b&gt;", self.get_case_now().message_ids[:1].body)
 
-    def test_wishes(self):
+    def test_preferences(self):
         """They hold for this person alone; hours that are none come back."""
         self.log_in()
         right = {"channel": "email", "hour_from": "09:30", "hour_to": "12:00"}
@@ -194,11 +194,11 @@ class TestPortalAccount(PortalCommon):
         }
         for field, values in wrong.items():
             with self.subTest(field):
-                page = self.send("wishes", **{**right, **values}).text
+                page = self.send("preferences", **{**right, **values}).text
                 self.assertIn(f'id="error_{field}"', page)
         person, colleague = self.visitor.partner_id, self.customer
         self.assertFalse(person.collection_channel)
-        page = self.send("wishes", no_calls="1", **right)
+        page = self.send("preferences", no_calls="1", **right)
         self.assertIn("We noted it", page.text)
         person.invalidate_recordset()
         self.assertEqual(person.collection_hour_from, 9.5)

@@ -87,8 +87,8 @@ class TestToursBankruptcy(BankruptcyCommon, TourCase):
         portal = self.root["collection.portal"]
         form = {"name": "Paula", "date": self.day(5), "amount": 10, "means": "transfer"}
         empty = self.env["res.partner"]
-        for take in (portal._take_promise, portal._take_dispute):
+        for create in (portal._create_promise, portal._create_dispute):
             with self.assert_refused("You need not do anything here"):
-                take(self.invoice.sudo(), empty, form)
+                create(self.invoice.sudo(), empty, form)
         self.assertFalse(self.case.promise_ids)
         self.assertFalse(self.invoice.collection_dispute_ids)

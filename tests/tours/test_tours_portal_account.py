@@ -71,7 +71,7 @@ class PortalAccountTours(PortalCommon, TourCase):
         cls.case.letter_ids.sudo()._set_mail_state("sent")
 
     def live_through(self):
-        """Promise, write, send, wish and read, and find all of it on record."""
+        """Promise, write, send, prefer and read, and find all of it on record."""
         self.start_tour("/my", "collection_portal_account", login=self.visitor.login)
         promise = self.case.promise_ids
         self.assertEqual(promise.amount, 1500)
@@ -95,7 +95,7 @@ class TestToursPortalAccount(PortalAccountTours):
     """A customer at a desk."""
 
     def test_tour(self):
-        """Promise with a mistake put right, message, document, wishes, a letter."""
+        """Promise, mistake put right, message, document, preferences, a letter."""
         self.live_through()
 
     def test_accessible(self):
@@ -118,7 +118,7 @@ class TestToursPortalAccount(PortalAccountTours):
         )
 
     def get_pages(self):
-        forms = ["promise", "document", "message", "wishes", "plan"]
+        forms = ["promise", "document", "message", "preferences", "plan"]
         letter = self.case.letter_ids[:1]
         return [
             self.url,

@@ -55,7 +55,7 @@ class TestToursPromise(PromiseTours):
             login=self.collector.login,
         )
         dispute = self.invoice.collection_dispute_ids
-        self.assertEqual(dispute.state, "partly")
+        self.assertEqual(dispute.state, "partial")
         self.assertEqual(dispute.amount_accepted, 100)
         self.assertEqual(dispute.credit_note_id.state, "draft")
         self.assertEqual(dispute.credit_note_id.amount_total, 100)

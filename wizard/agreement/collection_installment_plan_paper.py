@@ -22,7 +22,8 @@ class CollectionPlanPaper(models.TransientModel):
     def action_file(self):
         """Accept the plan and file the scan with it."""
         self.ensure_one()
-        self.plan_id._sign_on_paper(
+        self.env["collection.installment.agreement"]._sign_on_paper(
+            self.plan_id,
             self.signed_by,
             self.date_signed,
             self.scan_name or self.env._("Signed agreement"),

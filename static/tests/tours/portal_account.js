@@ -127,7 +127,7 @@ registry.category("web_tour.tours").add("collection_portal_account", {
         ...SEND,
         {
             content: "Say how to be contacted",
-            trigger: "a[name=wishes]",
+            trigger: "a[name=preferences]",
             run: "click",
             expectUnloadPage: true,
         },
