@@ -42,6 +42,21 @@ class CollectionBankruptcy(models.Model):
             )
         )
 
+    def _get_own_lines(self):
+        """:return: those of them that its own petition stays, whether or not another
+        one does so, too"""
+        return self._get_stayed_lines().filtered(
+            lambda line: (line.move_id.invoice_date or line.date) <= self.date_petition
+        )
+
+    def _get_stay_start(self):
+        """:return: the day since which the stay has been in force: the petition, or the
+        day on which the case was reopened"""
+        reopened = self.event_ids.filtered(
+            lambda event: event.kind == "reopened" and event.state == "done"
+        )
+        return max([self.date_petition, *reopened.mapped("date")])
+
     def _find_cases(self):
         """:return: the open cases of this debtor, and those its items are in"""
         lines = self._get_stayed_lines()
@@ -174,10 +189,13 @@ class CollectionBankruptcy(models.Model):
         for bankruptcy in self.sudo():
             cases = bankruptcy._find_cases()
             cases._stop_execution()
-            before, start = bankruptcy._get_stayed_lines(), bankruptcy.date_petition
+            before, own = bankruptcy._get_stayed_lines(), bankruptcy._get_own_lines()
+            start = bankruptcy._get_stay_start()
             bankruptcy.write(vals)
             after = bankruptcy._get_stayed_lines()
-            bankruptcy._resume_lines(before - after, start)
+            # What another petition goes on to stay was frozen by this one as well.
+            ended = before - after if bankruptcy.stops_collection else own
+            bankruptcy._resume_lines(ended, start)
             if after - before:
                 bankruptcy._enforce(bankruptcy._find_cases())
             (cases | bankruptcy._find_cases())._review_now()
@@ -185,43 +203,12 @@ class CollectionBankruptcy(models.Model):
     def _resume_lines(self, lines, start):
         """Give items back the waiting time they had left, as at the end of a hold.
 
-        :param lines: account.move.line records that are no longer stayed
+        :param lines: account.move.line records that it stays no longer
         :param date start: the first day they were stayed
         """
         items = self.env["collection.item"].search([("move_line_id", "in", lines.ids)])
         for company, own in items.grouped("company_id").items():
-            self.env.flush_all()
-            self.env.cr.execute(
-                SQL(
-                    """
-                    UPDATE collection_item AS item
-                       SET days_frozen = COALESCE(days_frozen, 0) + GREATEST(
-                               LEAST(%(day)s, (%(next)s)) - GREATEST(%(start)s,
-                                   COALESCE(date_stage, date_maturity),
-                                   date_resumed), 0),
-                           date_resumed = %(day)s
-                     WHERE id = ANY(%(items)s)
-                    """,
-                    day=company._get_collection_today(),
-                    next=self._next_hold(),
-                    start=start,
-                    items=own.ids,
-                )
-            )
-            own.invalidate_recordset(["days_frozen", "date_resumed"])
-
-    def _next_hold(self):
-        """:return: SQL of the first day of the active holds on ``item``, whose time is
-        counted when they are lifted"""
-        return SQL(
-            """
-            SELECT MIN(hold.date_start) FROM collection_hold hold
-             WHERE hold.state = 'active'
-               AND (hold.scope = 'case' AND hold.case_id = item.case_id
-                    OR EXISTS (SELECT FROM collection_hold_item_rel rel
-                                WHERE rel.hold_id = hold.id AND rel.item_id = item.id))
-            """
-        )
+            own._resume(company._get_collection_today(), frozen_since=start)
 
     def _change_state(self, state, day):
         """Follow what a manager has decided, or what confirms or refutes a rumor.

@@ -4,6 +4,7 @@
 from . import (
     collection_case,
     collection_item,
+    collection_item_pause,
     collection_hold,
     collection_decision,
     collection_review,
