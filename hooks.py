@@ -18,6 +18,7 @@ WORK_TABLES = (
     "collection_step",
     "collection_letter",
     "collection_hold",
+    "collection_item_pause",
     "collection_item",
     "collection_decision",
     "collection_case",

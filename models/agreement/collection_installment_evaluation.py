@@ -207,9 +207,20 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
         cr.execute(self._void_offers(own))
         behind = self._find_behind(company, own, as_of)
         cr.execute(self._pause_cures(own, as_of))
-        cr.execute(self._judge_plans(own, as_of, behind))
+        rows = self.env.execute_query(self._judge_plans(own, as_of, behind))
         self.env["collection.installment.plan"].invalidate_model()
+        defaulted = [plan_id for plan_id, state in rows if state == "defaulted"]
+        self._resume_defaulted(defaulted, as_of)
+
+    @api.model
+    def _resume_defaulted(self, plan_ids, as_of):
+        """Collect what plans in default covered again, where it stood or one stage
+        higher."""
+        if not plan_ids:
+            return
+        self.env.cr.execute(self._raise_items(plan_ids, as_of))
         self.env["collection.item"].invalidate_model()
+        self.env["collection.installment.plan"].browse(plan_ids)._resume_items(as_of)
 
     @api.model
     def _move_plans(self, company):
@@ -261,37 +272,36 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
 
     @api.model
     def _judge_plans(self, own, as_of, behind):
-        """:return: SQL that writes the verdicts; the items of a plan that is in default
-        now go on where they stood, or one stage higher"""
+        """:return: SQL that writes the verdicts, with id and state of what changed"""
         return SQL(
             """
-            WITH verdict AS MATERIALIZED (%(verdicts)s), judged AS (
-                UPDATE collection_installment_plan AS plan
-                   SET state = verdict.new_state, %(changes)s
-                  FROM verdict
-                 WHERE verdict.plan_id = plan.id AND plan.state <> verdict.new_state
-                RETURNING plan.id, plan.state,
-                          COALESCE(plan.date_reinstated, plan.date_active) AS start)
-            UPDATE collection_item AS item
-               SET date_resumed = %(as_of)s,
-                   days_frozen = CASE WHEN next.id IS NOT NULL THEN 0 ELSE
-                       COALESCE(item.days_frozen, 0) + GREATEST(%(as_of)s - GREATEST(
-                           judged.start,
-                           COALESCE(item.date_stage, item.date_maturity)), 0) END,
-                   stage_id = COALESCE(next.id, item.stage_id),
-                   date_stage = CASE WHEN next.id IS NOT NULL THEN %(as_of)s
-                                     ELSE item.date_stage END
-              FROM judged
-              JOIN collection_installment_plan_item_rel rel ON rel.plan_id = judged.id
-              JOIN collection_item covered ON covered.id = rel.item_id
-              JOIN collection_case case_ ON case_.id = covered.case_id
-              LEFT JOIN LATERAL (%(next)s) next ON TRUE
-             WHERE judged.state = 'defaulted' AND item.id = covered.id
+            UPDATE collection_installment_plan AS plan
+               SET state = verdict.new_state, %(changes)s
+              FROM (%(verdicts)s) verdict
+             WHERE verdict.plan_id = plan.id AND plan.state <> verdict.new_state
+            RETURNING plan.id, plan.state
             """,
             verdicts=self._verdicts(own, as_of, behind),
             changes=self._changes(as_of),
+        )
+
+    @api.model
+    def _raise_items(self, plan_ids, as_of):
+        """:return: SQL that lifts what plans covered by one stage, if the policy says
+        so; what has waited before does not count any more"""
+        return SQL(
+            """
+            UPDATE collection_item AS item
+               SET stage_id = next.id, date_stage = %(as_of)s, days_frozen = 0
+              FROM collection_installment_plan_item_rel rel
+              JOIN collection_item covered ON covered.id = rel.item_id
+              JOIN collection_case case_ ON case_.id = covered.case_id
+             CROSS JOIN LATERAL (%(next)s) next
+             WHERE rel.plan_id = ANY(%(plans)s) AND item.id = covered.id
+            """,
             as_of=as_of,
             next=self._next_stage(),
+            plans=plan_ids,
         )
 
     @api.model

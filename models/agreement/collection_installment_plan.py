@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
 
 from .collection_installment_agreement import REPORT_AGREEMENT
 
@@ -755,27 +754,13 @@ class CollectionInstallmentPlan(models.Model):
             self._resume_items(self.company_id._get_collection_today())
 
     def _resume_items(self, day):
-        """Give the items their waiting time back, as after a hold.
+        """Collect what the plans covered again, as after a hold.
 
-        :param date day: the day on which they resume
+        :param date day: the day on which they ended
         """
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE collection_item AS item
-                   SET days_frozen = COALESCE(days_frozen, 0) + GREATEST(
-                           %(day)s - GREATEST(
-                               %(start)s, COALESCE(date_stage, date_maturity)), 0),
-                       date_resumed = %(day)s
-                 WHERE id = ANY(%(items)s)
-                """,
-                day=day,
-                start=self.date_reinstated or self.date_active,
-                items=self.item_ids.ids,
-            )
-        )
-        self.item_ids.invalidate_recordset(["days_frozen", "date_resumed"])
+        for plan in self:
+            start = plan.date_reinstated or plan.date_active
+            plan.item_ids._resume(day, frozen_since=start)
 
     def _reinstate(self, reason):
         """Put plans in default in force again; for collections managers.

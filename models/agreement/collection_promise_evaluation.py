@@ -99,23 +99,8 @@ class CollectionPromiseEvaluation(models.AbstractModel):
         self.env.cr.execute(self._judge_lines(as_of, judged))
         changed = self.env.execute_query(self._judge_promises(judged))
         missed = [id_ for id_, state in changed if state in ("partial", "broken")]
-        if missed:
-            self._resume_items(missed, as_of)
-
-    @api.model
-    def _resume_items(self, promise_ids, day):
-        """What missed promises covered is collected again, from the next day on."""
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE collection_item AS item SET date_resumed = %s
-                  FROM collection_promise_item_rel rel
-                 WHERE rel.item_id = item.id AND rel.promise_id = ANY(%s)
-                """,
-                day,
-                promise_ids,
-            )
-        )
+        # What they covered is collected again, from the next day on.
+        self.env["collection.promise"].browse(missed).item_ids._resume(as_of)
 
     @api.model
     def _judge_lines(self, as_of, judged):

@@ -493,6 +493,21 @@ class CollectionBankruptcy(models.Model):
             )
         )
 
+    def _get_own_lines(self):
+        """:return: those of them that its own petition stays, whether or not another
+        one does so, too"""
+        return self._get_stayed_lines().filtered(
+            lambda line: (line.move_id.invoice_date or line.date) <= self.date_petition
+        )
+
+    def _get_stay_start(self):
+        """:return: the day since which the stay has been in force: the petition, or the
+        day on which the case was reopened"""
+        reopened = self.event_ids.filtered(
+            lambda event: event.kind == "reopened" and event.state == "done"
+        )
+        return max([self.date_petition, *reopened.mapped("date")])
+
     def _find_cases(self):
         """:return: the open cases of this debtor, and those its items are in"""
         lines = self._get_stayed_lines()

@@ -163,10 +163,13 @@ class CollectionStayEnforcement(models.AbstractModel):
         for bankruptcy in bankruptcies.sudo():
             cases = bankruptcy._find_cases()
             cases._stop_execution()
-            before, start = bankruptcy._get_stayed_lines(), bankruptcy.date_petition
+            before, own = bankruptcy._get_stayed_lines(), bankruptcy._get_own_lines()
+            start = bankruptcy._get_stay_start()
             bankruptcy.write(vals)
             after = bankruptcy._get_stayed_lines()
-            service._resume_lines(before - after, start)
+            # What another petition goes on to stay was frozen by this one as well.
+            ended = before - after if bankruptcy.stops_collection else own
+            service._resume_lines(ended, start)
             if after - before:
                 service._enforce(bankruptcy, bankruptcy._find_cases())
             (cases | bankruptcy._find_cases())._review_now()
@@ -175,44 +178,12 @@ class CollectionStayEnforcement(models.AbstractModel):
     def _resume_lines(self, lines, start):
         """Give items back the waiting time they had left, as at the end of a hold.
 
-        :param lines: account.move.line records that are no longer stayed
+        :param lines: account.move.line records that it stays no longer
         :param date start: the first day they were stayed
         """
         items = self.env["collection.item"].search([("move_line_id", "in", lines.ids)])
         for company, own in items.grouped("company_id").items():
-            self.env.flush_all()
-            self.env.cr.execute(
-                SQL(
-                    """
-                    UPDATE collection_item AS item
-                       SET days_frozen = COALESCE(days_frozen, 0) + GREATEST(
-                               LEAST(%(day)s, (%(next)s)) - GREATEST(%(start)s,
-                                   COALESCE(date_stage, date_maturity),
-                                   date_resumed), 0),
-                           date_resumed = %(day)s
-                     WHERE id = ANY(%(items)s)
-                    """,
-                    day=company._get_collection_today(),
-                    next=self._next_hold(),
-                    start=start,
-                    items=own.ids,
-                )
-            )
-            own.invalidate_recordset(["days_frozen", "date_resumed"])
-
-    @api.model
-    def _next_hold(self):
-        """:return: SQL of the first day of the active holds on ``item``, whose time is
-        counted when they are lifted"""
-        return SQL(
-            """
-            SELECT MIN(hold.date_start) FROM collection_hold hold
-             WHERE hold.state = 'active'
-               AND (hold.scope = 'case' AND hold.case_id = item.case_id
-                    OR EXISTS (SELECT FROM collection_hold_item_rel rel
-                                WHERE rel.hold_id = hold.id AND rel.item_id = item.id))
-            """
-        )
+            own._resume(company._get_collection_today(), frozen_since=start)
 
     # ------------------------------------------------------------------
     # End

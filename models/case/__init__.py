@@ -8,6 +8,7 @@ Calls ``ledger`` and below. One door leads up: ``_review_now()`` asks the schedu
 from . import (
     collection_case,
     collection_item,
+    collection_item_pause,
     collection_hold,
     collection_decision,
     collection_review,

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
 
 # What a hold covers: the time that its items were frozen is counted by it.
 FIXED_FIELDS = {"case_id", "scope", "item_ids"}
@@ -157,49 +156,23 @@ class CollectionHold(models.Model):
         if any(hold.state == "ended" for hold in self):
             raise UserError(self.env._("The hold has ended already."))
         for hold in self:
-            hold._resume_items(day)
+            hold._get_held_items()._resume(day, frozen_since=hold.date_start)
             # Readonly fields: the right to work the case is checked by the callers.
             hold.sudo().write({"state": "ended", "date_end": day})
 
-    def _resume_items(self, day):
-        """Add the time of this hold to what does not count as waiting.
-
-        The clock of an item that has been reminded runs from its stage; that of any
-        other from its due date, so that a hold does not put off what was not yet due.
-        What another hold goes on to cover is counted when that one is lifted.
-        """
+    def _get_held_items(self):
+        """:return: collection.item records, also those settled since: a payment may be
+        undone"""
         self.ensure_one()
-        items = self.item_ids if self.scope == "items" else self.case_id.item_ids
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE collection_item AS item
-                   SET days_frozen = COALESCE(days_frozen, 0) + GREATEST(
-                           LEAST(%(day)s, (%(next)s)) - GREATEST(
-                               %(start)s, COALESCE(date_stage, date_maturity)), 0),
-                       date_resumed = %(day)s
-                 WHERE id = ANY(%(items)s)
-                """,
-                day=day,
-                next=self._other_start(),
-                start=self.date_start,
-                items=items.ids,
-            )
-        )
-        items.invalidate_recordset(["days_frozen", "date_resumed"])
-
-    def _other_start(self):
-        """:return: SQL of the first day of the other active holds on ``item``"""
-        return SQL(
-            """
-            SELECT MIN(other.date_start) FROM collection_hold other
-             WHERE other.state = 'active' AND other.id <> %s
-               AND (other.scope = 'case' AND other.case_id = item.case_id
-                    OR EXISTS (SELECT FROM collection_hold_item_rel rel
-                                WHERE rel.hold_id = other.id AND rel.item_id = item.id))
-            """,
-            self.id,
+        if self.scope == "items":
+            return self.item_ids
+        return self.env["collection.item"].search(
+            [
+                ("case_id", "=", self.case_id.id),
+                "|",
+                ("is_open", "=", True),
+                ("date_settled", ">=", self.date_start),
+            ]
         )
 
     def _cancel_queued_mail(self):

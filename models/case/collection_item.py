@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..common.fields import Many2oneNoFK
 from ..ledger.collection_exposure import STATUSES
@@ -58,13 +59,61 @@ class CollectionItem(models.Model):
         "UNIQUE (move_line_id)", "A journal item is collected in one case only."
     )
 
-    def _resume(self, day):
+    def _resume(self, day, frozen_since=None):
         """Collect these items again, from the day after on: what has just been
         clarified or waited for is not followed by a letter on the same day.
 
+        A hold, an installment plan and a stay freeze: their days do not count as
+        waiting. A promise and a dispute do not: the ladder goes on where it stood.
+
         :param date day: the day, in the company's time zone
+        :param date frozen_since: the first day of what has frozen them
         """
-        self.date_resumed = day
+        # Whoever may end the pause resumes its items, which nobody writes by hand.
+        items = self.sudo()
+        items.date_resumed = day
+        items.flush_recordset(["date_resumed"])
+        if frozen_since:
+            items._freeze_days(frozen_since, day)
+
+    def _freeze_days(self, start, end):
+        """Write down that these items were frozen.
+
+        :param date start: the first day
+        :param date end: the day on which they were not any more
+        """
+        if not self or end <= start:
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO collection_item_pause (item_id, date_start, date_end)
+                SELECT item_id, %s, %s FROM UNNEST(%s) AS paused(item_id)
+                """,
+                start,
+                end,
+                self.ids,
+            )
+        )
+        self._count_frozen_days()
+
+    def _count_frozen_days(self):
+        """Count the frozen days anew, from all the pauses there were."""
+        if not self:
+            return
+        self.env["collection.item"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE collection_item AS item SET days_frozen = frozen.days
+                  FROM (%s) frozen
+                 WHERE frozen.item_id = item.id
+                   AND item.days_frozen IS DISTINCT FROM frozen.days
+                """,
+                self.env["collection.item.pause"]._frozen_sql(self.ids),
+            )
+        )
+        self.invalidate_recordset(["days_frozen"])
 
     @api.depends("date_maturity", "is_open")
     @api.depends_context("collection_as_of")

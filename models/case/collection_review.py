@@ -194,8 +194,9 @@ class CollectionReview(models.AbstractModel):
     @api.model
     def _move_items(self):
         """Items open again, with another due date, or of a customer who has another
-        commercial entity now. The stage they had reached stays."""
-        self._execute(
+        commercial entity now. The stage they had reached stays; with another due date,
+        other days were frozen."""
+        rows = self.env.execute_query(
             SQL(
                 """
                 WITH moved AS MATERIALIZED (
@@ -213,9 +214,12 @@ class CollectionReview(models.AbstractModel):
                  WHERE item.id = moved.item_id
                    -- They are few, and looked up instead of reading all.
                    AND item.id = ANY(ARRAY(SELECT item_id FROM moved))
+                RETURNING item.id
                 """
             )
         )
+        moved = self.env["collection.item"].browse(id_ for [id_] in rows)
+        moved._count_frozen_days()
 
     @api.model
     def _move_holds(self, company):
@@ -326,14 +330,18 @@ class CollectionReview(models.AbstractModel):
 
     @api.model
     def _end_holds(self, as_of):
-        self._execute(
+        rows = self.env.execute_query(
             SQL(
                 """
                 UPDATE collection_hold hold SET state = 'ended', date_end = %s
                   FROM collection_case case_
                  WHERE case_.id = hold.case_id AND case_.state = 'closed'
                    AND hold.state = 'active'
+                RETURNING hold.id
                 """,
                 as_of,
             )
         )
+        self.env.invalidate_all(flush=False)
+        for hold in self.env["collection.hold"].browse(id_ for [id_] in rows):
+            hold._get_held_items()._freeze_days(hold.date_start, as_of)

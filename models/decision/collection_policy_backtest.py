@@ -55,6 +55,17 @@ class CollectionPolicyBacktest(models.AbstractModel):
                 company.id,
             )
         )
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM collection_item_pause pause
+                 USING collection_item item, collection_case case_
+                 WHERE item.id = pause.item_id AND case_.id = item.case_id
+                   AND case_.company_id = %s
+                """,
+                company.id,
+            )
+        )
         self._forget_contacts(company)
         self.env.cr.execute(
             SQL(

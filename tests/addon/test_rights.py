@@ -12,6 +12,7 @@ READ, WORK, CHANGE, NONE = "r---", "rw--", "rwcu", "----"
 RIGHTS = {
     "collection.case": (READ, WORK, WORK),
     "collection.item": (READ, READ, READ),
+    "collection.item.pause": (NONE, NONE, READ),
     "collection.exposure": (READ, READ, READ),
     "collection.decision": (READ, READ, READ),
     "collection.step": (READ, WORK, WORK),
