@@ -75,7 +75,9 @@ def durations(results):
     """Answer the seconds of each class in a file of results."""
     seconds = defaultdict(float)
     for case in ElementTree.parse(results).getroot().iter("testcase"):
-        seconds[case.get("classname")] += float(case.get("time"))
+        # What went wrong outside of the tests has no class.
+        if name := case.get("classname"):
+            seconds[name] += float(case.get("time"))
     return {name: round(total, 1) for name, total in sorted(seconds.items())}
 
 

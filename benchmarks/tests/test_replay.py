@@ -57,8 +57,9 @@ class TestReplay(CollectionCommon):
             [
                 ("2026-01-05", "Courtesy reminder"),
                 ("2026-01-12", "First reminder"),
-                ("2026-01-19", "Call"),
-                ("2026-01-26", "Second reminder"),
+                # Nobody is called on the 19th, Martin Luther King Day.
+                ("2026-01-20", "Call"),
+                ("2026-01-27", "Second reminder"),
                 # The second and the third invoice are late by now: they stand in the
                 # demands, and nothing softer goes out for them.
                 ("2026-02-09", "Formal demand"),

@@ -1,8 +1,13 @@
-"""For `odoo shell`: put together once what pages load, not again in each class.
+"""For `odoo shell`: make once what each class of tests needs, and would make again.
 
 What a class makes is gone at its end; what a template has, all its copies have.
 """
 # ruff: noqa: F821 (Odoo's shell provides `env`)
+
+from odoo.addons.account_collections.tests.common.base import (
+    PREPARED_COMPANY,
+    CollectionCommon,
+)
 
 SCRIPTS = [
     "bus.websocket_worker_assets",
@@ -22,6 +27,16 @@ STYLES = [
     "web.report_assets_pdf",
 ]
 
+
+class Books(CollectionCommon):
+    """The company of the tests is made by the tests' own methods."""
+
+    env = env(context=CollectionCommon.default_env_context())
+
+
+company = Books._create_company(name="company_1_data")
+env["ir.model.data"]._update_xmlids([{"xml_id": PREPARED_COMPANY, "record": company}])
+# What pages and letters load is put together by whoever is the first to ask.
 for bundle in SCRIPTS:
     env["ir.qweb"]._get_asset_bundle(bundle, css=False, js=True).js()
 for bundle in STYLES:

@@ -19,10 +19,34 @@ RESULTS = """\
   <testsuite name="pytest" tests="{tests}" failures="{failures}" errors="0" skipped="1">
     <testcase classname="tests.test_a.{name}" name="test_one" time="2.50"/>
     <testcase classname="tests.test_a.{name}" name="test_two" time="0.25"/>
+    <testcase name="pytest" time="0.1"/>
   </testsuite>
 </testsuites>
 """
 
+TESTS = """\
+import time
+
+def run(name):
+    time.sleep(0.2)
+    with open("ran", "a") as ran:
+        ran.write(f"{name} ")
+
+class TestGood:
+    def test_good(self):
+        run("good")
+
+class TestBad:
+    def test_bad(self):
+        run("bad")
+        assert False
+
+class TestOther:
+    def test_1(self):
+        run("other")
+
+    test_2 = test_3 = test_1
+"""
 SCRIPT = """\
 import sys, threading
 
@@ -107,6 +131,49 @@ class TestSuite(BaseCase):
             [next(first), next(second), next(first)], [(1, "a"), (2, "b"), (3, "c")]
         )
         self.assertEqual([*first, *second], [])
+
+    def test_two_processes_share_the_tests(self):
+        """Real ones: each test runs once, and only what failed is said twice."""
+        (self.folder / "test_a.py").write_text(TESTS)
+        (self.folder / "taken").mkdir()
+        progress = (self.folder / "progress").open("w+")
+        command = [
+            *(sys.executable, "-B", "-m", "pytest", "-p", "deal", "-q", "--no-header"),
+            *("-o", "console_output_style=classic", "-p", "no:cacheprovider"),
+            *("--deal", "taken", "--deal-durations", "none.json"),
+            *("--deal-progress", str(progress.fileno()), "test_a.py"),
+        ]
+        env = {**os.environ, "PYTHONPATH": str(Path(deal.__file__).parent)}
+        # Without pytest-odoo: there is no database to these.
+        env["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        processes = [
+            subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env=env,
+                stdout=subprocess.PIPE,
+                text=True,
+                pass_fds=[progress.fileno()],
+            )
+            for _process in range(2)
+        ]
+        said = "".join(process.communicate(timeout=60)[0] for process in processes)
+        self.assertEqual(sorted(process.returncode for process in processes), [0, 1])
+        ran = (self.folder / "ran").read_text().split()
+        self.assertEqual(sorted(ran), ["bad", "good", "other", "other", "other"])
+        self.assertEqual(said.count("def test_bad"), 1, said)
+        self.assertNotIn("test_good", said)
+        progress.seek(0)
+        lines = sorted(line.split(" in ")[0] for line in progress)
+        self.assertEqual(
+            lines,
+            [
+                "          FAILED test_a.py::TestBad::test_bad\n",
+                "   1/3  test_a.TestOther: 3 tests",
+                "   2/3  test_a.TestBad: 1 test",
+                "   3/3  test_a.TestGood: 1 test",
+            ],
+        )
 
     # ------------------------------------------------------------------
     # Results

@@ -18,6 +18,8 @@ GROUPS = {
     "collector": "account_collections.group_collection_user",
     "manager": "account_collections.group_collection_manager",
 }
+# Where there are many classes of tests to run, their company is there before.
+PREPARED_COMPANY = "__test__.company"
 
 
 class CollectionCommon(AccountTestInvoicingCommon):
@@ -34,6 +36,15 @@ class CollectionCommon(AccountTestInvoicingCommon):
     def get_default_groups(cls):
         manager = cls.quick_ref("account_collections.group_collection_manager")
         return super().get_default_groups() | manager
+
+    @classmethod
+    def setup_independent_company(cls, **kwargs):
+        """Take the company that has been prepared, for making one takes seconds."""
+        company = cls.env.ref(PREPARED_COMPANY, raise_if_not_found=False)
+        if kwargs or not company:
+            return super().setup_independent_company(**kwargs)
+        cls.env.user.company_ids = [Command.link(company.id)]
+        return company
 
     @classmethod
     def setUpClass(cls):
