@@ -51,7 +51,8 @@ class CollectionDemo(DemoPortal, DemoLedger, DemoMail, DemoClaims, DemoInsolvenc
         """Simulate the time up to today; called once, from the demo data."""
         company = self.env.ref("base.main_company")
         today = company._get_collection_today()
-        last_day = today - timedelta(days=max(today.weekday() - 4, 0))
+        calendars = self.env["collection.calendar"]._get_company_calendars(company)
+        last_day = calendars[company].roll_back(today)
         demo = self.with_company(company).with_context(
             demo_last_day=last_day,
             mail_activity_quick_update=True,

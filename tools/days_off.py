@@ -84,6 +84,16 @@ class Calendar(NamedTuple):
             day += timedelta(days=1)
         return day
 
+    def roll_back(self, day):
+        """Return the day, or the last one before it that is worked.
+
+        >>> Calendar("US").roll_back(date(2026, 9, 7))  # Labor Day
+        datetime.date(2026, 9, 4)
+        """
+        while self.is_day_off(day):
+            day -= timedelta(days=1)
+        return day
+
     def find_days_off(self, first_year, last_year):
         """Return all days off of some years, in order.
 
