@@ -221,16 +221,16 @@ class CollectionCaseFigures(models.AbstractModel):
             """
             SELECT figure.case_id, figure.partner_id, choice.policy_id, choice.user_id,
                    %(names)s,
-                   GREATEST(figure.amount_overdue_open
-                       - CASE WHEN COALESCE(policy.net_credits, TRUE)
-                              THEN figure.amount_set_off
-                              ELSE 0 END, 0)
+                   GREATEST(figure.amount_overdue_open - %(credit)s, 0)
                        AS amount_collectable, COALESCE(policy.tolerance, 0) AS tolerance
               FROM collection_figure figure
               JOIN (%(choice)s) choice ON choice.case_id = figure.case_id
               LEFT JOIN collection_policy policy ON policy.id = choice.policy_id
              WHERE figure.is_new = %(is_new)s
             """,
+            credit=self.env["collection.snapshot"]._credit_sql(
+                SQL.identifier("figure", "amount_set_off")
+            ),
             names=SQL(", ").join(
                 SQL.identifier("figure", name) for name in (*AMOUNTS, *PROFILE)
             ),

@@ -58,36 +58,44 @@ class CollectionReview(models.AbstractModel):
         :param date ledger_date: use the ledger as of that past day
         :param bool is_review: every debt without an item is about to get one
         """
-        query = self.env["collection.exposure"]._rows_sql(
-            company, partner_ids, ledger_date
-        )
         self._tune()
-        # What review and plan need and no more: it is read many times over. A debt has
-        # an item; it counts in the figures as long as it is not stayed.
         self._keep(
             "collection_snapshot",
-            SQL(
-                """
-                SELECT move_line_id, item_id, case_id, partner_id, stage_id,
-                       date_stage, days_frozen, date_resumed,
-                       item_id IS NOT NULL OR %(is_review)s AS has_item,
-                       date_maturity, status, is_debt, is_outdated,
-                       is_debt AND NOT is_stayed AS is_live,
-                       amount_residual, amount_residual_currency, amount_disputed,
-                       amount_promised, amount_planned, amount_held, amount_due,
-                       amount_collectable, CASE WHEN currency_id <> company_currency_id
-                                                THEN currency_id END AS foreign_id
-                  FROM (%(exposure)s) exposure
-                 -- With the items of a customer side by side, what is summed up per
-                 -- customer stays in the processor's cache.
-                 ORDER BY partner_id
-                """,
-                is_review=is_review,
-                exposure=query,
-            ),
+            self._snapshot_sql(company, partner_ids, ledger_date, is_review),
         )
         self._execute(SQL("ANALYZE collection_snapshot"))
         self.env["collection.snapshot"]._take(company, as_of)
+
+    @api.model
+    def _snapshot_sql(
+        self, company, partner_ids=None, ledger_date=None, is_review=False
+    ):
+        """Pick what review and plan need, and no more: it is read many times over. A
+        debt has an item; it counts in the figures as long as it is not stayed.
+
+        :return: SQL with one row per receivable item
+        """
+        return SQL(
+            """
+            SELECT move_line_id, item_id, case_id, partner_id, stage_id,
+                   date_stage, days_frozen, date_resumed,
+                   item_id IS NOT NULL OR %(is_review)s AS has_item,
+                   date_maturity, status, is_debt, is_outdated,
+                   is_debt AND NOT is_stayed AS is_live,
+                   amount_residual, amount_residual_currency, amount_disputed,
+                   amount_promised, amount_planned, amount_held, amount_due,
+                   amount_collectable, CASE WHEN currency_id <> company_currency_id
+                                            THEN currency_id END AS foreign_id
+              FROM (%(exposure)s) exposure
+             -- With the items of a customer side by side, what is summed up per
+             -- customer stays in the processor's cache.
+             ORDER BY partner_id
+            """,
+            is_review=is_review,
+            exposure=self.env["collection.exposure"]._rows_sql(
+                company, partner_ids, ledger_date
+            ),
+        )
 
     @api.model
     def _keep(self, name, query):

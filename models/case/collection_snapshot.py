@@ -58,6 +58,19 @@ class CollectionSnapshot(models.AbstractModel):
         )
 
     @api.model
+    def _credit_sql(self, amount):
+        """:return: SQL amount of the open credits that ``policy`` sets off; without a
+        policy they are
+
+        :param SQL amount: what they are worth
+        """
+        return SQL(
+            "CASE WHEN COALESCE(policy.net_credits, TRUE) THEN COALESCE(%s, 0)"
+            " ELSE 0 END",
+            amount,
+        )
+
+    @api.model
     def _sums(self, company, as_of):
         """:return: SQL with the sums per customer, of debits and credits"""
         return SQL(

@@ -117,14 +117,12 @@ class CollectionDecisionStatement(models.AbstractModel):
             """
             SELECT case_.id AS case_id, case_.partner_id, case_.policy_id,
                    case_.date_last_step + policy.quiet_days AS date_quiet,
-                   policy.tolerance, policy.working_days_only, hold.date_review,
+                   policy.working_days_only, hold.date_review,
                    hold.case_id IS NOT NULL AS is_held, case_.date_paused,
                    customer.collection_do_not_contact IS TRUE
                        AND customer.collection_lawyer_id IS NULL AS is_stopped,
-                   COALESCE(total.amount_overdue_open, 0) AS overdue,
-                   COALESCE(total.amount_overdue_open, 0) - net.credit AS amount_net,
-                   COALESCE(total.amount_asked, 0) - net.credit AS amount_net_all,
-                   COALESCE(total.open_count, 0) AS open_count, date_touch, date_call,
+                   %(net)s, date_touch, date_call,
+                   COALESCE(total.open_count, 0) AS open_count,
                    total.promised_count, total.disputed_count, total.planned_count,
                    total.live_count = 0 AND total.stayed_count > 0 AS is_stayed
               FROM collection_case case_
@@ -133,15 +131,35 @@ class CollectionDecisionStatement(models.AbstractModel):
               LEFT JOIN (%(limits)s) limits ON limits.case_id = case_.id
               LEFT JOIN collection_total total ON total.partner_id = case_.partner_id
               LEFT JOIN (%(holds)s) hold ON hold.case_id = case_.id
-             CROSS JOIN LATERAL (
-                SELECT COALESCE(total.amount_set_off, 0) * policy.net_credits::int
-                ) net(credit)
+             CROSS JOIN LATERAL (SELECT %(credit)s) net(credit)
              WHERE case_.company_id = %(id)s AND case_.state <> 'closed' AND %(own)s
             """,
+            net=self._net_sql(),
+            credit=self._credit_sql(),
             holds=self._holds(),
             limits=self.env["collection.decision.limits"]._limits(company, as_of),
             id=company.id,
             own=restrict,
+        )
+
+    @api.model
+    def _net_sql(self):
+        """:return: SQL columns of ``total``, ``net`` and ``policy``, in the company's
+        currency: what is overdue, what of it is asked for after credits, the same with
+        what is not due yet, and what is tolerated"""
+        return SQL(
+            """
+            COALESCE(total.amount_overdue_open, 0) AS overdue,
+            COALESCE(total.amount_overdue_open, 0) - net.credit AS amount_net,
+            COALESCE(total.amount_asked, 0) - net.credit AS amount_net_all,
+            COALESCE(policy.tolerance, 0) AS tolerance
+            """
+        )
+
+    @api.model
+    def _credit_sql(self):
+        return self.env["collection.snapshot"]._credit_sql(
+            SQL.identifier("total", "amount_set_off")
         )
 
     @api.model
@@ -351,6 +369,169 @@ class CollectionDecisionStatement(models.AbstractModel):
                  ELSE 'due' END
             """,
             as_of=as_of,
+        )
+
+    # ------------------------------------------------------------------
+    # What is asked for now: one answer for whoever wants to know
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_asked(self, company, as_of, partner_ids):
+        """Say what customers are asked for now: what is overdue and free to collect,
+        net of credits where the policy nets, and nothing up to its tolerance.
+
+        Reads the ledger as the decision does, and writes nothing.
+
+        :param company: res.company record
+        :param date as_of: the day, in the company's time zone
+        :param partner_ids: ids of commercial partners
+        :return: dict of the amounts per res.currency id, in that currency, per id of a
+            customer who is asked for something
+        """
+        self.env.flush_all()
+        asked = {}
+        query = self._asked_sql(company, as_of, partner_ids)
+        for partner_id, currency_id, amount in self.env.execute_query(query):
+            asked.setdefault(partner_id, {})[currency_id] = float(amount)
+        return asked
+
+    @api.model
+    def _filter_asked(self, company, as_of, demands):
+        """Tell which demands, made earlier, still ask for something: the customer owes
+        more than is tolerated, and something of their own is due. A reminder before
+        the due date asks as long as nothing is overdue.
+
+        :param company: res.company record
+        :param date as_of: the day, in the company's time zone
+        :param dict demands: (id of the customer, id of the stage, ids of the
+            account.move records) per key, an integer
+        :return: set of those keys
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(self._demands_sql(company, as_of, demands))
+        return {key for [key] in rows}
+
+    @api.model
+    def _demands_sql(self, company, as_of, demands):
+        partner_ids = [partner_id for partner_id, _stage, _moves in demands.values()]
+        return SQL(
+            """
+            WITH %(customers)s
+            SELECT DISTINCT demand.key
+              FROM UNNEST(%(keys)s, %(partners)s, %(stages)s)
+                   AS demand(key, partner_id, stage_id)
+              JOIN collection_stage stage ON stage.id = demand.stage_id
+              JOIN customer ON customer.partner_id = demand.partner_id
+              JOIN UNNEST(%(about_keys)s, %(about)s) AS about(key, move_id)
+                ON about.key = demand.key
+              JOIN account_move_line line ON line.move_id = about.move_id
+              JOIN collection_snapshot snapshot ON snapshot.move_line_id = line.id
+             WHERE snapshot.status = 'open'
+               AND CASE WHEN stage.days < 0 AND overdue = 0
+                        THEN amount_net_all > tolerance
+                        ELSE amount_net > tolerance
+                             AND snapshot.date_maturity < %(as_of)s END
+            """,
+            customers=self._customers_sql(company, as_of, partner_ids),
+            keys=list(demands),
+            partners=partner_ids,
+            stages=[stage_id for _partner, stage_id, _moves in demands.values()],
+            about_keys=[key for key, row in demands.items() for _move in row[2]],
+            about=[move_id for row in demands.values() for move_id in row[2]],
+            as_of=as_of,
+        )
+
+    @api.model
+    def _asked_sql(self, company, as_of, partner_ids):
+        """Lay the net amount of each customer on the currencies of what is overdue.
+
+        In: 100 dollars and 50 euros overdue, a credit of 60 euros; a euro is worth two
+        dollars. The decision nets: 100 + 100 - 120 = 80 dollars.
+        Out: the credit pays the euros, and what is left of it 20 of the dollars: 80
+        dollars, no euros. The company's currency comes first.
+
+        :return: SQL with partner_id, currency_id and amount
+        """
+        return SQL(
+            """
+            WITH %(customers)s
+            SELECT partner_id, currency_id, amount FROM (
+                SELECT partner_id, currency_id, ROUND(
+                           amount * (1 - LEAST(GREATEST(
+                               -- Less than a cent is a difference of rounding.
+                               CASE WHEN excess < %(unit)s THEN 0 ELSE excess END
+                                   - COALESCE(earlier, 0), 0), value) / value),
+                           digits) AS amount
+                  FROM (
+                    SELECT own.*, SUM(value) OVER customer - amount_net AS excess,
+                           SUM(value) OVER before AS earlier
+                      FROM (%(own)s) own
+                     WHERE value > 0
+                    WINDOW customer AS (PARTITION BY partner_id),
+                           before AS (PARTITION BY partner_id
+                               ORDER BY is_foreign, currency_id
+                               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+                    ) own) asked
+             WHERE amount > 0
+            """,
+            customers=self._customers_sql(company, as_of, partner_ids),
+            unit=company.currency_id.rounding,
+            own=self._own_sql(company, as_of),
+        )
+
+    @api.model
+    def _own_sql(self, company, as_of):
+        """:return: SQL with what is overdue per customer and currency after the credits
+        in that currency, and its value in the company's; of customers who are asked"""
+        return SQL(
+            """
+            SELECT debt.partner_id, customer.amount_net, currency.id AS currency_id,
+                   debt.is_foreign, currency.decimal_places AS digits, own.amount,
+                   debt.value * own.amount / debt.overdue AS value
+              FROM (
+                SELECT partner_id, foreign_id IS NOT NULL AS is_foreign,
+                       COALESCE(foreign_id, %(currency)s) AS currency_id,
+                       SUM(amount_due) FILTER (WHERE late) AS overdue,
+                       SUM(amount_collectable) FILTER (WHERE late) AS value,
+                       COALESCE(-SUM(amount_residual_currency)
+                           FILTER (WHERE status = 'credit'), 0) AS credit
+                  FROM (SELECT *, status = 'open' AND date_maturity < %(as_of)s AS late
+                          FROM collection_snapshot) snapshot
+                 GROUP BY partner_id, foreign_id) debt
+              JOIN customer ON customer.partner_id = debt.partner_id
+              JOIN res_currency currency ON currency.id = debt.currency_id
+             CROSS JOIN LATERAL (SELECT GREATEST(debt.overdue - CASE WHEN is_net
+                    THEN debt.credit ELSE 0 END, 0) AS amount) own
+             WHERE debt.overdue > 0 AND amount_net > tolerance
+            """,
+            currency=company.currency_id.id,
+            as_of=as_of,
+        )
+
+    @api.model
+    def _customers_sql(self, company, as_of, partner_ids):
+        """:return: SQL of the tables that the decision reads, for some customers: the
+        snapshot, its sums, and ``customer`` with what is net; also of those who have no
+        case yet, for the portal shows what was posted a minute ago"""
+        return SQL(
+            """
+            collection_snapshot AS MATERIALIZED (%(snapshot)s),
+            collection_total AS (%(total)s),
+            customer AS MATERIALIZED (
+                SELECT total.partner_id, %(net)s,
+                       COALESCE(policy.net_credits, TRUE) AS is_net
+                  FROM collection_total total
+                  LEFT JOIN collection_case case_
+                    ON case_.partner_id = total.partner_id
+                   AND case_.company_id = %(company)s AND case_.state <> 'closed'
+                  LEFT JOIN collection_policy policy ON policy.id = case_.policy_id
+                 CROSS JOIN LATERAL (SELECT %(credit)s) net(credit))
+            """,
+            snapshot=self.env["collection.review"]._snapshot_sql(company, partner_ids),
+            total=self.env["collection.snapshot"]._query(company, as_of),
+            net=self._net_sql(),
+            company=company.id,
+            credit=self._credit_sql(),
         )
 
 

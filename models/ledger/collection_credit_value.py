@@ -48,31 +48,6 @@ class CollectionCreditValue(models.AbstractModel):
         )
 
     @api.model
-    def _get_gain(self, rows, as_of):
-        """Work out the same for one customer, without the snapshot of a run.
-
-        :param rows: collection.exposure of the customer in one company
-        :param date as_of: the day, in the company's time zone
-        :return: amount in company currency
-        """
-        gain = 0.0
-        for currency, group in rows.grouped("currency_id").items():
-            credits_ = group.filtered(lambda row: row.status == CREDIT)
-            if currency == group.company_currency_id or not credits_:
-                continue
-            left = -sum(credits_.mapped("amount_residual_currency"))
-            rate = sum(credits_.mapped("amount_residual")) / -left
-            late = group.filtered(lambda row: row.date_maturity < as_of)
-            for debts in (late, group - late):
-                debt = sum(debts.mapped("amount_due"))
-                paid = min(left, debt)
-                if paid:
-                    value = sum(debts.mapped("amount_collectable"))
-                    gain += paid * (value / debt - rate)
-                    left -= paid
-        return rows.company_currency_id.round(gain) if gain else 0.0
-
-    @api.model
     def _sums_sql(self, rows, as_of):
         """:return: SQL with debts and credits per customer and foreign currency, in
         that currency and, as ``..._value``, in the company's"""

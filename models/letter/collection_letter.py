@@ -627,24 +627,24 @@ class CollectionLetter(models.Model):
         letters = self.filtered(
             lambda letter: letter.stage_id and letter.delivery_state in WAITING_STATES
         )
-        rows = self.env["collection.exposure"].search(
-            [
-                ("partner_id", "in", letters.customer_id.ids),
-                ("company_id", "in", letters.company_id.ids),
-            ]
-        )
         stopped = letters._find_stopped()
-        letters -= stopped
-        by_customer = rows.grouped(lambda row: (row.company_id, row.partner_id))
-        return stopped | letters.filtered(
-            lambda letter: (
-                not letter._is_due(
-                    by_customer.get(
-                        (letter.company_id, letter.customer_id), rows.browse()
-                    )
+        return stopped | (letters - stopped)._find_settled()
+
+    def _find_settled(self):
+        """:return: the letters that ask for nothing any more, as the decision has it"""
+        statement, settled = self.env["collection.decision.statement"], self
+        for company, letters in self.grouped("company_id").items():
+            demands = {
+                letter.id: (
+                    letter.customer_id.id,
+                    letter.stage_id.id,
+                    letter.move_ids.ids,
                 )
-            )
-        )
+                for letter in letters
+            }
+            today = company._get_collection_today()
+            settled -= self.browse(statement._filter_asked(company, today, demands))
+        return settled
 
     def _find_stopped(self):
         """:return: the letters to people who may not be contacted by now, asked for all
@@ -662,23 +662,6 @@ class CollectionLetter(models.Model):
                 stopped |= turn.filtered(lambda one, stops=stops: one.case_id in stops)
                 rest -= turn
         return stopped
-
-    def _is_due(self, rows):
-        """:return: whether something of the message's invoices is still to be asked
-        for, and the customer owes more than the policy tolerates
-
-        :param rows: collection.exposure of the customer
-        """
-        self.ensure_one()
-        policy = self.stage_id.policy_id
-        net = sum(rows.mapped("amount_collectable"))
-        if policy.net_credits:
-            credits_ = rows.filtered(lambda row: row.status == "credit")
-            net += sum(credits_.mapped("amount_residual"))
-            today = self.company_id._get_collection_today()
-            net -= self.env["collection.credit.value"]._get_gain(rows, today)
-        own = rows.filtered(lambda row: row.move_id in self.move_ids)
-        return net > policy.tolerance and any(own.mapped("amount_due"))
 
     # ------------------------------------------------------------------
     # Odoo's postal service

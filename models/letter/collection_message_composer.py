@@ -76,11 +76,12 @@ class CollectionMessageComposer(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_values(self, step, exposures, positions, history):
+    def _get_values(self, step, exposures, asked, positions, history):
         """Prepare what every form of the message shows.
 
         :param step: collection.step record
         :param exposures: collection.exposure records of the case
+        :param dict asked: what is asked for now, per res.currency id
         :param dict positions: see ``collection.open.item.list._get_positions``
         :param list history: dicts of the texts to recite
         :return: dict for the QWeb templates ``collection_message_*``
@@ -90,12 +91,13 @@ class CollectionMessageComposer(models.AbstractModel):
         return message._get_values_here(
             step.with_env(message.env),
             exposures.with_env(message.env),
+            asked,
             positions,
             history,
         )
 
     @api.model
-    def _get_values_here(self, step, exposures, positions, history):
+    def _get_values_here(self, step, exposures, asked, positions, history):
         """Like ``_get_values``, in the language of the context."""
         env, lang = self.env, self.env.lang
         subject, words = self._get_words(step, lang)
@@ -110,7 +112,10 @@ class CollectionMessageComposer(models.AbstractModel):
             "moves": items.move_id,
             "positions": positions,
             "groups": env["collection.open.item.list"]._get_groups(
-                items, credit_rows, positions, step.case_id.policy_id.net_credits
+                items,
+                credit_rows,
+                positions,
+                self._get_balances(step, items, credit_rows, asked),
             ),
             "history": history,
             "bank": self._get_bank(step.company_id, items.move_id),
@@ -225,14 +230,35 @@ class CollectionMessageComposer(models.AbstractModel):
         :return: dict of text per step: amounts per currency, net of credits
         """
         listing = self.env["collection.open.item.list"]
-        exposures = self._get_exposures(steps)
-        return {
-            step: listing._get_amount_text(
-                *self._get_listed(step, exposures[step]),
-                step.case_id.policy_id.net_credits,
+        exposures, asked = self._get_exposures(steps), self._get_asked(steps)
+        texts = {}
+        for step in steps:
+            items, credit_rows = self._get_listed(step, exposures[step])
+            balances = self._get_balances(step, items, credit_rows, asked[step])
+            texts[step] = listing._get_amount_text(items, balances)
+        return texts
+
+    @api.model
+    def _get_asked(self, steps):
+        """:return: dict per step of what the decision says is asked for now, a dict of
+        amounts per res.currency id"""
+        statement, asked = self.env["collection.decision.statement"], {}
+        for company, own in steps.grouped("company_id").items():
+            answers = statement._get_asked(
+                company, company._get_collection_today(), own.partner_id.ids
             )
-            for step in steps
-        }
+            asked |= {step: answers.get(step.partner_id.id, {}) for step in own}
+        return asked
+
+    @api.model
+    def _get_balances(self, step, items, credit_rows, asked):
+        """:return: dict per res.currency id of what a message asks for. Before the due
+        date nothing is asked for yet: what comes due is listed, less the credits"""
+        if step.stage_id.days >= 0:
+            return asked
+        if not step.case_id.policy_id.net_credits:
+            credit_rows = credit_rows.browse()
+        return self.env["collection.open.item.list"]._get_balances(items, credit_rows)
 
     @api.model
     def _get_exposures(self, steps):
@@ -289,7 +315,7 @@ class CollectionMessageComposer(models.AbstractModel):
             the links they show
         :return: dict of the values per step
         """
-        exposures = self._get_exposures(steps)
+        exposures, asked = self._get_exposures(steps), self._get_asked(steps)
         if mailed:
             self._ensure_tokens(
                 self.env["account.move"].union(
@@ -303,7 +329,9 @@ class CollectionMessageComposer(models.AbstractModel):
             exposures.values()
         )
         return {
-            step: self._get_values(step, exposures[step], positions, histories[step])
+            step: self._get_values(
+                step, exposures[step], asked[step], positions, histories[step]
+            )
             for step in steps
         }
 

@@ -12,13 +12,13 @@ class CollectionOpenItemList(models.AbstractModel):
     _description = "Tables of Due Items"
 
     @api.model
-    def _get_groups(self, items, credit_rows, positions, net_credits=True):
+    def _get_groups(self, items, credit_rows, positions, asked):
         """List items and open credits per currency.
 
         :param items: collection.exposure records that are asked for
         :param credit_rows: collection.exposure records of open credits
         :param dict positions: see ``_get_positions``
-        :param bool net_credits: whether credits are set off
+        :param dict asked: what is asked for after credits, per res.currency id
         :return: list of dicts, the company's currency first: currency, rows, total,
             credits, credit_total, balance (empty when nothing is set off)
         """
@@ -29,7 +29,8 @@ class CollectionOpenItemList(models.AbstractModel):
                 lambda row, own=currency: row.currency_id == own
             )
             total, credit = self._get_total(rows), -self._get_total(own_credits)
-            is_set_off = net_credits and rows and own_credits
+            balance = asked.get(currency.id, 0.0)
+            is_set_off = credit_rows and currency.compare_amounts(balance, total)
             groups.append(
                 {
                     "currency": currency,
@@ -37,28 +38,36 @@ class CollectionOpenItemList(models.AbstractModel):
                     "total": format_amount(self.env, total, currency),
                     "credits": self._get_rows(own_credits, positions),
                     "credit_total": format_amount(self.env, credit, currency),
-                    "balance": is_set_off
-                    and format_amount(self.env, total - credit, currency),
+                    "balance": bool(rows and is_set_off)
+                    and format_amount(self.env, balance, currency),
                 }
             )
         return groups
 
     @api.model
-    def _get_amount_text(self, items, credit_rows, net_credits=True):
-        """:return: what is asked for, per currency and net of credits, as one text"""
-        texts = []
-        for currency in self._sort_currencies(items):
-            rows = items.filtered(lambda row, own=currency: row.currency_id == own)
-            amount = self._get_total(rows)
-            if net_credits:
-                amount += self._get_total(
-                    credit_rows.filtered(
-                        lambda row, own=currency: row.currency_id == own
-                    )
+    def _get_amount_text(self, items, asked):
+        """:return: what is asked for, per currency, as one text
+
+        :param items: collection.exposure records that are asked for
+        :param dict asked: the amounts per res.currency id
+        """
+        return self.env._(" and ").join(
+            format_amount(self.env, asked[currency.id], currency)
+            for currency in self._sort_currencies(items)
+            if currency.compare_amounts(asked.get(currency.id, 0.0), 0) > 0
+        )
+
+    @api.model
+    def _get_balances(self, items, credit_rows):
+        """:return: dict per res.currency id of what items come to, less credits"""
+        return {
+            currency.id: self._get_total(
+                (items | credit_rows).filtered(
+                    lambda row, own=currency: row.currency_id == own
                 )
-            if currency.compare_amounts(amount, 0) > 0:
-                texts.append(format_amount(self.env, amount, currency))
-        return self.env._(" and ").join(texts)
+            )
+            for currency in items.currency_id
+        }
 
     @api.model
     def _sort_currencies(self, rows):

@@ -107,10 +107,13 @@ class CollectionPortalAccount(models.AbstractModel):
             domain.append(("company_id", "=", company.id))
         rows = self.env["collection.exposure"].search(domain)
         moves = self.env["account.move"]
-        for own in rows.grouped(lambda row: (row.company_id, row.currency_id)).values():
-            case = self._get_case(customer, own.company_id)
-            if self._get_asked(own, case) > 0:
-                moves |= self._get_overdue(own).move_id
+        for own_company, own in rows.grouped("company_id").items():
+            asked = self._get_asked(customer, own_company)
+            moves |= own.filtered(
+                lambda row, asked=asked: (
+                    row.currency_id.id in asked and self._get_overdue(row)
+                )
+            ).move_id
         return moves.filtered(lambda move: move.is_sale_document(include_receipts=True))
 
     @api.model
@@ -118,18 +121,12 @@ class CollectionPortalAccount(models.AbstractModel):
         return rows.filtered(lambda row: row.status == "open" and row.days_late)
 
     @api.model
-    def _get_asked(self, rows, case):
-        """:return: what is asked for now of the items of one company and currency: what
-        is overdue, less the open credits where the policy nets"""
-        asked = self._get_overdue(rows)
-        if case.policy_id.net_credits or not case.policy_id:
-            # A credit from before a petition is not set off.
-            favorable = rows.filtered(lambda row: row.status == "credit")
-            net = sum(asked.mapped("amount_due")) + sum(
-                favorable.mapped("amount_residual_currency")
-            )
-            return max(rows.currency_id.round(net), 0.0)
-        return sum(asked.mapped("amount_due"))
+    def _get_asked(self, customer, company):
+        """:return: dict of what is asked for now, as the decision has it, per
+        res.currency id"""
+        statement = self.env["collection.decision.statement"]
+        today = company.with_env(self.env)._get_collection_today()
+        return statement._get_asked(company, today, customer.ids).get(customer.id, {})
 
     # ------------------------------------------------------------------
     # The page
@@ -150,7 +147,7 @@ class CollectionPortalAccount(models.AbstractModel):
             "company": company,
             "customer": customer,
             "case": case,
-            "groups": self._get_groups(rows, visitor, case),
+            "groups": self._get_groups(rows, visitor),
             "can_promise": bool(self._get_promisable(customer, company)),
             "promises": case.promise_ids.filtered(
                 lambda promise: promise.state in PENDING_STATES
@@ -179,11 +176,12 @@ class CollectionPortalAccount(models.AbstractModel):
         }
 
     @api.model
-    def _get_groups(self, rows, visitor, case):
+    def _get_groups(self, rows, visitor):
         """:return: list of dicts per currency: currency, items, credits, ageing and
         amounts; what is asked for is net of credits where the policy nets"""
         listing = self.env["collection.open.item.list"]
         positions = listing._get_positions([rows])
+        asked = self._get_asked(rows.partner_id, rows.company_id) if rows else {}
         groups = []
         for currency in listing._sort_currencies(rows):
             own = rows.filtered(lambda row, own=currency: row.currency_id == own)
@@ -200,7 +198,7 @@ class CollectionPortalAccount(models.AbstractModel):
                     ),
                     "open": sum(debts.mapped("amount_residual_currency")),
                     "overdue": sum(self._get_overdue(own).mapped("amount_due")),
-                    "asked": self._get_asked(own, case),
+                    "asked": asked.get(currency.id, 0.0),
                     "credit": -sum((own - debts).mapped("amount_residual_currency")),
                     "balance": sum(own.mapped("amount_residual_currency")),
                     "can_pay": self._can_pay_online(debts, currency, visitor),

@@ -2,4 +2,5 @@ from . import (
     test_calendar,
     test_decisions,
     test_ladder,
+    test_last_look,
 )
