@@ -68,11 +68,10 @@ class CollectionPolicyDocument(models.AbstractModel):
     @api.model
     def _get_row(self, stage):
         """:return: dict of texts on one stage: when, what, and what it says"""
-        channels = dict(stage._fields["channel"]._description_selection(self.env))
         return {
             "when": stage._get_timing_text(),
             "what": stage.name,
-            "how": channels[stage.channel],
+            "how": stage._label("channel"),
             "deadline": self.env._("Days to pay: %s", stage.deadline_days)
             if stage.is_final_demand
             else "",

@@ -235,6 +235,6 @@ class CollectionCase(models.Model):
         :param others: cases that were merged into this one
         """
         self.ensure_one()
-        # Readonly fields; whoever may merge customers may write on all their cases.
-        others.promise_ids.sudo().case_id = self
-        others.plan_ids.sudo().case_id = self
+        # Whoever may merge customers may write on all their cases.
+        others.promise_ids._write_protected({"case_id": self.id})
+        others.plan_ids._write_protected({"case_id": self.id})

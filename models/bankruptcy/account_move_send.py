@@ -109,7 +109,7 @@ class AccountMoveSend(models.AbstractModel):
         customers = debtors.commercial_partner_id
         if people and not any(
             person.commercial_partner_id in customers
-            and not stay._is_ally(person, bankruptcies)
+            and not bankruptcies._is_representative(person)
             for person in people
         ):
             methods.discard("email")

@@ -553,6 +553,5 @@ class CollectionCase(models.Model):
     def action_end_pause(self):
         """Let the steps of these cases go on: the reply is read."""
         self.check_access("write")
-        # A field nobody writes by hand; the right to work the case was checked.
-        self.sudo().write({"date_paused": False, "reply_unread": False})
+        self._write_protected({"date_paused": False, "reply_unread": False})
         self._review_now()

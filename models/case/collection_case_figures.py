@@ -287,7 +287,7 @@ class CollectionCaseFigures(models.AbstractModel):
                    AND %(restrict)s
                 """,
                 company=company.id,
-                stayed=self.env["collection.stay"]._stayed_lines(),
+                stayed=self.env["collection.stay"]._stayed_lines_sql(),
                 restrict=self.env["collection.review"]._restrict(partner_ids),
             )
         )

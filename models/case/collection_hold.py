@@ -130,8 +130,8 @@ class CollectionHold(models.Model):
             )
         result = super().write(vals)
         if vals.get("date_review"):
-            # Comes up again on the new date; a field nobody writes by hand.
-            self.sudo().is_reviewed = False
+            # It comes up again on the new date.
+            self._write_protected({"is_reviewed": False})
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -157,8 +157,7 @@ class CollectionHold(models.Model):
             raise UserError(self.env._("The hold has ended already."))
         for hold in self:
             hold._get_held_items()._resume(day, frozen_since=hold.date_start)
-            # Readonly fields: the right to work the case is checked by the callers.
-            hold.sudo().write({"state": "ended", "date_end": day})
+            hold._write_protected({"state": "ended", "date_end": day})
 
     def _get_held_items(self):
         """:return: collection.item records, also those settled since: a payment may be

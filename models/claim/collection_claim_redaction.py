@@ -44,6 +44,6 @@ class CollectionClaimRedaction(models.Model):
             )
         result = super().write(vals)
         if "is_checked" in vals and not self.env.su:
-            # Who ticked it is written by the program.
-            self.sudo().user_id = self.env.user if vals["is_checked"] else False
+            user = self.env.user if vals["is_checked"] else self.env["res.users"]
+            self._write_protected({"user_id": user.id})
         return result

@@ -234,11 +234,9 @@ class CollectionContact(models.Model):
 
     @api.depends("channel", "outcome", "date")
     def _compute_display_name(self):
-        channels = dict(self._fields["channel"]._description_selection(self.env))
-        outcomes = dict(self._fields["outcome"]._description_selection(self.env))
         for contact in self:
             contact.display_name = (
-                f"{channels.get(contact.channel)}: {outcomes.get(contact.outcome)}"
+                f"{contact._label('channel')}: {contact._label('outcome')}"
             )
 
     @api.depends("outcome")
@@ -441,14 +439,11 @@ class CollectionContact(models.Model):
 
     def action_open_void(self):
         """Ask for the reason and void the entry."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Void the entry"),
-            "res_model": "collection.contact.void",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_contact_ids": self.ids},
-        }
+        return self._open_wizard(
+            "collection.contact.void",
+            self.env._("Void the entry"),
+            contact_ids=self.ids,
+        )
 
     # ------------------------------------------------------------------
     # Completion
@@ -500,14 +495,11 @@ class CollectionContact(models.Model):
     def action_open_complete(self):
         """Ask for what is to be added to the entry."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Complete the entry"),
-            "res_model": "collection.contact.complete",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_contact_id": self.id},
-        }
+        return self._open_wizard(
+            "collection.contact.complete",
+            self.env._("Complete the entry"),
+            contact_id=self.id,
+        )
 
     def _claim_evidence(self):
         """Give the entries the files uploaded for them: who reads one, reads both."""
@@ -546,9 +538,9 @@ class CollectionContact(models.Model):
             days = meaning(contact.outcome).off_days
             later = fields.Date.add(today, days=days) if days else False
             day = contact.date_follow_up or later
-            # Who may log a contact puts the case aside; a field nobody writes by hand.
+            # Whoever may log a contact puts the case aside.
             if day or contact.direction == "out":
-                case.sudo().date_follow_up = day
+                case._write_protected({"date_follow_up": day})
             if contact.date_follow_up:
                 case._add_task(
                     contact.follow_up or contact._get_next_step_label(),
@@ -557,8 +549,7 @@ class CollectionContact(models.Model):
                 )
 
     def _get_next_step_label(self):
-        labels = dict(self._fields["next_step"]._description_selection(self.env))
-        return labels.get(self.next_step) or self.env._("Follow up")
+        return self._label("next_step") or self.env._("Follow up")
 
     def _get_summary_name(self):
         """:return: how the summary addresses whoever was spoken with"""
@@ -586,7 +577,7 @@ class CollectionContact(models.Model):
         bankruptcies = stay._get_bankruptcies(self.case_id.partner_id).filtered(
             lambda row: row.date_recorded and row.date_recorded <= self.date
         )
-        if not bankruptcies or stay._is_ally(self.partner_id, bankruptcies):
+        if not bankruptcies or bankruptcies._is_representative(self.partner_id):
             return
         if self.case_id._is_stayed() or stay._filter_moves(self.move_ids):
             stay._refuse(

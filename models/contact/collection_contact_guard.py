@@ -121,9 +121,8 @@ class CollectionContactGuard(models.AbstractModel):
     def _get_stay_reason(self, case, person):
         if not case.is_bankrupt:
             return False
-        stay = self.env["collection.stay"]
-        bankruptcies = stay._get_bankruptcies(case.partner_id)
-        if not case._is_stayed() or stay._is_ally(person, bankruptcies):
+        bankruptcies = self.env["collection.stay"]._get_bankruptcies(case.partner_id)
+        if not case._is_stayed() or bankruptcies._is_representative(person):
             return False
         return bankruptcies[:1]._get_stay_text()
 

@@ -77,7 +77,7 @@ class CollectionCase(models.Model):
             today = company._get_collection_today()
             days = company.collection_reply_days
             # The mail gateway writes what nobody writes by hand.
-            cases.sudo().write(
+            cases._write_protected(
                 {
                     "reply_unread": True,
                     "date_paused": fields.Date.add(today, days=days) if days else False,
@@ -237,23 +237,26 @@ class CollectionCase(models.Model):
     def _filter_reached(self, people, is_stayed):
         """:return: those of the res.partner records who are the customer's, see
         ``_filter_people``, and whom no stay stops"""
-        return self._filter_allies(people) if is_stayed else self._filter_people(people)
+        return (
+            self._filter_representatives(people)
+            if is_stayed
+            else self._filter_people(people)
+        )
 
     def _filter_people(self, people):
         """:return: those of the res.partner records who are the customer's: its people,
         its lawyer, and after a petition trustee and counsel"""
         # Who writes may know the lawyer; the field is for readers of collections.
         own = self.partner_id | self.partner_id.sudo().collection_lawyer_id
-        return self._filter_allies(people) | people.filtered(
+        return self._filter_representatives(people) | people.filtered(
             lambda person: own & (person | person.commercial_partner_id)
         )
 
-    def _filter_allies(self, people):
+    def _filter_representatives(self, people):
         """:return: those of the res.partner records whom no stay stops: trustee,
         counsel and claims agent"""
-        stay = self.env["collection.stay"]
-        bankruptcies = stay._get_bankruptcies(self.partner_id)
-        return people.filtered(lambda person: stay._is_ally(person, bankruptcies))
+        bankruptcies = self.env["collection.stay"]._get_bankruptcies(self.partner_id)
+        return people.filtered(bankruptcies._is_representative)
 
     def _is_internal_exchange(self, msg_dict, author):
         """:return: whether an incoming message answers what a colleague wrote to others

@@ -128,8 +128,7 @@ class CollectionInbox(models.Model):
         """Leave the mail: it has nothing to do with collections."""
         self.check_access("write")
         self._check_new()
-        # Readonly by hand; the right to work the inbox was checked.
-        self.sudo().state = "ignored"
+        self._write_protected({"state": "ignored"})
         self.sudo().activity_feedback(["mail.mail_activity_data_todo"])
 
     def _check_new(self):

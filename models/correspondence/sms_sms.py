@@ -123,12 +123,11 @@ class SmsSms(models.Model):
         mixin = self.env["collection.correspondence.mixin"]
         if not stay._is_any():
             return stopped
-        mixin = self.env["collection.correspondence.mixin"]
         for text in self:
             message = text.mail_message_id
             debtors, company, case, is_stayed = mixin._get_message_subject(message)
             bankruptcies = stay._get_bankruptcies(debtors)
-            if not bankruptcies or text._is_to_ally(bankruptcies):
+            if not bankruptcies or text._is_to_representative(bankruptcies):
                 continue
             if is_stayed():
                 what = message.sudo().subject or text.number
@@ -139,15 +138,16 @@ class SmsSms(models.Model):
         stopped.action_set_canceled()
         return stopped
 
-    def _is_to_ally(self, bankruptcies):
+    def _is_to_representative(self, bankruptcies):
         """:return: whether it goes to trustee, counsel or claims agent: who has the
         number counts, and only where nobody has it, the name it is sent to"""
-        stay, debtors = self.env["collection.stay"], bankruptcies.partner_id
+        debtors = bankruptcies.partner_id
         # Whose number it is, whether or not the sender may see them.
         holders = self.env["res.partner"].sudo()
         holders = holders.search([("phone_sanitized", "=", self.number)])
         if debtors & (holders | holders.commercial_partner_id):
             return False
         return any(
-            stay._is_ally(person, bankruptcies) for person in holders or self.partner_id
+            bankruptcies._is_representative(person)
+            for person in holders or self.partner_id
         )

@@ -326,7 +326,7 @@ class CollectionExposure(models.Model):
               ON company_currency.id = line.company_currency_id
             %(reserved)s
             """,
-            stays=self.env["collection.stay"]._stays(),
+            stays=self.env["collection.stay"]._stays_sql(),
             reserved=self._from_partials_sql(ledger_date)
             if ledger_date
             else self.env["collection.reserved.amount"]._joins_sql(),

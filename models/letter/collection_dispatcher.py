@@ -139,7 +139,7 @@ class CollectionDispatcher(models.AbstractModel):
         for step, letter in by_step.items():
             if step.channel == "sms":
                 self._queue_text(letter)
-            step.sudo().letter_id = letter
+            step._write_protected({"letter_id": letter.id})
         self._log_contacts(by_step)
 
     @api.model

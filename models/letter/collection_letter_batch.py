@@ -74,7 +74,7 @@ class CollectionLetterBatch(models.Model):
             }
         )
         for place, letter in enumerate(letters, 1):
-            letter.sudo().write(
+            letter._write_protected(
                 {
                     "batch_id": batch.id,
                     "batch_sequence": place,

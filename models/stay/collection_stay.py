@@ -25,7 +25,7 @@ class CollectionStay(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _stays(self):
+    def _stays_sql(self):
         """:return: SQL with one row per covered contact: partner_id, date_petition, and
         bankruptcy_id of the latest petition. Covered are the debtor, the contacts that
         belong to it now, and what was posted for it before it belonged to another"""
@@ -44,7 +44,7 @@ class CollectionStay(models.AbstractModel):
         )
 
     @api.model
-    def _stayed_lines(self):
+    def _stayed_lines_sql(self):
         """:return: SQL with the ids of all stayed journal items, settled ones too"""
         return SQL(
             """
@@ -61,7 +61,7 @@ class CollectionStay(models.AbstractModel):
               JOIN account_account account ON account.id = line.account_id
              WHERE %(condition)s
             """,
-            stays=self._stays(),
+            stays=self._stays_sql(),
             condition=SQL(
                 """
                 account.account_type = 'asset_receivable'
@@ -78,7 +78,7 @@ class CollectionStay(models.AbstractModel):
             SQL(
                 "SELECT line.id FROM account_move_line line"
                 " WHERE line.id IN (%s) AND %s",
-                self._stayed_lines(),
+                self._stayed_lines_sql(),
                 condition,
             )
         )
@@ -134,12 +134,6 @@ class CollectionStay(models.AbstractModel):
                 ]
             )
         )
-
-    @api.model
-    def _is_ally(self, partner, bankruptcies):
-        """:return: whether a contact may be written to about what is stayed: trustee,
-        counsel and claims agent, and who works for them"""
-        return bankruptcies._is_representative(partner)
 
     # ------------------------------------------------------------------
     # What is refused

@@ -76,7 +76,7 @@ class CollectionExecutor(models.AbstractModel):
                 open=list(OPEN_STATES),
                 user=self.env.uid,
                 company=company.id,
-                stays=self.env["collection.stay"]._stays(),
+                stays=self.env["collection.stay"]._stays_sql(),
             )
         )
 

@@ -202,7 +202,7 @@ class TestLeaving(QueueCommon):
         mails.write({"recipient_ids": [Command.clear()], "email_to": lawyer.email})
         self.assertEqual(self.send_queue().partner_id, lawyer)
 
-    def test_nobody_is_an_ally_against_themselves(self):
+    def test_nobody_represents_themselves_as_another(self):
         case = self.make_bankruptcy(self.customer)
         child = self.make_customer(
             "Child", is_company=False, parent_id=self.customer.id
@@ -215,7 +215,7 @@ class TestLeaving(QueueCommon):
         child.parent_id = False
         case.agent_id = child
         child.parent_id = self.customer
-        self.assertFalse(self.env["collection.stay"]._is_ally(child, case))
+        self.assertFalse(case._is_representative(child))
         self.smtp.envelopes.clear()
         self.write_to(self.invoice, child)
         self.assertFalse(self.get_envelopes("child@example.com"))

@@ -626,17 +626,12 @@ class CollectionCallScreen(models.TransientModel):
             "collection.conversation.summary"
         ]._get_cannot_send_reason(self.contact_id):
             raise UserError(reason)
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Summary for the customer"),
-            "res_model": "collection.conversation.summary.send",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_log_id": self.id,
-                "default_contact_id": self.contact_id.id,
-            },
-        }
+        return self.contact_id._open_wizard(
+            "collection.conversation.summary.send",
+            self.env._("Summary for the customer"),
+            log_id=self.id,
+            contact_id=self.contact_id.id,
+        )
 
     def _load_next_case(self):
         """:return: nothing when the screen shows the next customer now; else the
@@ -674,15 +669,11 @@ class CollectionCallScreen(models.TransientModel):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "account_collections.collection_case_action_calls"
         )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("That was the last call of the worklist."),
-                "next": {**action, "target": "main"},
-            },
-        }
+        return self.case_id._notify(
+            "success",
+            self.env._("That was the last call of the worklist."),
+            next={**action, "target": "main"},
+        )
 
 
 class CollectionContactLogDate(models.TransientModel):
