@@ -207,8 +207,9 @@ class CollectionCase(models.Model):
     def _find_people(self, recipients):
         """:return: res.partner records of the rows that ``_notify_get_recipients``
         answers; an address alone counts for the customer's person who has it"""
+        # Odoo reads the recipients in no order; the entry names the first one.
         people = self.env["res.partner"].browse(
-            row["id"] for row in recipients if row["id"]
+            sorted(row["id"] for row in recipients if row["id"])
         )
         addresses = [row["email_normalized"] for row in recipients if not row["id"]]
         if not addresses:
