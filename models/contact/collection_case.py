@@ -211,8 +211,7 @@ class CollectionCase(models.Model):
                 by_force or not case.caller_id or case.caller_id == self.env.user
             )
         )
-        # Nobody writes it by hand; the right to work the case was checked.
-        free.sudo().write(
+        free._write_protected(
             {
                 "call_lock_user_id": self.env.uid,
                 "call_started_at": self.env.company._get_collection_moment(),
@@ -223,7 +222,7 @@ class CollectionCase(models.Model):
     def _release_call(self):
         """Give back the customers that are mine."""
         mine = self.filtered(lambda case: case.call_lock_user_id == self.env.user)
-        mine.sudo().write({"call_lock_user_id": False, "call_started_at": False})
+        mine._write_protected({"call_lock_user_id": False, "call_started_at": False})
 
     def _get_caller_text(self):
         """:return: translated sentence when a colleague has this customer, or False"""

@@ -234,11 +234,9 @@ class CollectionContact(models.Model):
 
     @api.depends("channel", "outcome", "date")
     def _compute_display_name(self):
-        channels = dict(self._fields["channel"]._description_selection(self.env))
-        outcomes = dict(self._fields["outcome"]._description_selection(self.env))
         for contact in self:
             contact.display_name = (
-                f"{channels.get(contact.channel)}: {outcomes.get(contact.outcome)}"
+                f"{contact._label('channel')}: {contact._label('outcome')}"
             )
 
     @api.depends("outcome")
@@ -441,14 +439,11 @@ class CollectionContact(models.Model):
 
     def action_open_void(self):
         """Ask for the reason and void the entry."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Void the entry"),
-            "res_model": "collection.contact.void",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_contact_ids": self.ids},
-        }
+        return self._open_wizard(
+            "collection.contact.void",
+            self.env._("Void the entry"),
+            contact_ids=self.ids,
+        )
 
     # ------------------------------------------------------------------
     # Completion
@@ -500,19 +495,16 @@ class CollectionContact(models.Model):
     def action_open_complete(self):
         """Ask for what is to be added to the entry."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Complete the entry"),
-            "res_model": "collection.contact.complete",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_contact_id": self.id},
-        }
+        return self._open_wizard(
+            "collection.contact.complete",
+            self.env._("Complete the entry"),
+            contact_id=self.id,
+        )
 
     def _claim_evidence(self):
         """Give the entries the files uploaded for them: who reads one, reads both."""
         for contact in self:
-            # Whoever may write the entry gives it the files that he uploaded; the
+            # Whoever may write the entry gives it the files that they uploaded; the
             # program those that it made.
             files = contact.sudo().attachment_ids.filtered(
                 lambda file: (
@@ -557,8 +549,7 @@ class CollectionContact(models.Model):
                 )
 
     def _get_next_step_label(self):
-        labels = dict(self._fields["next_step"]._description_selection(self.env))
-        return labels.get(self.next_step) or self.env._("Follow up")
+        return self._label("next_step") or self.env._("Follow up")
 
     def _get_summary_name(self):
         """:return: how the summary addresses whoever was spoken with"""

@@ -261,10 +261,10 @@ class CollectionCase(models.Model):
         than the customer, an adviser for example, and is by somebody else as well"""
         # Who fetches the mail may not read all messages; it is a yes or no.
         parent = self.env["mail.message"].sudo().browse(msg_dict.get("parent_id") or [])
-        told = parent.partner_ids | parent.notified_partner_ids
+        notified = parent.partner_ids | parent.notified_partner_ids
         return bool(
             parent.message_type == "comment"
             and author
-            and told
-            and not self._filter_people(told | author)
+            and notified
+            and not self._filter_people(notified | author)
         )

@@ -245,12 +245,11 @@ class CollectionLetter(models.Model):
         stay = self.env["collection.stay"]
         if self.delivery_state == "cancelled" and stay._filter_moves(self.move_ids):
             return False
-        labels = dict(self._fields["delivery_state"]._description_selection(self.env))
         return self.env._(
             "“%(subject)s” to %(address)s: %(state)s. %(reason)s",
             subject=self.subject,
             address=self.address or self.partner_id.display_name,
-            state=labels[self.delivery_state],
+            state=self._label("delivery_state"),
             reason=self.failure_reason or "",
         )
 
@@ -264,15 +263,12 @@ class CollectionLetter(models.Model):
         self.check_access("write")
         for letter in self:
             if state not in PAPER_TRANSITIONS.get(letter.delivery_state, ()):
-                labels = dict(
-                    self._fields["delivery_state"]._description_selection(self.env)
-                )
                 raise UserError(
                     self.env._(
                         "“%(subject)s” is “%(old)s” and cannot become “%(new)s”.",
                         subject=letter.subject,
-                        old=labels[letter.delivery_state],
-                        new=labels[state],
+                        old=letter._label("delivery_state"),
+                        new=letter._label("delivery_state", state),
                     )
                 )
         # Delivery is a readonly field for everybody; the transition was checked.
@@ -322,18 +318,14 @@ class CollectionLetter(models.Model):
         return letters._open_documents()
 
     def _notify_cancelled(self):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "message": self.env._(
-                    "Cancelled instead of printed: this was settled, is on hold, or the"
-                    " customer is not to be contacted."
-                ),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return self._notify(
+            "warning",
+            self.env._(
+                "Cancelled instead of printed: this was settled, is on hold, or the"
+                " customer is not to be contacted."
+            ),
+            next={"type": "ir.actions.client", "tag": "soft_reload"},
+        )
 
     def _open_documents(self):
         """:return: action that shows the documents as one, in this order"""
@@ -351,14 +343,11 @@ class CollectionLetter(models.Model):
             raise UserError(
                 self.env._("None of these is a letter on paper that was printed.")
             )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Tracking numbers"),
-            "res_model": "collection.letter.tracking",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_letter_ids": letters.ids},
-        }
+        return self._open_wizard(
+            "collection.letter.tracking",
+            self.env._("Tracking numbers"),
+            letter_ids=letters.ids,
+        )
 
     def _get_numbered(self):
         """:return: the letters that get tracking numbers, in the order of the print:
@@ -428,19 +417,12 @@ class CollectionLetter(models.Model):
 
     def action_open_result(self):
         """Ask for the day, the signer and the receipt."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("What became of the letter"),
-            "res_model": "collection.letter.result",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_letter_ids": self.ids,
-                "default_result": self.env.context.get(
-                    "collection_letter_result", "delivered"
-                ),
-            },
-        }
+        return self._open_wizard(
+            "collection.letter.result",
+            self.env._("What became of the letter"),
+            letter_ids=self.ids,
+            result=self.env.context.get("collection_letter_result", "delivered"),
+        )
 
     def _record_delivery_result(self, result, day=None, signer="", reason=""):
         """Write down what became of posted letters.
@@ -558,16 +540,12 @@ class CollectionLetter(models.Model):
     def action_check(self):
         """Say whether the stored document still is the one that was sent."""
         matches, sentence = self._get_check()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success" if matches else "danger",
-                "title": self.env._("Fingerprint"),
-                "message": sentence,
-                "sticky": not matches,
-            },
-        }
+        return self._notify(
+            "success" if matches else "danger",
+            sentence,
+            title=self.env._("Fingerprint"),
+            sticky=not matches,
+        )
 
     # ------------------------------------------------------------------
     # Last look before sending

@@ -246,8 +246,8 @@ class CollectionDemandHistory(models.Model):
 
     @api.model
     def _get_contact_row(self, contact, promises=None):
-        channels = dict(contact._fields["channel"]._description_selection(self.env))
-        channel, letter = channels[contact.channel], contact.letter_id
+        channel = contact.with_env(self.env)._label("channel")
+        letter = contact.letter_id
         return {
             "date": format_date(self.env, self._get_day(contact)),
             "channel": self.env._("%s, received", channel)
