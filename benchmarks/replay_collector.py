@@ -43,10 +43,10 @@ class Collector:
         :param date day: today
         :return: how many
         """
-        actions = self._search(day, "approve")
-        if actions:
-            actions.action_approve()
-        return len(actions)
+        steps = self._search(day, "approve")
+        if steps:
+            steps.action_approve()
+        return len(steps)
 
     def do_tasks(self, day):
         """Do every task that waits for a person, and log how it went.
@@ -54,12 +54,12 @@ class Collector:
         :param date day: today
         """
         env = self._at(day)
-        for action in self._search(day, "todo"):
+        for step in self._search(day, "todo"):
             log = env["collection.call.screen"].create(
                 {
-                    "case_id": action.case_id.id,
-                    "step_id": action.id,
-                    "channel": action.channel,
+                    "case_id": step.case_id.id,
+                    "step_id": step.id,
+                    "channel": step.channel,
                     "outcome": "no_answer",
                     "note": "Left a message.",
                 }

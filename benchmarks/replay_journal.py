@@ -85,7 +85,7 @@ class Recorder:
                 "collection_step",
             )
         }
-        self.open_actions = []
+        self.open_steps = []
 
     def _sql(self, table):
         return SQL.identifier(table)
@@ -164,11 +164,11 @@ class Recorder:
                 " WHERE this.id = ANY(%s)",
                 columns,
                 join,
-                self.open_actions,
+                self.open_steps,
             )
         )
         rows += self._take_new("collection_step", columns, join)
-        self.open_actions = [id_ for id_, *_, state, _, _ in rows if state not in OVER]
+        self.open_steps = [id_ for id_, *_, state, _, _ in rows if state not in OVER]
         self.journal.steps += [
             Step(day, *rest) for _id, *rest in rows if rest[4] in OVER
         ]

@@ -186,26 +186,26 @@ class CollectionDemo(DemoPortal, DemoLedger, DemoMail, DemoClaims, DemoInsolvenc
         waiting = self.env["collection.step"].search(
             [("state", "in", ("approve", "todo")), ("date_planned", "<", day)]
         )
-        for action in waiting:
-            name = self._nickname(action.case_id)
-            if (name, action.channel) in history.OPEN_STEPS:
+        for step in waiting:
+            name = self._nickname(step.case_id)
+            if (name, step.channel) in history.OPEN_STEPS:
                 continue
-            if action.state == "approve":
-                action.with_user(self._user("manager")).action_approve()
+            if step.state == "approve":
+                step.with_user(self._user("manager")).action_approve()
             else:
-                self._call(action, name, day)
+                self._call(step, name, day)
         self._post_letters(day)
 
     def _user(self, login):
         return self.env.ref(f"account_collections.user_{login}")
 
-    def _call(self, action, name, day):
+    def _call(self, step, name, day):
         outcome, reason, note = history.CALLS.get(name, ("no_answer", False, ""))
         clock = self._at(day, 17, 25)
         clock["collection.call.screen"].with_user(self._user("collector")).create(
             {
-                "case_id": action.case_id.id,
-                "step_id": action.id,
+                "case_id": step.case_id.id,
+                "step_id": step.id,
                 "outcome": outcome,
                 "reason_id": reason
                 and self.env.ref(f"account_collections.{reason}").id,

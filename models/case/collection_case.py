@@ -249,12 +249,12 @@ class CollectionCase(models.Model):
 
     @api.depends("step_ids.state")
     def _compute_step_id(self):
-        actions = self.env["collection.step"].search(
+        steps = self.env["collection.step"].search(
             [("case_id", "in", self.ids), ("state", "in", OPEN_STATES)]
         )
-        by_case = actions.grouped("case_id")
+        by_case = steps.grouped("case_id")
         for case in self:
-            case.step_id = by_case.get(case, actions.browse())[:1]
+            case.step_id = by_case.get(case, steps.browse())[:1]
             case.step_state = case.step_id.state
             case.step_error = case.step_id.error
             case.step_channel = case.step_id.channel

@@ -504,7 +504,7 @@ class CollectionContact(models.Model):
     def _claim_evidence(self):
         """Give the entries the files uploaded for them: who reads one, reads both."""
         for contact in self:
-            # Whoever may write the entry gives it the files that he uploaded; the
+            # Whoever may write the entry gives it the files that they uploaded; the
             # program those that it made.
             files = contact.sudo().attachment_ids.filtered(
                 lambda file: (

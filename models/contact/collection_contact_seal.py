@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, groupby
 
-KINDS = [
+LINK_KINDS = [
     ("entry", "Written down"),
     ("completion", "Completed"),
     ("void", "Voided"),
@@ -53,7 +53,7 @@ class CollectionContactSeal(models.Model):
     number = fields.Integer(
         required=True, readonly=True, aggregator=None, help="Place in the case's chain."
     )
-    kind = fields.Selection(KINDS, "What", required=True, readonly=True)
+    kind = fields.Selection(LINK_KINDS, "What", required=True, readonly=True)
     date = fields.Datetime("When", required=True, readonly=True)
     user_id = fields.Many2one("res.users", "Who", readonly=True, ondelete="restrict")
     content = fields.Text(required=True, readonly=True)
@@ -121,7 +121,7 @@ class CollectionContactSeal(models.Model):
         self._seal(Contact.browse(id_ for [id_] in rows), "adoption")
 
     # ------------------------------------------------------------------
-    # The chain
+    # Chain
     # ------------------------------------------------------------------
 
     @api.model
@@ -132,7 +132,7 @@ class CollectionContactSeal(models.Model):
         each other, and the second one starts again with the first one's link in view.
 
         :param contacts: collection.contact records
-        :param str kind: a key of ``KINDS``
+        :param str kind: a key of ``LINK_KINDS``
         """
         if not contacts:
             return
@@ -192,7 +192,7 @@ class CollectionContactSeal(models.Model):
         cases.invalidate_recordset(["log_count", "log_sha256"], flush=False)
 
     # ------------------------------------------------------------------
-    # What is sealed
+    # Sealed content
     # ------------------------------------------------------------------
 
     @api.model
@@ -227,7 +227,7 @@ class CollectionContactSeal(models.Model):
         return value or False
 
     # ------------------------------------------------------------------
-    # The check
+    # Check
     # ------------------------------------------------------------------
 
     @api.model

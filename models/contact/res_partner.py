@@ -139,21 +139,25 @@ class ResPartner(models.Model):
     def _get_contact_preferences(self):
         """:return: list of translated sentences on how to reach this customer"""
         me = self.sudo()
-        wishes = []
+        preferences = []
         if me.collection_lawyer_id:
             name = me.collection_lawyer_id.display_name
-            wishes.append(self.env._("Represented by %s: contact the lawyer.", name))
+            preferences.append(
+                self.env._("Represented by %s: contact the lawyer.", name)
+            )
         if me.collection_channel:
             labels = dict(
                 self._fields["collection_channel"]._description_selection(self.env)
             )
-            wishes.append(self.env._("Prefers: %s.", labels[me.collection_channel]))
+            preferences.append(
+                self.env._("Prefers: %s.", labels[me.collection_channel])
+            )
         if me.collection_hour_to:
-            wishes.append(
+            preferences.append(
                 self.env._(
                     "Best reached from %(start)s to %(end)s.",
                     start=format_duration(me.collection_hour_from),
                     end=format_duration(me.collection_hour_to),
                 )
             )
-        return wishes
+        return preferences

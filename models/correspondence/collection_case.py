@@ -207,8 +207,9 @@ class CollectionCase(models.Model):
     def _find_people(self, recipients):
         """:return: res.partner records of the rows that ``_notify_get_recipients``
         answers; an address alone counts for the customer's person who has it"""
+        # Odoo reads the recipients in no order; the entry names the first one.
         people = self.env["res.partner"].browse(
-            row["id"] for row in recipients if row["id"]
+            sorted(row["id"] for row in recipients if row["id"])
         )
         addresses = [row["email_normalized"] for row in recipients if not row["id"]]
         if not addresses:
@@ -263,10 +264,10 @@ class CollectionCase(models.Model):
         than the customer, an adviser for example, and is by somebody else as well"""
         # Who fetches the mail may not read all messages; it is a yes or no.
         parent = self.env["mail.message"].sudo().browse(msg_dict.get("parent_id") or [])
-        told = parent.partner_ids | parent.notified_partner_ids
+        notified = parent.partner_ids | parent.notified_partner_ids
         return bool(
             parent.message_type == "comment"
             and author
-            and told
-            and not self._filter_people(told | author)
+            and notified
+            and not self._filter_people(notified | author)
         )

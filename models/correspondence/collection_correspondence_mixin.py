@@ -33,7 +33,7 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         return name in self.env and isinstance(self.env[name], mixin)
 
     # ------------------------------------------------------------------
-    # What a model says about its messages
+    # Hooks of the models
     # ------------------------------------------------------------------
 
     def _get_collection_case(self, message=None, purpose="log"):  # pylint: disable=unused-argument
@@ -107,7 +107,7 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         return own or self.env.company
 
     # ------------------------------------------------------------------
-    # What colleagues write
+    # Outgoing messages
     # ------------------------------------------------------------------
 
     def message_post(self, *, message_type="notification", **kwargs):
@@ -209,7 +209,7 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         return [fields.Command.set(copies.ids)]
 
     # ------------------------------------------------------------------
-    # What customers write
+    # Incoming messages
     # ------------------------------------------------------------------
 
     @api.private

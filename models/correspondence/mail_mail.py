@@ -30,7 +30,7 @@ class MailMail(models.Model):
         return record._mail_get_companies(default=self.env.company)[record.id]
 
     # ------------------------------------------------------------------
-    # The way of a message: sent, prepared, taken or refused, cancelled
+    # Sending, in the order in which Odoo calls it
     # ------------------------------------------------------------------
 
     def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
@@ -93,7 +93,7 @@ class MailMail(models.Model):
         return result
 
     # ------------------------------------------------------------------
-    # What stays here
+    # Messages held back
     # ------------------------------------------------------------------
 
     def _stop_for_stay(self):
@@ -190,7 +190,7 @@ class MailMail(models.Model):
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(moment)
 
     # ------------------------------------------------------------------
-    # What the log and the letters say
+    # Contact log and letters
     # ------------------------------------------------------------------
 
     def _log_leaving(self):
@@ -256,7 +256,7 @@ class MailMail(models.Model):
             letter._set_mail_state(mail.state, mail.failure_reason or "")
 
     # ------------------------------------------------------------------
-    # Whom it goes to, and what it is about
+    # Recipients and subject
     # ------------------------------------------------------------------
 
     def _get_people(self):

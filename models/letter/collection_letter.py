@@ -546,7 +546,7 @@ class CollectionLetter(models.Model):
         )
 
     # ------------------------------------------------------------------
-    # Last look before sending
+    # Recheck before sending
     # ------------------------------------------------------------------
 
     def _cancel_queued(self):

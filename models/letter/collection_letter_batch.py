@@ -6,9 +6,8 @@ from odoo.tools import format_datetime
 class CollectionLetterBatch(models.Model):
     """Letters printed together: one document, in the order of the post.
 
-    Made by printing. What lies on the desk as one pile is found again as one record: it
-    is printed again, marked as posted at once, and gets its tracking numbers in the
-    order of the pile.
+    Made by printing. The whole batch is printed again, marked as posted at once, and
+    gets its tracking numbers in the order of the print.
     """
 
     _name = "collection.letter.batch"
@@ -83,17 +82,17 @@ class CollectionLetterBatch(models.Model):
             )
         return batch.with_env(self.env)
 
-    def _get_pile(self):
+    def _get_sorted_letters(self):
         """:return: the letters in the order of the print"""
         return self.letter_ids.sorted(lambda letter: (letter.batch_sequence, letter.id))
 
     def action_print(self):
-        """Print the pile again, in the same order."""
+        """Print the batch again, in the same order."""
         self.ensure_one()
-        return self._get_pile()._open_documents()
+        return self._get_sorted_letters()._open_documents()
 
     def action_post(self):
-        """Mark the whole pile as given to the post, now."""
+        """Mark the whole batch as given to the post, now."""
         waiting = self.letter_ids.filtered(
             lambda letter: letter.delivery_state == "printed"
         )
@@ -102,5 +101,5 @@ class CollectionLetterBatch(models.Model):
         waiting.action_post()
 
     def action_open_tracking(self):
-        """Take down the tracking numbers of the pile."""
+        """Enter the tracking numbers of the batch."""
         return self.letter_ids.action_open_tracking()

@@ -72,7 +72,7 @@ class CollectionMessageComposer(models.AbstractModel):
         return subject, Markup(HEADINGS.sub(r"<\1p\2>", str(body or "")))
 
     # ------------------------------------------------------------------
-    # What the message shows
+    # Values of the templates
     # ------------------------------------------------------------------
 
     @api.model

@@ -5,7 +5,7 @@ from odoo.tools import SQL, format_date
 from ...tools.channels import channel_of, channels
 from ...tools.step_states import OPEN_STATES
 
-KINDS = [
+LINE_KINDS = [
     ("contact", "Contact"),
     ("promise", "Promise"),
     ("breach", "Broken promise"),
@@ -55,7 +55,7 @@ class CollectionDemandHistory(models.Model):
 
     step_id = fields.Many2one("collection.step", "Step", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    kind = fields.Selection(KINDS, readonly=True)
+    kind = fields.Selection(LINE_KINDS, readonly=True)
     contact_id = fields.Many2one("collection.contact", readonly=True)
     promise_id = fields.Many2one("collection.promise", readonly=True)
     moment = fields.Datetime("When", readonly=True)
@@ -246,7 +246,8 @@ class CollectionDemandHistory(models.Model):
 
     @api.model
     def _get_contact_row(self, contact, promises=None):
-        channel, letter = contact._label("channel"), contact.letter_id
+        channel = contact.with_env(self.env)._label("channel")
+        letter = contact.letter_id
         return {
             "date": format_date(self.env, self._get_day(contact)),
             "channel": self.env._("%s, received", channel)

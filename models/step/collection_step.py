@@ -188,7 +188,7 @@ class CollectionStep(models.Model):
         return super().write(vals)
 
     # ------------------------------------------------------------------
-    # What people do with a step
+    # Buttons
     # ------------------------------------------------------------------
 
     def _check_transition(self, state):

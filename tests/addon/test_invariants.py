@@ -40,7 +40,7 @@ class TestInvariants(CollectionCommon):
     def test_invariant_01_one_open_case_and_one_open_action(self):
         invoice = self.make_invoice(self.customer)
         self.plan()
-        case, step = self.get_case(self.customer), self.open_actions(self.customer)
+        case, step = self.get_case(self.customer), self.open_steps(self.customer)
         item = self.get_items(invoice)
         for record in (case, step, item):
             with self.subTest(record._name), self.assertRaises(errors.UniqueViolation):

@@ -88,7 +88,7 @@ class TestRights(CollectionCommon):
         cls.execute()
         cls.case = cls.get_case(cls.customer)
         cls.plan(cls.day(1))
-        cls.step = cls.open_actions(cls.customer)
+        cls.step = cls.open_steps(cls.customer)
         cls.letter = cls.case.letter_ids
         cls.hold = cls.make_hold(cls.case, cls.day(1))
         cls.contact = cls.case.contact_ids
@@ -211,7 +211,7 @@ class TestRights(CollectionCommon):
         """The same people can do their work, through the buttons."""
         self.lift(self.hold, self.day(1))
         self.plan(self.day(2))
-        step = self.as_user("collector", self.open_actions(self.customer))
+        step = self.as_user("collector", self.open_steps(self.customer))
         step.action_edit()
         step.write({"subject": "My words"})
         step.action_approve()

@@ -182,9 +182,9 @@ class TestTranslations(CollectionCommon):
         """:return: what the dispatcher prepares for the batch, per language"""
         self.plan()
         prepared = self.dispatcher.env["collection.executor"]._prepare(
-            self.open_actions().with_env(self.dispatcher.env)
+            self.open_steps().with_env(self.dispatcher.env)
         )
-        by_customer = {action.partner_id: own for action, own in prepared.items()}
+        by_customer = {step.partner_id: own for step, own in prepared.items()}
         return {
             name: by_customer[customer] for name, customer in self.customers.items()
         }
@@ -247,19 +247,19 @@ class TestTranslations(CollectionCommon):
     def test_every_shipped_message(self):
         """The words of no template are left in English."""
         self.plan()
-        actions = self.open_actions().with_env(self.root)
+        steps = self.open_steps().with_env(self.root)
         templates = self.root["mail.template"].search(
             [("model", "=", "collection.step"), ("id", "!=", self.template.id)]
         )
         self.assertGreaterEqual(len(templates), 6)
-        for action in actions:
-            lang = action.partner_id.lang
+        for step in steps:
+            lang = step.partner_id.lang
             for template in templates:
                 with self.subTest(f"{template.name}, {lang}"):
                     for field in ("subject", "body_html"):
                         own = template.with_context(lang=lang)
-                        text = own._render_field(field, action.ids, set_lang=lang)
-                        text = html2plaintext(text[action.id])
+                        text = own._render_field(field, step.ids, set_lang=lang)
+                        text = html2plaintext(text[step.id])
                         self.assertEqual(ENGLISH.findall(text), [], text)
 
     def test_every_text_of_the_documents(self):

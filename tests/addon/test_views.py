@@ -236,7 +236,7 @@ class TestViews(CollectionCommon):
         for debtor in debtors:
             self.make_invoice(debtor, due=self.day(-5))
         self.plan()
-        lucky, step = (self.open_actions(debtor) for debtor in debtors)
+        lucky, step = (self.open_steps(debtor) for debtor in debtors)
         self.assertIn("Words.", lucky.preview)
         self.assertIn("The message cannot be written", step.preview)
         self.open_view(self.users["collector"], "collection.step", "form", records=step)

@@ -32,7 +32,7 @@ class TestWeaknesses(CollectionCommon):
     def test_weakness_01_paid_between_selection_and_sending(self):
         invoice = self.make_invoice(self.customer)
         self.plan()
-        step = self.open_actions(self.customer)
+        step = self.open_steps(self.customer)
         self.assertEqual(step.state, "planned")
         self.pay(invoice)
         counts = self.execute()
@@ -45,7 +45,7 @@ class TestWeaknesses(CollectionCommon):
         self.policy.stage_ids.is_automatic = False
         invoice = self.make_invoice(self.customer)
         self.plan()
-        step = self.open_actions(self.customer)
+        step = self.open_steps(self.customer)
         step.action_approve()
         self.pay(invoice)
         self.execute()

@@ -278,7 +278,7 @@ class TestDisputeLifecycle(PromiseCommon):
         self.make_dispute(self.invoice, 300)
         self.make_dispute(whole, 777)
         self.plan()
-        step = self.open_actions(self.customer)
+        step = self.open_steps(self.customer)
         self.assertEqual(step.amount_text.replace("\xa0", " "), "$ 700.00")
         self.execute()
         letter = self.case.letter_ids

@@ -143,7 +143,7 @@ class TestPromiseNight(PromiseCommon):
         invoice = self.make_invoice(customer, 1000)
         self.plan()
         for move in (self.invoice, invoice):
-            step = self.open_actions(move.partner_id)
+            step = self.open_steps(move.partner_id)
             if step.state == "approve":
                 step.action_approve()
             self.make_promise(move, (7, 1000))

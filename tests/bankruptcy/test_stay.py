@@ -15,7 +15,7 @@ class TestStay(BankruptcyCommon):
         cls.case = cls.get_case(cls.customer)
 
     def test_three_things_are_enough_and_a_collector_records_them(self):
-        step = self.open_actions(self.customer)
+        step = self.open_steps(self.customer)
         self.assertEqual(step.state, "planned")
         bankruptcy = self.make_bankruptcy(env=self.collector_env())
         self.assertEqual(bankruptcy.state, "open")
@@ -131,7 +131,7 @@ class TestStay(BankruptcyCommon):
                 self.plan()
                 self.assertEqual(self.get_case(other).policy_id, policy)
                 self.execute()
-                step = self.open_actions(other)
+                step = self.open_steps(other)
                 self.assertEqual((step.channel, step.state), ("task", "todo"))
                 if is_decided:
                     step._set_state("done")

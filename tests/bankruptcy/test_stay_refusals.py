@@ -96,9 +96,9 @@ class TestStayRefusals(BankruptcyCommon):
     def test_step_that_waits_is_not_approved(self):
         """Approval, retry: also in the moment before the plan has dropped the step."""
         self.policy.stage_ids[0].is_automatic = False
-        self.open_actions(self.customer)._set_state("cancelled")
+        self.open_steps(self.customer)._set_state("cancelled")
         self.plan()
-        step = self.open_actions(self.customer)
+        step = self.open_steps(self.customer)
         self.assertEqual(step.state, "approve")
         self.record()
         self.assertEqual(step.state, "cancelled")

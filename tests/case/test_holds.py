@@ -35,7 +35,7 @@ class TestHolds(CollectionCommon):
     def test_hold_drops_the_planned_step(self):
         self.make_invoice(self.customer)
         self.plan()
-        step = self.open_actions(self.customer)
+        step = self.open_steps(self.customer)
         hold = self.make_hold(step.case_id)
         case = step.case_id
         self.assertEqual((step.state, step.reason), ("cancelled", "hold"))
@@ -49,7 +49,7 @@ class TestHolds(CollectionCommon):
         self.make_invoice(self.customer)
         self.plan()
         self.execute()
-        step = self.open_actions(self.customer)
+        step = self.open_steps(self.customer)
         activity = step.activity_id
         self.assertTrue(activity)
         self.make_hold(step.case_id)
@@ -61,7 +61,7 @@ class TestHolds(CollectionCommon):
         self.policy.stage_ids.is_automatic = False
         self.make_invoice(self.customer)
         self.plan()
-        step = self.open_actions(self.customer)
+        step = self.open_steps(self.customer)
         step.action_approve()
         self.make_hold(step.case_id)
         self.env.flush_all()
@@ -114,7 +114,7 @@ class TestHolds(CollectionCommon):
         items = self.get_items(invoice)
         self.make_hold(case, scope="items", item_ids=[Command.set(items.ids)])
         self.assertEqual(case.reason, "nothing_open")
-        self.assertFalse(self.open_actions(self.customer))
+        self.assertFalse(self.open_steps(self.customer))
 
     # ------------------------------------------------------------------
     # It freezes

@@ -299,22 +299,22 @@ class CollectionCommon(AccountTestInvoicingCommon):
         :param customer: answer the steps of this customer only
         :return: dict of the name of the stage per day (relative) with a step
         """
-        steps = {}
+        stages = {}
         for offset in range(first, last + 1):
             as_of = cls.day(offset)
             cls.plan(as_of)
-            actions = cls.open_actions(customer)
-            if waiting := actions.filtered(lambda step: step.state == "approve"):
+            steps = cls.open_steps(customer)
+            if waiting := steps.filtered(lambda step: step.state == "approve"):
                 waiting.action_approve()
             cls.execute(as_of)
-            for step in actions.exists():
+            for step in steps.exists():
                 if step.state == "failed":
                     raise AssertionError(f"{step.display_name}: {step.error}")
                 if step.state == "todo":
                     step.with_context(collection_as_of=as_of)._complete()
                 if step.state == "done":
-                    steps[offset] = step.stage_id.name
-        return steps
+                    stages[offset] = step.stage_id.name
+        return stages
 
     @classmethod
     def get_case(cls, partner, company=None):
@@ -328,15 +328,15 @@ class CollectionCommon(AccountTestInvoicingCommon):
         )
 
     @classmethod
-    def open_actions(cls, customer=None):
+    def open_steps(cls, customer=None):
         """Answer the open steps of the company, or of one customer."""
-        actions = cls.env["collection.step"].search(
+        steps = cls.env["collection.step"].search(
             [
                 ("company_id", "=", cls.company.id),
                 ("state", "in", ("planned", "approve", "todo", "failed")),
             ]
         )
-        return actions.filtered(
+        return steps.filtered(
             lambda step: not customer or step.case_id.partner_id == customer
         )
 

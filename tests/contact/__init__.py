@@ -1,6 +1,6 @@
 from . import (
     test_call,
-    test_call_row,
+    test_call_queue,
     test_contact_guard,
     test_contact_limits,
     test_contact_log,

@@ -272,7 +272,7 @@ class TestContactLog(CollectionCommon):
         invoice = self.make_invoice(customer)
         self.plan()
         self.execute()
-        step = self.open_actions(customer)
+        step = self.open_steps(customer)
         self.assertEqual(step.state, "todo")
         Log = self.env["collection.call.screen"].with_user(self.users["collector"])
         log = Log.with_context(collection_as_of=self.today).create(
@@ -302,7 +302,7 @@ class TestContactLog(CollectionCommon):
         self.make_invoice(customer)
         self.plan()
         self.execute()
-        step = self.open_actions(customer)
+        step = self.open_steps(customer)
         step.activity_id.with_context(collection_as_of=self.today).action_feedback("OK")
         self.assertEqual((step.state, step.note), ("done", "OK"))
         self.assertEqual(step.case_id.stage_id.name, "Stage 1")

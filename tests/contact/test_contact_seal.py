@@ -311,7 +311,7 @@ class TestContactSeal(CollectionCommon):
             other = self.make_customer("Else")
             self.make_invoice(other)
             self.plan()
-            self.make_contact(step_id=self.open_actions(other).id)
+            self.make_contact(step_id=self.open_steps(other).id)
 
     def test_what_is_written_down_later_shows(self):
         late = self.make_contact(date="2026-02-27 10:00:00")

@@ -19,9 +19,9 @@ class TestGuardScheduler(GuardCommon):
         """Replace the ladder by one stage, and plan it."""
         self.policy.stage_ids[1:].unlink()
         self.policy.stage_ids.write(stage)
-        self.open_actions(self.customer)._set_state("cancelled", reason="waiting")
+        self.open_steps(self.customer)._set_state("cancelled", reason="waiting")
         self.plan(self.day(day))
-        return self.open_actions(self.customer)
+        return self.open_steps(self.customer)
 
     def test_a_collectors_call_holds_back_todays_message(self):
         step = self.plan_step()
@@ -50,11 +50,11 @@ class TestGuardScheduler(GuardCommon):
         self.plan_step(channel="phone", template_id=False)
         for offset in range(1, 7):
             self.plan(self.day(offset))
-            self.assertFalse(self.open_actions(self.customer), offset)
+            self.assertFalse(self.open_steps(self.customer), offset)
             self.assertEqual(self.case.date_next, self.day(7))
         self.plan(self.day(7))
         self.execute(self.day(7))
-        self.assertEqual(self.open_actions(self.customer).state, "todo")
+        self.assertEqual(self.open_steps(self.customer).state, "todo")
 
     def test_a_text_message_waits_for_the_morning_there(self):
         """At noon in Brussels it is 6:00 in New York: the message waits two hours."""
@@ -101,7 +101,7 @@ class TestGuardScheduler(GuardCommon):
         self.plan()
         self.assertEqual(self.case.reason, "do_not_contact")
         self.assertIn("asked not to be contacted", self.case.explanation)
-        self.assertFalse(self.open_actions(self.customer))
+        self.assertFalse(self.open_steps(self.customer))
 
     def test_nor_is_anything_confirmed_to_who_does_not_want_it(self):
         """Messages that no step sends go through the same door."""

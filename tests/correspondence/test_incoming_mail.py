@@ -82,11 +82,11 @@ class TestIncomingMail(DeliveryCommon):
         self.plan(self.day(17))
         self.assertEqual((case.reason, case.date_next), ("reply", self.day(22)))
         self.assertIn("the customer has written", case.explanation)
-        self.assertFalse(self.open_actions(self.customer))
+        self.assertFalse(self.open_steps(self.customer))
         worker.with_user(self.users["collector"]).action_end_pause()
         self.assertFalse(case.date_paused or case.reply_unread)
         self.assertEqual(case.reason, "due")
-        self.assertTrue(self.open_actions(self.customer))
+        self.assertTrue(self.open_steps(self.customer))
 
     def test_the_pause_ends_by_itself(self):
         _letter, case, envelope = self.send_first()
@@ -99,7 +99,7 @@ class TestIncomingMail(DeliveryCommon):
     def test_a_reply_between_planning_and_sending_stops_the_message(self):
         _letter, case, envelope = self.send_first()
         self.plan(self.day(17))
-        step = self.open_actions(self.customer)
+        step = self.open_steps(self.customer)
         self.assertEqual(step.state, "planned")
         self.reply_to(envelope, day=self.day(17))
         counts = self.execute(self.day(17))

@@ -151,7 +151,7 @@ class TestStayLeaving(QueueCommon):
         self.plan(self.day(1))
         [told] = self.env["collection.demand.history"].search(
             [
-                ("step_id", "in", self.open_actions(debtor).ids),
+                ("step_id", "in", self.open_steps(debtor).ids),
                 ("contact_id.channel", "=", "email"),
             ]
         )

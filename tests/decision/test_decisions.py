@@ -218,7 +218,7 @@ class TestDecisions(CollectionCommon):
             with self.subTest(offset):
                 self.assertEqual(simulated, found)
                 due = {key for key, row in found.items() if row[0] == "due"}
-                steps = self.open_actions()
+                steps = self.open_steps()
                 self.assertEqual(set(steps.case_id.partner_id.ids), due)
             self.execute(self.day(offset))
         self.assertNotIn(customers["paid"].id, found)

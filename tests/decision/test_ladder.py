@@ -231,14 +231,14 @@ class TestLadder(CollectionCommon):
         for offset in range(1, 9):
             self.plan(self.day(offset))
             self.execute(self.day(offset))
-        call = self.open_actions(self.customer)
+        call = self.open_steps(self.customer)
         self.assertEqual((call.state, call.stage_id.name), ("todo", "Stage 1"))
         self.assertTrue(call.activity_id)
         self.plan(self.day(9))
         call.invalidate_recordset()
         self.assertEqual((call.state, call.note), ("skipped", "Not done in time."))
         self.assertFalse(call.activity_id)
-        self.assertEqual(self.open_actions(self.customer).stage_id.name, "Stage 2")
+        self.assertEqual(self.open_steps(self.customer).stage_id.name, "Stage 2")
         self.assertEqual(self.get_items(invoice).stage_id.name, "Stage 1")
         self.assertEqual(self.get_case(self.customer).stage_id.name, "Stage 1")
 
@@ -256,7 +256,7 @@ class TestLadder(CollectionCommon):
         new = self.make_invoice(self.customer, 100, self.day(2))
         self.plan(self.day(9))
         self.assertEqual(self.get_items(new).stage_id.name, "Stage 1")
-        self.assertFalse(self.open_actions(self.customer))
+        self.assertFalse(self.open_steps(self.customer))
         self.assertEqual(self.get_case(self.customer).next_stage_id.name, "Stage 2")
 
     def test_decision_task_does_not_expire(self):
@@ -266,4 +266,4 @@ class TestLadder(CollectionCommon):
         for offset in (1, 30):
             self.plan(self.day(offset))
             self.execute(self.day(offset))
-        self.assertEqual(self.open_actions(self.customer).state, "todo")
+        self.assertEqual(self.open_steps(self.customer).state, "todo")

@@ -323,7 +323,7 @@ class TestLedgerChanges(CollectionCommon):
         self.assertEqual(contacts.case_id.partner_id, first)
         self.plan(self.day(2))
         self.assertEqual((case.state, case.amount_open), ("hold", 2000))
-        self.assertFalse(self.open_actions())
+        self.assertFalse(self.open_steps())
 
     def test_promises_move_with_the_customer(self):
         first, second = (self.make_customer(f"Merged {n}") for n in range(2))
@@ -363,12 +363,12 @@ class TestLedgerChanges(CollectionCommon):
         for customer in (first, second):
             self.make_invoice(customer)
         self.plan()
-        step = self.open_actions(second)
+        step = self.open_steps(second)
         self.merge(first, second)
         self.env.invalidate_all()
         self.assertEqual(step.state, "cancelled")
         self.plan()
-        self.assertEqual(self.open_actions().case_id, self.get_case(first))
+        self.assertEqual(self.open_steps().case_id, self.get_case(first))
 
     # ------------------------------------------------------------------
     # What else is in a ledger

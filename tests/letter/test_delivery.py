@@ -153,7 +153,7 @@ class TestDelivery(DeliveryCommon):
         """:return: the step of the customer, approved"""
         self.stage.is_automatic = False
         self.plan()
-        step = self.open_actions(self.customer)
+        step = self.open_steps(self.customer)
         step.action_approve()
         self.assertEqual(step.state, "planned")
         return step
@@ -187,7 +187,7 @@ class TestDelivery(DeliveryCommon):
         self.assertFalse(self.run_queue())
         self.assertFalse(case.contact_ids)
         self.plan(self.day(1))
-        self.assertEqual(self.open_actions(self.customer).state, "approve")
+        self.assertEqual(self.open_steps(self.customer).state, "approve")
 
     def test_returned_after_the_message_was_kept_here(self):
         """It never left, and the case says so; a person has it sent after all."""

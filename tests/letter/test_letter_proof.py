@@ -85,7 +85,7 @@ class TestLetterBatch(LetterCommon):
             self.assertIn(letter.partner_id.zip, page.extract_text())
         batch = self.letters.batch_id
         self.assertEqual(len(batch), 1)
-        self.assertEqual(batch._get_pile(), self.pile)
+        self.assertEqual(batch._get_sorted_letters(), self.pile)
         self.assertEqual(batch.user_id, self.users["collector"])
         self.assertEqual(set(self.letters.mapped("delivery_state")), {"printed"})
         self.assertTrue(all(self.letters.mapped("date_printed")))

@@ -35,12 +35,12 @@ class DocumentCommon(CollectionCommon):
     def plan_step(cls, customer):
         """Plan and answer the step of a customer, as the execution sees it."""
         cls.plan()
-        return cls.open_actions(customer).with_env(cls.dispatcher.env)
+        return cls.open_steps(customer).with_env(cls.dispatcher.env)
 
-    def make_documents(self, actions):
+    def make_documents(self, steps):
         """:return: list of the texts of the pages, per step"""
-        prepared = self.dispatcher.env["collection.executor"]._prepare(actions)
-        return [self.read_pages(prepared[action]["pdf"][1]) for action in actions]
+        prepared = self.dispatcher.env["collection.executor"]._prepare(steps)
+        return [self.read_pages(prepared[step]["pdf"][1]) for step in steps]
 
     @staticmethod
     def read_pages(content):
@@ -103,7 +103,7 @@ class TestLetters(DocumentCommon):
                 self.make_invoice(customer, 1000 + number)
         self.plan()
         steps = self.env["collection.step"].concat(
-            *(self.open_actions(customer) for customer in customers)
+            *(self.open_steps(customer) for customer in customers)
         )
         documents = self.make_documents(steps.with_env(self.dispatcher.env))
         self.assertEqual([len(pages) for pages in documents][::2], [1, 1])
@@ -128,7 +128,7 @@ class TestLetters(DocumentCommon):
             return run(*args, **kwargs)
 
         self.patch(report, "_run_wkhtmltopdf", counted)
-        self.make_documents(self.open_actions().with_env(self.dispatcher.env))
+        self.make_documents(self.open_steps().with_env(self.dispatcher.env))
         self.assertEqual(len(starts), 1)
 
     def test_headings_in_the_words_do_not_break_the_batch(self):
@@ -138,7 +138,7 @@ class TestLetters(DocumentCommon):
             for _number in range(30):
                 self.make_invoice(customer)
         self.plan()
-        steps = [self.open_actions(customer) for customer in customers]
+        steps = [self.open_steps(customer) for customer in customers]
         steps[0].body = "<h1>First</h1><p>Words</p><h1>Second</h1>"
         documents = self.make_documents(
             (steps[0] | steps[1]).with_env(self.dispatcher.env)

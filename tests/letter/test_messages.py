@@ -29,7 +29,7 @@ class MessageCommon(CollectionCommon):
     def prepare(self, customer=None):
         """:return: what the dispatcher prepares for a customer"""
         self.plan()
-        step = self.open_actions(customer or self.customer)
+        step = self.open_steps(customer or self.customer)
         return self.dispatcher.env["collection.executor"]._prepare(
             step.with_env(self.dispatcher.env)
         )[step]
@@ -172,7 +172,7 @@ class TestMessageContent(MessageCommon):
     def test_preview_writes_nothing(self):
         invoice = self.make_invoice(self.customer)
         self.plan()
-        preview = self.open_actions(self.customer).preview
+        preview = self.open_steps(self.customer).preview
         self.assertIn(invoice.name, preview)
         self.assertFalse(invoice.access_token)
 
@@ -180,7 +180,7 @@ class TestMessageContent(MessageCommon):
         """The words are rendered with the rights of the reader."""
         invoice = self.make_invoice(self.customer)
         self.plan()
-        step = self.open_actions(self.customer)
+        step = self.open_steps(self.customer)
         self.policy.user_id = self.make_users()["manager"]
         for kind in ("invoicing", "readonly", "collector"):
             user = self.env["res.users"].search([("login", "=", f"collection_{kind}")])
@@ -231,7 +231,7 @@ class TestMessageContent(MessageCommon):
     def test_every_template_can_be_written(self):
         self.make_invoice(self.customer)
         self.plan()
-        step = self.open_actions(self.customer)
+        step = self.open_steps(self.customer)
         for name in (
             "courtesy",
             "first_reminder",
@@ -261,7 +261,7 @@ class TestAddressee(MessageCommon):
 
     def get_recipient(self):
         self.env.invalidate_all()
-        return self.open_actions(self.customer).recipient_id
+        return self.open_steps(self.customer).recipient_id
 
     def test_order(self):
         """Collections contact, invoice contact, recipient of the invoices, customer;
@@ -287,7 +287,7 @@ class TestAddressee(MessageCommon):
     def test_nobody_can_be_reached(self):
         self.make_invoice(self.customer)
         self.plan()
-        step = self.open_actions(self.customer)
+        step = self.open_steps(self.customer)
         problems = {
             "email": "no valid e-mail address",
             "letter": "no postal address",

@@ -48,17 +48,17 @@ class TestQueries(CollectionCommon):
             self.count_queries(simulate, self.company, self.today),
             self.count_queries(self.plan),
         ]
-        self.assertEqual(len(self.open_actions()), count)
+        self.assertEqual(len(self.open_steps()), count)
         queries.append(self.count_queries(self.plan))
         self.env.cr.execute("UPDATE collection_step SET state = 'todo'")
         self.env.invalidate_all()
         queries.append(self.count_queries(self.plan, later))
         self.receivable(moves).no_followup = True
         queries.append(self.count_queries(self.plan, later))
-        self.assertFalse(self.open_actions())
+        self.assertFalse(self.open_steps())
         self.receivable(moves).no_followup = False
         queries.append(self.count_queries(self.plan, later))
-        self.assertEqual(len(self.open_actions()), count)
+        self.assertEqual(len(self.open_steps()), count)
         return queries
 
     def test_worklist(self):

@@ -91,8 +91,8 @@ class TestRecital(DocumentCommon):
         # The nights after it judge it, and plan the letter again.
         cls.plan(cls.day(due + 4))
         cls.plan()
-        assert cls.open_actions(cls.customer), cls.case.explanation
-        cls.step = cls.open_actions(cls.customer).with_env(cls.dispatcher.env)
+        assert cls.open_steps(cls.customer), cls.case.explanation
+        cls.step = cls.open_steps(cls.customer).with_env(cls.dispatcher.env)
         return promise
 
     def get_text(self):

@@ -43,7 +43,7 @@ class TestSteps(CollectionCommon):
         cls.invoice = cls.make_invoice(cls.customer)
         cls.plan()
         cls.case = cls.get_case(cls.customer)
-        cls.step = cls.open_actions(cls.customer)
+        cls.step = cls.open_steps(cls.customer)
 
     def set_state(self, record, **vals):
         """Put a record where a test wants it, behind the back of everything."""
@@ -107,7 +107,7 @@ class TestSteps(CollectionCommon):
         for customer in customers:
             self.make_invoice(customer)
         self.plan()
-        steps = self.open_actions()
+        steps = self.open_steps()
         self.assertEqual(sorted(steps.mapped("state")), ["approve"] * 3 + ["planned"])
         steps.action_approve()
         self.assertEqual(set(steps.mapped("state")), {"planned"})
@@ -292,7 +292,7 @@ class TestSteps(CollectionCommon):
         other = self.make_customer("To be called")
         self.make_invoice(other)
         self.plan()
-        step = self.open_actions(other)
+        step = self.open_steps(other)
         self.assertEqual(step.channel, "phone")
         with self.assert_refused("This step sends no message"):
             step.action_edit()

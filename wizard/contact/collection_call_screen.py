@@ -23,10 +23,8 @@ class CollectionCallScreen(models.TransientModel):
     """The call screen: talk with a customer, and log it. Also for any other contact.
 
     One screen from the call to the entry: what is known of the account, the guide, the
-    outcome with just the fields it needs. Saving writes the entry, takes down what was
-    promised or disputed, and completes the step it was made for. The parts: what is in
-    view (``_view``), what an outcome asks for (``_outcome``), the row of calls
-    (``_row``).
+    outcome with just the fields it needs. Saving writes the entry, records what was
+    promised or disputed, and completes the step it was made for.
     """
 
     _name = "collection.call.screen"
@@ -298,7 +296,7 @@ class CollectionCallScreen(models.TransientModel):
         return self._get_next_action()
 
     def _write_entry(self):
-        """Write the entry, and take down what was agreed in it.
+        """Write the entry, and record what was agreed in it.
 
         :raises UserError: without an outcome, when it was written already, or when what
             the outcome asks for is missing
@@ -320,8 +318,8 @@ class CollectionCallScreen(models.TransientModel):
         self.case_id._review_now()
 
     def _get_next_action(self):
-        """:return: what follows the entry: what was promised or disputed is taken down
-        next, unless it was taken down on the screen; who asks for installments gets a
+        """:return: what follows the entry: what was promised or disputed is recorded
+        next, unless it was recorded on the screen; who asks for installments gets a
         proposal, and of an insolvency a record is made"""
         case, contact = self.case_id, self.contact_id
         if self._needs_form("promise"):
@@ -344,7 +342,7 @@ class CollectionCallScreen(models.TransientModel):
         return (
             self.outcome == outcome
             and self.case_id.state != "closed"
-            and not self._is_taken_down()
+            and not self._is_recorded()
         )
 
     def _get_person(self):
@@ -370,7 +368,7 @@ class CollectionCallScreen(models.TransientModel):
         }
 
     # ------------------------------------------------------------------
-    # collection_contact_log_view
+    # Display
     # ------------------------------------------------------------------
 
     def _get_best_time(self, partner):
@@ -437,7 +435,7 @@ class CollectionCallScreen(models.TransientModel):
         return passed.sorted("sequence")[-1:] or stages.sorted("sequence")[:1]
 
     # ------------------------------------------------------------------
-    # collection_contact_log_outcome
+    # Outcome
     # ------------------------------------------------------------------
 
     def _propose_call_back(self):
@@ -455,7 +453,7 @@ class CollectionCallScreen(models.TransientModel):
         )
 
     # ------------------------------------------------------------------
-    # The entry
+    # Entry
     # ------------------------------------------------------------------
 
     def _get_moves(self):
@@ -518,11 +516,11 @@ class CollectionCallScreen(models.TransientModel):
         return {"date_follow_up": day, "follow_up": text}
 
     # ------------------------------------------------------------------
-    # What it sets going
+    # Consequences of the outcome
     # ------------------------------------------------------------------
 
-    def _is_taken_down(self):
-        """:return: whether the promise or dispute was taken down on the screen"""
+    def _is_recorded(self):
+        """:return: whether the promise or dispute was recorded on the screen"""
         return bool(
             self.promise_line_ids
             if self.outcome == "promise"
@@ -530,9 +528,9 @@ class CollectionCallScreen(models.TransientModel):
         )
 
     def _apply_outcome(self):
-        if self.outcome == "promise" and self._is_taken_down():
+        if self.outcome == "promise" and self._is_recorded():
             self.env["collection.promise"].create(self._prepare_promise_vals())
-        if self.outcome == "dispute" and self._is_taken_down():
+        if self.outcome == "dispute" and self._is_recorded():
             self.env["collection.dispute"].create(self._prepare_dispute_vals())
         if self.outcome == "wrong_number" and self.new_phone:
             self._correct_phone()
@@ -586,11 +584,11 @@ class CollectionCallScreen(models.TransientModel):
         )
 
     # ------------------------------------------------------------------
-    # collection_contact_log_row
+    # Queue of calls
     # ------------------------------------------------------------------
 
     def action_log_next(self):
-        """Log this contact and go on with the next call of the worklist."""
+        """Log this contact and continue with the next call of the worklist."""
         self.ensure_one()
         self._write_entry()
         if self._needs_form("promise") or self._needs_form("dispute"):
@@ -605,7 +603,7 @@ class CollectionCallScreen(models.TransientModel):
         return self._open_summary()
 
     def action_next(self):
-        """Go on with the next call, without logging this one."""
+        """Continue with the next call, without logging this one."""
         self.ensure_one()
         self.case_id._release_call()
         return self._load_next_case()
