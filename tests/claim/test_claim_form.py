@@ -214,7 +214,7 @@ class TestClaimForm(ClaimCommon):
         from odoo.addons.account_collections.models.bankruptcy import (
             collection_bankruptcy,
         )
-        from odoo.addons.account_collections.report import collection_claim_letter
+        from odoo.addons.account_collections.report.claim import collection_claim_letter
 
         keys = {key for key, _label in collection_bankruptcy.PROCEDURES}
         self.assertEqual(keys, collection_claim_letter.SECTIONS.keys())
