@@ -1,13 +1,12 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-# The rows of the reconciliation, in the order of the table. The sum of all that come
-# before a total is that total.
-KINDS_SETTLED = ("payment", "refund", "exchange", "invoice", "other")
+# What an entry can be, in the order of the rows of the reconciliation.
+ENTRY_KINDS = ("payment", "refund", "exchange", "invoice", "other")
 
 
 class CollectionClaimLedger(models.AbstractModel):
-    """What was open in the ledger at the end of a day, told from today's ledger.
+    """What was open in the ledger at the end of a day, replayed from today's ledger.
 
     An entry counts from its accounting date on, an invoice or a credit note from its
     own date, as for the stay (a locked period moves the accounting date). So a payment
@@ -66,7 +65,7 @@ class CollectionClaimLedger(models.AbstractModel):
 
     @api.model
     def _get_differences(self, company, partner, day):
-        """Explain how the ledger of today became of the ledger of the day.
+        """Explain the difference between the ledger of today and that of the day.
 
         :return: list of dicts in the company's currency: kind, amount, entries. What is
             open today (``today``), plus what was settled since by entries of later days
@@ -150,7 +149,7 @@ class CollectionClaimLedger(models.AbstractModel):
                     "entries": groups[what, kind],
                 }
                 for what in ("settled", "posted")
-                for kind in KINDS_SETTLED
+                for kind in ENTRY_KINDS
                 if (what, kind) in groups
             ),
         ]

@@ -44,6 +44,6 @@ class CollectionClaimRedaction(models.Model):
             )
         result = super().write(vals)
         if "is_checked" in vals and not self.env.su:
-            # Who ticked it is written by the program.
+            # Sudo: nobody writes by hand who ticked it.
             self.sudo().user_id = self.env.user if vals["is_checked"] else False
         return result

@@ -586,7 +586,7 @@ class CollectionContact(models.Model):
         bankruptcies = stay._get_bankruptcies(self.case_id.partner_id).filtered(
             lambda row: row.date_recorded and row.date_recorded <= self.date
         )
-        if not bankruptcies or stay._is_ally(self.partner_id, bankruptcies):
+        if not bankruptcies or bankruptcies._is_representative(self.partner_id):
             return
         if self.case_id._is_stayed() or stay._filter_moves(self.move_ids):
             stay._refuse(

@@ -123,7 +123,7 @@ class CollectionContactGuard(models.AbstractModel):
             return False
         stay = self.env["collection.stay"]
         bankruptcies = stay._get_bankruptcies(case.partner_id)
-        if not case._is_stayed() or stay._is_ally(person, bankruptcies):
+        if not case._is_stayed() or bankruptcies._is_representative(person):
             return False
         return bankruptcies[:1]._get_stay_text()
 

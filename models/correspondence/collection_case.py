@@ -253,7 +253,7 @@ class CollectionCase(models.Model):
         counsel and claims agent"""
         stay = self.env["collection.stay"]
         bankruptcies = stay._get_bankruptcies(self.partner_id)
-        return people.filtered(lambda person: stay._is_ally(person, bankruptcies))
+        return people.filtered(bankruptcies._is_representative)
 
     def _is_internal_exchange(self, msg_dict, author):
         """:return: whether an incoming message answers what a colleague wrote to others

@@ -321,11 +321,10 @@ class MailMail(models.Model):
         """:return: the recipients who belong to the debtors, and are none of trustee,
         counsel and claims agent"""
         customers = self._get_customers(debtors)
-        stay = self.env["collection.stay"]
         return self.sudo().recipient_ids.filtered(
             lambda partner: (
                 partner.commercial_partner_id in customers
-                and not stay._is_ally(partner, bankruptcies)
+                and not bankruptcies._is_representative(partner)
             )
         )
 

@@ -142,12 +142,13 @@ class SmsSms(models.Model):
     def _is_to_ally(self, bankruptcies):
         """:return: whether it goes to trustee, counsel or claims agent: who has the
         number counts, and only where nobody has it, the name it is sent to"""
-        stay, debtors = self.env["collection.stay"], bankruptcies.partner_id
+        debtors = bankruptcies.partner_id
         # Whose number it is, whether or not the sender may see them.
         holders = self.env["res.partner"].sudo()
         holders = holders.search([("phone_sanitized", "=", self.number)])
         if debtors & (holders | holders.commercial_partner_id):
             return False
         return any(
-            stay._is_ally(person, bankruptcies) for person in holders or self.partner_id
+            bankruptcies._is_representative(person)
+            for person in holders or self.partner_id
         )

@@ -86,7 +86,7 @@ class CollectionCustomerNotice(models.AbstractModel):
     def _check_stay(self, case, recipient, moves, subject):
         stay = self.env["collection.stay"]
         debtors = case.partner_id | stay._get_debtors(moves)
-        if not stay._is_ally(recipient, stay._get_bankruptcies(debtors)):
+        if not stay._get_bankruptcies(debtors)._is_representative(recipient):
             stay._check_moves(moves, "message", subject, case)
 
     @api.model

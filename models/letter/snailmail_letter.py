@@ -61,7 +61,7 @@ class SnailmailLetter(models.Model):
             moves, case = order._get_collection_subject()
             stayed = stay._filter_moves(moves)
             bankruptcies = stay._get_bankruptcies(stay._get_debtors(stayed))
-            if not stayed or stay._is_ally(order.partner_id, bankruptcies):
+            if not stayed or bankruptcies._is_representative(order.partner_id):
                 continue
             # First the reason, which the letter of the case takes over.
             order.info_msg = bankruptcies[:1]._get_refusal_text()

@@ -135,12 +135,6 @@ class CollectionStay(models.AbstractModel):
             )
         )
 
-    @api.model
-    def _is_ally(self, partner, bankruptcies):
-        """:return: whether a contact may be written to about what is stayed: trustee,
-        counsel and claims agent, and who works for them"""
-        return bankruptcies._is_representative(partner)
-
     # ------------------------------------------------------------------
     # What is refused
     # ------------------------------------------------------------------

@@ -79,7 +79,7 @@ class TestClaimForm(ClaimCommon):
                 "security_value": 6000,
                 "amount_secured": 5000,
                 "has_priority": "yes",
-                "priority_ids": [(0, 0, {"kind": "deposit", "amount_asked": 4000})],
+                "priority_ids": [(0, 0, {"kind": "deposit", "amount_claimed": 4000})],
                 "has_goods": "yes",
                 "goods_ids": [
                     (

@@ -215,7 +215,7 @@ class TestLeaving(QueueCommon):
         child.parent_id = False
         case.agent_id = child
         child.parent_id = self.customer
-        self.assertFalse(self.env["collection.stay"]._is_ally(child, case))
+        self.assertFalse(case._is_representative(child))
         self.smtp.envelopes.clear()
         self.write_to(self.invoice, child)
         self.assertFalse(self.get_envelopes("child@example.com"))
