@@ -307,6 +307,7 @@ class CollectionBankruptcyDeadline(models.Model):
             lambda row: row.kind == "claim" and row.active and row.date
         )
         by_source = claims.grouped("source")
+        # The court decides; the notice repeats it; what is computed is a guess.
         for source in ("order", "notice", "computed"):
             if source in by_source:
                 return by_source[source].sorted("date")[:1]
@@ -389,6 +390,7 @@ class CollectionBankruptcyDeadline(models.Model):
         )
         for deadline in deadlines:
             left = (deadline.date - today).days
+            # A night without a run is made up for: 12 days left are the step of 14.
             step = min(days for days in REMINDER_STEPS if days >= left)
             if not deadline.reminded_days or step < deadline.reminded_days:
                 self.env["collection.customer.notice"]._isolate(

@@ -46,6 +46,8 @@ class CollectionStayEnforcement(models.AbstractModel):
         A worker that is sending for these cases either finishes before this, and what
         it queued is cancelled here, or finds the cases changed and starts again.
         """
+        # The order matters: steps are listed before the review drops them, and what is
+        # decided anew counts neither promises nor plans any more.
         cases._stop_execution()
         self._list_steps(bankruptcy, cases)
         self._pull_messages(bankruptcy, cases)

@@ -149,6 +149,7 @@ class CollectionClaimAmountMixin(models.AbstractModel):
     )
     def _compute_amount_received(self):
         for claim in self:
+            # Announced dividends are expected money, not received money.
             rows = claim.distribution_ids
             received = sum(rows.filtered("is_received").mapped("amount"))
             base = claim._get_dividend_base()

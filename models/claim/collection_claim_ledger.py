@@ -31,6 +31,9 @@ class CollectionClaimLedger(models.AbstractModel):
             item's currency (``open``) and in the company's books (``booked``); credits
             are negative; what was settled is left out
         """
+        # In: the items up to the day, and what was matched with each by entries up to
+        # the day. Out: a row per item with what that leaves open. An invoice of 1,000,
+        # of which 400 were paid before the day and 300 after it, is open with 600.
         rows = self.env.execute_query_dict(
             SQL(
                 """
@@ -72,6 +75,10 @@ class CollectionClaimLedger(models.AbstractModel):
             (``settled_*``), less what was posted since and is open (``posted_*``), is
             what was open on the day.
         """
+        # In: matchings of items up to the day with entries after it ("settled"), and
+        # items after the day that are open today ("posted", which count against it).
+        # Out: a row per entry of a later day, with its amount and what it is. The 300
+        # of above are such a row: settled, a payment.
         tables = self._get_tables(company, partner)
         rows = self.env.execute_query_dict(
             SQL(
@@ -95,15 +102,15 @@ class CollectionClaimLedger(models.AbstractModel):
                  ORDER BY line.date, move.name, line.id
                 """,
                 day=day,
-                kind=self._get_kind(),
+                kind=self._kind_sql(),
                 **tables,
             )
         )
         return self._group(rows, self._get_residual(tables))
 
     @api.model
-    def _get_kind(self):
-        """:return: SQL: what the entry ``move`` is"""
+    def _kind_sql(self):
+        """:return: SQL: what the entry ``move`` is, a key of ``ENTRY_KINDS``"""
         return SQL(
             """
             CASE WHEN move.move_type IN ('out_refund', 'in_refund') THEN 'refund'
@@ -182,10 +189,12 @@ class CollectionClaimLedger(models.AbstractModel):
             company.id,
             partner.id,
         )
-        return {"items": items, "parts": self._get_parts()}
+        return {"items": items, "parts": self._parts_sql()}
 
     @api.model
-    def _get_parts(self):
+    def _parts_sql(self):
+        # Each matching twice, once for either side, so that invoices and credits are
+        # treated alike; on the credit side with the sign turned.
         return SQL(
             """
             part AS (
@@ -242,7 +251,7 @@ class CollectionClaimLedger(models.AbstractModel):
                 """,
                 first_day=first_day,
                 last_day=last_day,
-                kind=self._get_kind(),
+                kind=self._kind_sql(),
                 **self._get_tables(company, partner),
             )
         )

@@ -316,6 +316,8 @@ class CollectionClaimPacket(models.AbstractModel):
 
         :return: its reader
         """
+        # A longer index moves every page after it, so it is printed again until its
+        # length is the one that its page numbers were counted with.
         length = 1
         while True:
             number, rows = length + 1, []
@@ -420,6 +422,8 @@ class CollectionClaimPacket(models.AbstractModel):
         for place, text in texts:
             for kind, value in self._find_private(text, place):
                 places.setdefault((kind, value), []).append(place)
+        # Ticked rows stay ticked only in the same places: a number that turns up on
+        # another page has to be looked at again.
         known = {
             (row.kind, row.fingerprint, row.places): row for row in claim.redaction_ids
         }
@@ -436,6 +440,7 @@ class CollectionClaimPacket(models.AbstractModel):
 
     @api.model
     def _prepare_redaction(self, kind, value, places):
+        # Recognizes the number in the next packet without keeping it.
         fingerprint = hashlib.sha256(f"{kind}:{value}".encode()).hexdigest()
         return {
             "kind": kind,

@@ -42,6 +42,7 @@ class CollectionClaimPriority(models.Model):
         for row in self:
             claim = row.claim_id
             cap = row._find_cap()
+            # A cap is in US dollars, the claim possibly in another currency.
             row.amount_cap = cap.currency_id._convert(
                 cap.amount, claim.currency_id, claim.company_id, claim.date_petition
             )
