@@ -1,18 +1,8 @@
+# isort: off
 from . import (
-    collection_claim_document,
-    collection_claim_letter,
     collection_document,
-    collection_installment_forecast,
-    collection_policy_document,
-    report_collection_case_policy,
-    report_collection_case_statement,
-    report_collection_claim,
-    report_collection_claim_goods,
-    report_collection_installment_plan,
-    report_collection_letter,
-    report_collection_plan_signature,
-    report_collection_policy,
-    report_collection_promise,
-    report_collection_statement,
-    report_collection_summary,
+    ir_actions_report,
+    policy,
+    agreement,
+    claim,
 )

@@ -5,11 +5,11 @@ DOWNLOAD_METHOD = "manual"
 
 
 class AccountMoveSend(models.AbstractModel):
-    """Odoo's own sending of invoices leads to no bankrupt debtor.
+    """Odoo's own sending of invoices reaches no bankrupt debtor.
 
-    A copy for ourselves, and one for the trustee or the debtor's counsel, are made and
-    sent as ever. A single invoice is refused, so that whoever sends it knows; of many,
-    those that are stayed are left out, and the others go.
+    Copies for ourselves, for the trustee and for the debtor's counsel are made and sent
+    as before. A single stayed invoice is refused, so that the sender knows; in a batch,
+    the stayed ones are left out and the others sent.
     """
 
     _inherit = "account.move.send"
@@ -68,7 +68,7 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _generate_invoice_documents(self, invoices_data, allow_fallback_pdf=False):
-        # Before anything is sent in any way: other modules add theirs to what follows.
+        # Before any way of sending starts: other modules add theirs to what follows.
         self._leave_out_stayed(invoices_data)
         return super()._generate_invoice_documents(
             invoices_data, allow_fallback_pdf=allow_fallback_pdf
@@ -76,7 +76,7 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _leave_out_stayed(self, moves_data):
-        """Take the ways to the debtor out of the settings of what is stayed."""
+        """Remove the ways of sending that reach the debtor, for stayed invoices."""
         stay = self.env["collection.stay"]
         moves = self.env["account.move"].browse(move.id for move in moves_data)
         stayed = stay._filter_moves(moves)
@@ -86,7 +86,7 @@ class AccountMoveSend(models.AbstractModel):
                 continue
             data["sending_methods"] = set(data["sending_methods"]) - forbidden
             bankruptcies = stay._get_bankruptcies(stay._get_debtors(move))
-            # What is left out is listed by the program, whoever it is sent by.
+            # Sudo: the program lists what it left out, whoever sends the batch.
             self.env["collection.blocked.attempt"].sudo()._log_scheduler(
                 bankruptcies[:1],
                 move.company_id,

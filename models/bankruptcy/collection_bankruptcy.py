@@ -262,7 +262,7 @@ class CollectionBankruptcy(models.Model):
         deadlines = self.env["collection.bankruptcy.deadline"]
         today = self.env.company._get_collection_today()
         for bankruptcy in self:
-            # The claims themselves are kept in a room above, which answers for them.
+            # A field of the room of claims, which is above this one.
             filed = bankruptcy.has_filed_all_claims or bankruptcy._is_deadline_met()
             is_open = bankruptcy._is_claiming() and not filed
             bankruptcy.has_filed_claim = filed
@@ -373,7 +373,7 @@ class CollectionBankruptcy(models.Model):
     @api.constrains("date_petition", "state")
     def _check_date_petition(self):
         today = self.env.company._get_collection_today()
-        # Somewhere the next day has begun already.
+        # In some time zone the next day has begun already.
         latest = fields.Date.add(today, days=1)
         for bankruptcy in self:
             if bankruptcy.date_petition and bankruptcy.date_petition > latest:
@@ -386,7 +386,7 @@ class CollectionBankruptcy(models.Model):
 
     @api.constrains(*DATE_FIELDS)
     def _check_date_fields(self):
-        # Announced at most: nothing is known of what happens in a year.
+        # Dates may be announced ahead, but not by more than a year.
         today = self.env.company._get_collection_today()
         latest = fields.Date.add(today, years=1)
         for bankruptcy in self:
@@ -429,7 +429,7 @@ class CollectionBankruptcy(models.Model):
         if self.env.user.has_group("account_collections.group_collection_manager"):
             return self.env.user
         group = self.env.ref("account_collections.group_collection_manager")
-        # Who manages collections is no secret to those who work there.
+        # Sudo: who manages collections is no secret to those who work there.
         people = group.sudo().all_user_ids.filtered(
             lambda user: user.active and self.env.company in user.company_ids
         )
@@ -439,7 +439,7 @@ class CollectionBankruptcy(models.Model):
     def _clean_vals(self, vals):
         """The debtor is the customer, not one of its contacts; numbers are clean."""
         if vals.get("partner_id"):
-            # A contact leads to its customer, whatever else may be read of it.
+            # Sudo: the customer of a contact is no secret.
             partner = self.env["res.partner"].sudo().browse(vals["partner_id"])
             vals["partner_id"] = partner.commercial_partner_id.id
         if vals.get("case_number"):
@@ -662,8 +662,8 @@ class CollectionBankruptcy(models.Model):
     # ------------------------------------------------------------------
 
     def _drop_duplicates(self, sources, debtor):
-        """Leave one record of each case that customers about to be merged both have:
-        what stops collection before what does not, what was claimed in before the rest.
+        """Keep one record of each case that both of the customers to be merged have:
+        preferably one that stops collection, then one in which a claim was filed.
 
         :param sources: res.partner records that are merged
         :param debtor: res.partner record that stays

@@ -17,10 +17,10 @@ SOURCES = [
     ("order", "Order of the court"),
 ]
 FIXED_FIELDS = {"bankruptcy_id"}
-# Days before a deadline on which it is reminded of.
+# Days before a deadline on which people are reminded of it.
 REMINDER_STEPS = (30, 14, 7, 3, 1)
-# From how many days on the reminder of a claim that is not filed is a warning, and a
-# message as well.
+# With so many days left, the reminder of a claim that is not filed is a warning, and
+# comes as a message as well.
 URGENT_DAYS = 7
 # What the suggestions depend on.
 SUGGESTION_FIELDS = {
@@ -124,7 +124,7 @@ class CollectionBankruptcyDeadline(models.Model):
                     )
                 )
         if "date" in vals:
-            # Comes up anew on the new day; a field nobody writes by hand.
+            # People are reminded anew, counting from the new day.
             super(CollectionBankruptcyDeadline, self.sudo()).write({"reminded_days": 0})
         if vals.get("source", "computed") != "computed":
             super(CollectionBankruptcyDeadline, self.sudo()).write({"rule": False})
@@ -133,33 +133,33 @@ class CollectionBankruptcyDeadline(models.Model):
         return result
 
     def _replace_suggestions(self):
-        """What a notice or an order says goes before what was computed."""
+        """Let what a notice or an order says replace what was computed."""
         for deadline in self:
             if deadline.source == "computed" or not deadline.active:
                 continue
-            # The suggestion is the program's own; it is kept, out of sight.
+            # Sudo: the suggestion is the program's own. It is archived, not lost.
             suggested = deadline.sudo().bankruptcy_id.deadline_ids.filtered(
                 lambda row, own=deadline: (
                     row.kind == own.kind and row.source == "computed"
                 )
             )
             if suggested:
-                suggested._set_aside()
+                suggested._archive_with_reminders()
 
     def action_done(self):
-        """Say that what was due has been done today."""
+        """Mark it as done today."""
         self.check_access("write")
         today = self.env.company._get_collection_today()
         self._write_protected({"date_done": today})
         self._drop_reminders()
 
     def action_undo(self):
-        """Say that it has not been done after all."""
+        """Mark it as not done after all."""
         self.check_access("write")
         self._write_protected({"date_done": False, "reminded_days": 0})
 
     def _drop_reminders(self):
-        # Reminders are the program's own, on whoever's list they are.
+        # Sudo: reminders are the program's own, on whoever's list they are.
         self.sudo().activity_ids.unlink()
 
     def action_open_bankruptcy(self):
@@ -175,7 +175,8 @@ class CollectionBankruptcyDeadline(models.Model):
     def _suggest(self, bankruptcies):
         """Suggest the deadline for the claim and the meeting of creditors, in place of
         the suggestions before."""
-        # Suggestions are the program's own; the right to keep the file was checked.
+        # Sudo: suggestions are the program's own; the right to keep the file was
+        # checked.
         for bankruptcy in bankruptcies.sudo():
             if bankruptcy._is_claiming() and bankruptcy.chapter:
                 self._suggest_claim(bankruptcy)
@@ -183,14 +184,14 @@ class CollectionBankruptcyDeadline(models.Model):
 
     @api.model
     def _suggest_claim(self, bankruptcy):
-        """Compute the deadline for the claim; never touch one that somebody has read in
-        a notice or an order."""
+        """Compute the deadline for the claim, unless somebody entered one from a notice
+        or an order."""
         claims = bankruptcy.deadline_ids.filtered(lambda row: row.kind == "claim")
         if claims.filtered(lambda row: row.source != "computed"):
             return
         day, rule = suggest_deadline(self._get_insolvency(bankruptcy))
         if not day:
-            claims._set_aside()
+            claims._archive_with_reminders()
             return
         vals = {"date": day, "rule": self._get_rule_text(rule), "source": "computed"}
         if not claims:
@@ -234,9 +235,9 @@ class CollectionBankruptcyDeadline(models.Model):
         return Insolvency(**{**facts, **changes})
 
     def _restart(self, bankruptcy, chapter, day):
-        """Set the deadlines for the claim aside that a conversion ends, those of a
-        notice, too. What no rule replaces stays, but in chapter 7, which waits for the
-        notice of assets.
+        """Archive the deadlines for the claim that a conversion ends, also those from a
+        notice. Without a rule for a new one they stay, except in chapter 7, where
+        everybody waits for the notice of assets.
 
         :param str chapter: the new one, a key of the chapters of bankruptcies
         :param date day: the day of the conversion
@@ -245,9 +246,9 @@ class CollectionBankruptcyDeadline(models.Model):
             self._get_insolvency(bankruptcy, chapter=chapter, conversion=day)
         )
         if new_day or chapter == "7":
-            self.filtered(lambda row: row.kind == "claim")._set_aside()
+            self.filtered(lambda row: row.kind == "claim")._archive_with_reminders()
 
-    def _set_aside(self):
+    def _archive_with_reminders(self):
         self._drop_reminders()
         self.active = False
 
@@ -306,6 +307,7 @@ class CollectionBankruptcyDeadline(models.Model):
             lambda row: row.kind == "claim" and row.active and row.date
         )
         by_source = claims.grouped("source")
+        # The court decides; the notice repeats it; what is computed is a guess.
         for source in ("order", "notice", "computed"):
             if source in by_source:
                 return by_source[source].sorted("date")[:1]
@@ -365,12 +367,12 @@ class CollectionBankruptcyDeadline(models.Model):
 
     @api.model
     def _cron_remind(self):
-        """Remind of the deadlines that come near, once at each step."""
+        """Remind people of the deadlines ahead, once at each step."""
         self._remind_all(self.env.company._get_collection_today())
 
     @api.model
     def _remind_all(self, today):
-        """Remind of the deadlines that come near on a day.
+        """Remind people of the deadlines that are ahead on a day.
 
         :param date today: the day, possibly a simulated one
         """
@@ -388,6 +390,7 @@ class CollectionBankruptcyDeadline(models.Model):
         )
         for deadline in deadlines:
             left = (deadline.date - today).days
+            # A night without a run is made up for: 12 days left are the step of 14.
             step = min(days for days in REMINDER_STEPS if days >= left)
             if not deadline.reminded_days or step < deadline.reminded_days:
                 self.env["collection.customer.notice"]._isolate(
@@ -395,9 +398,9 @@ class CollectionBankruptcyDeadline(models.Model):
                 )
 
     def _remind(self, left, step):
-        """Put the deadline on the lists of whoever is responsible and of the manager,
-        in place of the reminder before; with a warning when little time is left and no
-        claim is filed.
+        """Put the deadline on the to-do lists of the responsible person and of the
+        manager, in place of the previous reminder; as a warning when little time is
+        left and no claim is filed.
 
         :param int left: days that are left
         :param int step: the step of the reminders this is

@@ -14,7 +14,7 @@ EVENT_KINDS = [
     ("reopened", "Reopened"),
     ("mistake", "Recorded by mistake"),
 ]
-# The state a bankruptcy is in after each of them; None: it stays as it is.
+# The state of a bankruptcy after each event; None leaves it unchanged.
 STATES_AFTER = {
     "confirmed": "open",
     "refuted": "refuted",
@@ -157,7 +157,7 @@ class CollectionBankruptcyEvent(models.Model):
             raise UserError(self.env._("This has been decided already."))
 
     def _decide(self, state, **vals):
-        # The program's own to-do, on whoever's list it is.
+        # Sudo: the program's own to-do, on whoever's list it is.
         self.sudo().activity_id.unlink()
         self._write_protected(
             {
@@ -169,7 +169,7 @@ class CollectionBankruptcyEvent(models.Model):
         )
 
     def _apply(self):
-        """Do what the event means for the bankruptcy, and say so in its chatter."""
+        """Change the bankruptcy as the event says, and post it in the chatter."""
         bankruptcy = self.bankruptcy_id
         previous = bankruptcy._get_standing_text()
         self._decide("done", previous=previous)
@@ -192,7 +192,7 @@ class CollectionBankruptcyEvent(models.Model):
         )
 
     def _ask_manager(self):
-        """Make a to-do for the manager; until then everything stays stopped."""
+        """Make a to-do for the manager; the stay lasts until it is decided."""
         bankruptcy = self.bankruptcy_id
         activity = bankruptcy.sudo().activity_schedule(
             "mail.mail_activity_data_todo",

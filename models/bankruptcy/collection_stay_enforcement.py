@@ -20,7 +20,8 @@ class CollectionStayEnforcement(models.AbstractModel):
 
     @api.model
     def _begin(self, bankruptcies):
-        """Stop at once whatever is under way for what was owed before the petition."""
+        """Stop at once whatever is under way to collect what was owed before the
+        petition."""
         service = self.sudo()
         for bankruptcy in bankruptcies.sudo():
             bankruptcy.date_recorded = self.env.company._get_collection_moment()
@@ -45,6 +46,8 @@ class CollectionStayEnforcement(models.AbstractModel):
         A worker that is sending for these cases either finishes before this, and what
         it queued is cancelled here, or finds the cases changed and starts again.
         """
+        # The order matters: steps are listed before the review drops them, and what is
+        # decided anew counts neither promises nor plans any more.
         cases._stop_execution()
         self._list_steps(bankruptcy, cases)
         self._pull_messages(bankruptcy, cases)
@@ -63,8 +66,8 @@ class CollectionStayEnforcement(models.AbstractModel):
 
     @api.model
     def _pull_messages(self, bankruptcy, cases):
-        """Stop what is queued or printed, and list it; the case it was written for may
-        be closed since its customer was merged with this one."""
+        """Stop what is queued or printed, and list it. The case of a message may be
+        closed, when its customer was merged with this one."""
         moves = bankruptcy._get_stayed_lines().move_id
         letters = self.env["collection.letter"].search(
             [
@@ -107,8 +110,8 @@ class CollectionStayEnforcement(models.AbstractModel):
 
     @api.model
     def _hand_over_to_claim(self, bankruptcy, cases):
-        """What was to be done for a case that is stayed as a whole gives way to one
-        task: the proof of claim."""
+        """Replace the tasks of a case that is stayed as a whole by one: prepare the
+        proof of claim."""
         deadline = bankruptcy.deadline_ids._get_claim_deadline()
         for case in cases:
             # After a merge of customers the task may be there already.
@@ -136,8 +139,8 @@ class CollectionStayEnforcement(models.AbstractModel):
 
     @api.model
     def _recall_referrals(self, bankruptcy, cases):
-        """Who collects for us has to stop as well. Where the referral of a customer was
-        decided, a person sees to it that the matter comes back."""
+        """Let a person recall a matter that may have been referred: whoever collects
+        for us has to stop as well."""
         for case in cases:
             decided = case.step_ids.filtered(
                 lambda step: step.channel == "task" and step.state == "done"
@@ -153,8 +156,8 @@ class CollectionStayEnforcement(models.AbstractModel):
 
     @api.model
     def _change(self, bankruptcies, vals):
-        """Change what decides which items are stayed: items that are free again resume
-        where they stood; newly stayed ones are stopped.
+        """Change a fact that decides which items are stayed. Items that are free again
+        resume where they stood; collection of newly stayed ones stops.
 
         :param dict vals: values of fields that nobody writes by hand
         """
@@ -166,7 +169,7 @@ class CollectionStayEnforcement(models.AbstractModel):
             start = bankruptcy._get_stay_start()
             bankruptcy.write(vals)
             after = bankruptcy._get_stayed_lines()
-            # What another petition goes on to stay was frozen by this one as well.
+            # Items that another petition still stays were frozen by this one as well.
             ended = before - after if bankruptcy.stops_collection else own
             service._resume_lines(ended, start)
             if after - before:
@@ -175,7 +178,7 @@ class CollectionStayEnforcement(models.AbstractModel):
 
     @api.model
     def _resume_lines(self, lines, start):
-        """Give items back the waiting time they had left, as at the end of a hold.
+        """Let items resume with the waiting time they had left, as after a hold.
 
         :param lines: account.move.line records that it stays no longer
         :param date start: the first day they were stayed
@@ -190,7 +193,7 @@ class CollectionStayEnforcement(models.AbstractModel):
 
     @api.model
     def _end(self, bankruptcy, state, day):
-        """Let a bankruptcy end: collect again, or write off what nothing comes of.
+        """End a bankruptcy: collect again, or propose the write-off.
 
         :param str state: how it ended, a state of bankruptcies
         :param date day: when
@@ -205,7 +208,7 @@ class CollectionStayEnforcement(models.AbstractModel):
 
     @api.model
     def _drop_tasks(self, bankruptcy):
-        """Drop the program's own tasks: nothing is to be prepared any more."""
+        """Drop the program's own tasks: there is nothing left to prepare."""
         bankruptcy = bankruptcy.sudo()
         (bankruptcy.task_ids | bankruptcy.deadline_ids.activity_ids).unlink()
 
@@ -221,8 +224,8 @@ class CollectionStayEnforcement(models.AbstractModel):
 
     @api.model
     def _propose_write_off(self, bankruptcy):
-        """Nothing more comes of what was owed before the petition: the manager is asked
-        to have it written off, in every company."""
+        """Ask the manager to have written off, in every company, what was owed before
+        the petition: nothing more is paid on it."""
         for case in bankruptcy._find_cases().filtered("amount_stayed"):
             user = bankruptcy.manager_id or case._get_collector()
             case.activity_schedule(

@@ -10,7 +10,7 @@ class CollectionBankruptcy(models.Model):
 
     claim_ids = fields.One2many("collection.claim", "bankruptcy_id", "Claims")
     claim_count = fields.Integer("Number of claims", compute="_compute_claim_count")
-    # Tells the deadline, and who is reminded of it, that there is nothing left to do.
+    # Asked by the deadline for the claim, which is then met.
     has_filed_all_claims = fields.Boolean(
         compute="_compute_has_filed_all_claims",
         help="Every claim that was begun is filed, in each company that is owed.",
@@ -27,7 +27,7 @@ class CollectionBankruptcy(models.Model):
             bankruptcy.has_filed_all_claims = bankruptcy._has_filed_everywhere()
 
     def _has_filed_everywhere(self):
-        # The deadline is one for all companies; nothing of their claims is shown.
+        # Sudo: all companies share the deadline; nothing of their claims is shown.
         claims = self.sudo().claim_ids
         filed = claims.filtered(
             lambda claim: claim.date_filed and claim.state != "withdrawn"

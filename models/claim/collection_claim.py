@@ -40,7 +40,7 @@ class CollectionClaim(models.Model):
     Prepared from the ledger as of the petition date, with every difference to today's
     ledger explained; completed by the answers that the form asks for; filed with its
     exhibits. From then on its amounts are evidence and frozen: a change is a new
-    version, and the old one stands until the new one is filed.
+    version, and the old one counts until the new one is filed.
 
     Collectors prepare. Managers mark as ready and as filed, and propose the write-off.
     """
@@ -252,7 +252,7 @@ class CollectionClaim(models.Model):
     @api.depends("bankruptcy_id.date_petition")
     def _compute_date_petition(self):
         for claim in self:
-            # What was filed says what it said, whatever is found out later.
+            # A filed claim keeps its date, whatever is found out later.
             if claim.state in (False, *UNFILED_STATES):
                 claim.date_petition = claim.bankruptcy_id.date_petition
 
@@ -315,7 +315,7 @@ class CollectionClaim(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # What was withdrawn a moment ago is out of the way of a new claim.
+        # A claim withdrawn in this transaction does not block a new one.
         self.flush_model(["state"])
         claims = super().create(vals_list)
         for claim in claims:
@@ -323,7 +323,7 @@ class CollectionClaim(models.Model):
                 claim._check_single()
                 claim._set_version()
         claims._read_ledger()
-        # What an amendment takes along may not fit any more: its checklist says so.
+        # What an amendment copies may not add up any more: its checklist says so.
         claims.filtered(lambda claim: not claim.previous_id)._check_ranks()
         return claims
 
@@ -354,7 +354,7 @@ class CollectionClaim(models.Model):
         return [("state", "not in", UNFILED_STATES)]
 
     def copy_data(self, default=None):
-        """Take the answers, the hand-made lines and the documents along."""
+        """Copy the answers, the lines made by hand, and the documents."""
         result = super().copy_data(default)
         for claim, vals in zip(self, result, strict=True):
             for name, records in claim._get_records_to_copy().items():
@@ -374,7 +374,7 @@ class CollectionClaim(models.Model):
         }
 
     def _set_version(self):
-        """Number on from what this company has claimed, and withdrawn, before."""
+        """Continue the numbers of what this company has claimed, and withdrawn."""
         others = self._find_others()
         if others:
             self._write_protected({"version": max(others.mapped("version")) + 1})
@@ -432,7 +432,7 @@ class CollectionClaim(models.Model):
             )
 
     def _change_draft(self):
-        """Something that belongs to the claims is being changed.
+        """Prepare the claims for a change to something that belongs to them.
 
         :raises UserError: when one is no draft
         """
@@ -440,7 +440,7 @@ class CollectionClaim(models.Model):
         self._reopen_packet()
 
     def _reopen_packet(self):
-        """What was changed is not in the packet that was looked through."""
+        """Take back that the packet is final: it does not show what was changed."""
         self.filtered(
             lambda claim: claim.is_packet_final and claim.state == "draft"
         )._write_protected({"is_packet_final": False})
@@ -458,7 +458,7 @@ class CollectionClaim(models.Model):
         self.env["collection.claim.packet"]._make(self)
 
     def action_finish_packet(self):
-        """Say that the packet was looked through, and is as it will be filed.
+        """Mark the packet as final: it was looked through and will be filed as it is.
 
         :raises UserError: while something found has not been looked at
         """
@@ -552,25 +552,25 @@ class CollectionClaim(models.Model):
         self._write_protected({"state": state, **vals})
 
     def action_ready(self):
-        """Everything was looked at: the claim can be filed."""
+        """Mark the claim as complete and ready to file."""
         self._check_decider()
         for claim in self:
             claim._check_complete()
         self._set_state("ready")
 
     def action_draft(self):
-        """Work on it again."""
+        """Set it back to draft."""
         self._set_state("draft")
 
     def action_close(self):
-        """The proceedings pay nothing any more."""
+        """Close it: the proceedings pay nothing more."""
         self._check_decider()
         for claim in self:
             today = claim.company_id._get_collection_today()
             claim._set_state("closed", date_closed=today)
 
     def _file(self, date, register_number, method, receipt=None):
-        """Note that the claim was filed; what it amends does not stand any more.
+        """Record that the claim was filed; it replaces the version that it amends.
 
         :param date: the day it was filed
         :param str register_number: number and version in the claims register
@@ -599,7 +599,7 @@ class CollectionClaim(models.Model):
         self.previous_id.distribution_ids._move_to(self)
 
     def _object(self, date_answer_due, reason):
-        """Note an objection, and put its answer on somebody's list.
+        """Record an objection, and put its answer on somebody's to-do list.
 
         :param date date_answer_due: by when to answer
         :param str reason: what is objected
@@ -615,7 +615,7 @@ class CollectionClaim(models.Model):
         )
 
     def _decide(self, date, amount, reason):
-        """Note what the court decided.
+        """Record what the court decided.
 
         :param float amount: what is allowed, in the claim's currency
         :raises UserError: when more is allowed than was claimed
@@ -642,7 +642,7 @@ class CollectionClaim(models.Model):
             self._set_state(state, **vals)
 
     def _amend(self, reason):
-        """Draft the next version; this one stands until that one is filed.
+        """Draft the next version; this one counts until that one is filed.
 
         :return: the new collection.claim
         """
@@ -653,7 +653,7 @@ class CollectionClaim(models.Model):
             raise UserError(self.env._("An amendment of this claim is under way."))
         self.check_access("write")
         versions = [self.version, *self._find_others().mapped("version")]
-        # A copy, its lineage written by the program.
+        # Sudo: nobody writes by hand which version a claim amends.
         return (
             self.sudo()
             .copy(

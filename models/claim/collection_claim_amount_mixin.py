@@ -132,7 +132,7 @@ class CollectionClaimAmountMixin(models.AbstractModel):
             rows = claim._get_ledger_items()
             claim.amount_ledger = claim._round(sum(row["amount"] for row in rows))
             lines = claim.line_ids.filtered("move_line_id")
-            # Settled items that a rounding difference is left of count for nothing.
+            # An item may be settled but for a rounding difference in the books.
             now = {(row["line_id"], row["amount"]) for row in rows if row["open"]}
             claim.is_outdated = now != {
                 (line.move_line_id.id, line.amount) for line in lines
@@ -149,6 +149,7 @@ class CollectionClaimAmountMixin(models.AbstractModel):
     )
     def _compute_amount_received(self):
         for claim in self:
+            # Announced dividends are expected money, not received money.
             rows = claim.distribution_ids
             received = sum(rows.filtered("is_received").mapped("amount"))
             base = claim._get_dividend_base()
@@ -215,8 +216,8 @@ class CollectionClaimAmountMixin(models.AbstractModel):
         self._read_ledger()
 
     def _read_ledger(self):
-        """Replace the items of the ledger. Lines made by hand, and what was said about
-        an item (interest, charge), stay."""
+        """Replace the items of the ledger. Lines made by hand stay, and so does the
+        kind that people set on an item (interest, charge)."""
         for claim in self.filtered("date_petition"):
             rows = claim._get_ledger_items()
             # Sudo: nobody writes by hand what the ledger says.
@@ -236,7 +237,7 @@ class CollectionClaimAmountMixin(models.AbstractModel):
     def _prepare_ledger_lines(self, rows):
         """:return: list of commands that replace the items of the ledger"""
         old = self.line_ids.filtered("move_line_id")
-        # A new version keeps what was said in the one before.
+        # An amendment keeps the kinds that were set in the previous version.
         said = old or self.previous_id.line_ids.filtered("move_line_id")
         kinds = {line.move_line_id.id: line.kind for line in said}
         return [
@@ -279,7 +280,8 @@ class CollectionClaimAmountMixin(models.AbstractModel):
         return rows
 
     def action_add_interest(self):
-        """Itemise the interest agreed on every item that was late on the day."""
+        """Itemize the agreed interest on every item that was overdue on the petition
+        date."""
         self.check_access("write")
         self._check_draft()
         for claim in self:

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-# What is compared, but for the lines.
+# What is compared, apart from the lines.
 COMPARED_FIELDS = (
     "date_petition",
     "amount_total",
@@ -16,7 +16,7 @@ COMPARED_FIELDS = (
 
 
 class CollectionClaimComparison(models.AbstractModel):
-    """What an amendment says otherwise than the version that it amends."""
+    """How an amendment differs from the version that it amends."""
 
     _name = "collection.claim.comparison"
     _description = "Comparison of Versions of a Claim"

@@ -85,7 +85,7 @@ class CollectionClaimDistribution(models.Model):
 
     def write(self, vals):
         is_moved = "claim_id" in vals
-        # The program moves them to the version that stands now.
+        # The program moves them to the version that counts now.
         if vals.keys() - {"is_received"} and not (is_moved and self.env.su):
             self._check_claim()
         result = super().write(vals)
@@ -111,7 +111,7 @@ class CollectionClaimDistribution(models.Model):
     @api.constrains("amount", "payment_id")
     def _check_payment(self):
         for row in self.filtered("payment_id"):
-            # Rows of other claims, of companies the user may not see, count as well.
+            # Sudo: rows of other claims count, also of companies the user can't see.
             shared = self.sudo().search([("payment_id", "=", row.payment_id.id)])
             if (
                 row.currency_id.compare_amounts(
@@ -141,7 +141,7 @@ class CollectionClaimDistribution(models.Model):
 
         :param claim: collection.claim record that was filed just now
         """
-        # Nobody changes by hand what was paid on a version that is replaced.
+        # Sudo: nobody changes by hand what was paid on a replaced version.
         for row in self.sudo():
             amount = row.currency_id._convert(
                 row.amount, claim.currency_id, row.company_id, row.date

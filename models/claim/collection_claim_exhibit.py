@@ -13,7 +13,7 @@ EXHIBIT_KINDS = [
     ("security", "Security and its perfection"),
     ("other", "Other"),
 ]
-# Every packet has these, or says that they are missing.
+# Every packet has these, or notes that they are missing.
 EXPECTED_KINDS = ("order", "delivery", "contract", "terms")
 
 
@@ -78,7 +78,7 @@ class CollectionClaimExhibit(models.Model):
     @api.depends("document", "kind", "move_id", "origin_id")
     def _compute_is_missing(self):
         for exhibit in self:
-            # Copies of what is in Odoo are made when the packet is.
+            # Copies of documents in Odoo are made together with the packet.
             exhibit.is_missing = not (
                 exhibit.document or exhibit.move_id or exhibit.origin_id
             )
@@ -131,7 +131,7 @@ class CollectionClaimExhibit(models.Model):
         return self._get_attachment().raw or b""
 
     def _get_attachment(self):
-        # The file behind a field that whoever reads the exhibit may read.
+        # Sudo: the file behind a field of the exhibit, which was read already.
         return (
             self.env["ir.attachment"]
             .sudo()

@@ -139,6 +139,7 @@ class CollectionClaimFormMixin(models.AbstractModel):
         for claim in self:
             person, company = claim.signer_id.partner_id, claim.company_id
             if not person:
+                # Counsel may sign, who is no user: what was typed stays.
                 continue
             claim.signer_name = person.name
             claim.signer_title = person.function
@@ -157,6 +158,7 @@ class CollectionClaimFormMixin(models.AbstractModel):
         for claim in self:
             wanted = LANGS.get(claim.procedure, "en_US")
             own = claim.company_id.partner_id.lang
+            # The first one that is installed.
             choice = [
                 lang for lang in (wanted, own, "en_US", *installed) if lang in installed
             ]

@@ -122,6 +122,8 @@ class CollectionClaimGoods(models.Model):
             lambda row: row.move_id == line.move_id and not row.is_from_stock
         )
         left = line.amount - sum(by_hand.mapped("amount"))
+        # The day in the creditor's time zone: a delivery at night counts on the day on
+        # which people there saw it arrive.
         first, last = goods_period(claim.date_petition)
         for move in line.move_id.invoice_line_ids.sale_line_ids.move_ids:
             if move.state != "done" or move.location_dest_id.usage != "customer":
@@ -145,6 +147,7 @@ class CollectionClaimGoods(models.Model):
     @api.model
     def _get_delivered_value(self, claim, move):
         """:return: price of what was delivered, untaxed, in the claim's currency"""
+        # The price of the order: what was invoiced may bundle several deliveries.
         order_line = move.sale_line_id
         price = order_line.price_reduce_taxexcl * move.quantity
         return order_line.currency_id._convert(

@@ -1,13 +1,12 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-# The rows of the reconciliation, in the order of the table. The sum of all that come
-# before a total is that total.
-KINDS_SETTLED = ("payment", "refund", "exchange", "invoice", "other")
+# What an entry can be, in the order of the rows of the reconciliation.
+ENTRY_KINDS = ("payment", "refund", "exchange", "invoice", "other")
 
 
 class CollectionClaimLedger(models.AbstractModel):
-    """What was open in the ledger at the end of a day, told from today's ledger.
+    """What was open in the ledger at the end of a day, replayed from today's ledger.
 
     An entry counts from its accounting date on, an invoice or a credit note from its
     own date, as for the stay (a locked period moves the accounting date). So a payment
@@ -32,6 +31,9 @@ class CollectionClaimLedger(models.AbstractModel):
             item's currency (``open``) and in the company's books (``booked``); credits
             are negative; what was settled is left out
         """
+        # In: the items up to the day, and what was matched with each by entries up to
+        # the day. Out: a row per item with what that leaves open. An invoice of 1,000,
+        # of which 400 were paid before the day and 300 after it, is open with 600.
         rows = self.env.execute_query_dict(
             SQL(
                 """
@@ -66,13 +68,17 @@ class CollectionClaimLedger(models.AbstractModel):
 
     @api.model
     def _get_differences(self, company, partner, day):
-        """Explain how the ledger of today became of the ledger of the day.
+        """Explain the difference between the ledger of today and that of the day.
 
         :return: list of dicts in the company's currency: kind, amount, entries. What is
             open today (``today``), plus what was settled since by entries of later days
             (``settled_*``), less what was posted since and is open (``posted_*``), is
             what was open on the day.
         """
+        # In: matchings of items up to the day with entries after it ("settled"), and
+        # items after the day that are open today ("posted", which count against it).
+        # Out: a row per entry of a later day, with its amount and what it is. The 300
+        # of above are such a row: settled, a payment.
         tables = self._get_tables(company, partner)
         rows = self.env.execute_query_dict(
             SQL(
@@ -96,15 +102,15 @@ class CollectionClaimLedger(models.AbstractModel):
                  ORDER BY line.date, move.name, line.id
                 """,
                 day=day,
-                kind=self._get_kind(),
+                kind=self._kind_sql(),
                 **tables,
             )
         )
         return self._group(rows, self._get_residual(tables))
 
     @api.model
-    def _get_kind(self):
-        """:return: SQL: what the entry ``move`` is"""
+    def _kind_sql(self):
+        """:return: SQL: what the entry ``move`` is, a key of ``ENTRY_KINDS``"""
         return SQL(
             """
             CASE WHEN move.move_type IN ('out_refund', 'in_refund') THEN 'refund'
@@ -150,7 +156,7 @@ class CollectionClaimLedger(models.AbstractModel):
                     "entries": groups[what, kind],
                 }
                 for what in ("settled", "posted")
-                for kind in KINDS_SETTLED
+                for kind in ENTRY_KINDS
                 if (what, kind) in groups
             ),
         ]
@@ -183,10 +189,12 @@ class CollectionClaimLedger(models.AbstractModel):
             company.id,
             partner.id,
         )
-        return {"items": items, "parts": self._get_parts()}
+        return {"items": items, "parts": self._parts_sql()}
 
     @api.model
-    def _get_parts(self):
+    def _parts_sql(self):
+        # Each matching twice, once for either side, so that invoices and credits are
+        # treated alike; on the credit side with the sign turned.
         return SQL(
             """
             part AS (
@@ -243,7 +251,7 @@ class CollectionClaimLedger(models.AbstractModel):
                 """,
                 first_day=first_day,
                 last_day=last_day,
-                kind=self._get_kind(),
+                kind=self._kind_sql(),
                 **self._get_tables(company, partner),
             )
         )

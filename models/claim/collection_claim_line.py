@@ -114,7 +114,7 @@ class CollectionClaimLine(models.Model):
 
     @api.constrains("date_from", "date_to")
     def _check_period(self):
-        """Nothing accrues after the petition (11 U.S.C. 502(b)(2))."""
+        """Let nothing accrue after the petition (11 U.S.C. 502(b)(2))."""
         for line in self:
             if line.date_to and line.date_to > line.claim_id.date_petition:
                 raise ValidationError(

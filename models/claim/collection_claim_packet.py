@@ -54,7 +54,7 @@ class CollectionClaimPacket(models.AbstractModel):
         """
         self._copy_originals(claim)
         content, pages, texts = self._bind(claim)
-        # Sudo: the packet and what was found in it are written by nobody by hand.
+        # Sudo: nobody writes the packet, or what was found in it, by hand.
         own, replaced = claim.sudo(), claim.sudo().packet_id
         own.write(
             {
@@ -104,7 +104,7 @@ class CollectionClaimPacket(models.AbstractModel):
             lambda row: (
                 (row.move_id and row.move_id not in moves)
                 or (row.origin_id and row._get_origin_key() not in origins)
-                # What was found takes the place that was kept for it.
+                # What was found takes the place of the note that it is missing.
                 or (row.is_missing and not row.missing_reason and row.kind in kinds)
             )
         )
@@ -155,7 +155,7 @@ class CollectionClaimPacket(models.AbstractModel):
     def _get_origins(self, claim):
         """:return: list of records: the orders behind the invoices of the claim, and
         the deliveries for them that were made"""
-        # Whoever works the claim may see what its invoices are for.
+        # Sudo: whoever works the claim may see what its invoices are for.
         items = claim.sudo().line_ids.move_id.invoice_line_ids
         if "sale_line_ids" not in items._fields:
             return []
@@ -197,7 +197,7 @@ class CollectionClaimPacket(models.AbstractModel):
         :return: dict of base64 per account.move
         """
         sent = moves.filtered("invoice_pdf_report_id")
-        # Whoever works the claim may see its invoices.
+        # Sudo: whoever works the claim may see its invoices.
         result = {move: move.sudo().invoice_pdf_report_id.datas for move in sent}
         if unsent := moves - sent:
             result |= self._print_invoices(unsent)
@@ -205,7 +205,7 @@ class CollectionClaimPacket(models.AbstractModel):
 
     @api.model
     def _print_invoices(self, moves):
-        # Without payments: those after the petition do not belong into the claim.
+        # Without payments: those after the petition do not belong in the claim.
         copies = self._print_records(
             "account.account_invoices_without_payment", moves.ids
         )
@@ -214,7 +214,7 @@ class CollectionClaimPacket(models.AbstractModel):
     @api.model
     def _print_records(self, report_name, ids):
         """:return: dict of the bytes of a PDF per id"""
-        # Who works the claim may see what it is about.
+        # Sudo: whoever works the claim may print what it is about.
         report = self.env["ir.actions.report"].sudo()
         streams = report.with_context(
             force_report_rendering=True
@@ -261,7 +261,7 @@ class CollectionClaimPacket(models.AbstractModel):
         try:
             return page.extract_text()
         except Exception:
-            # Whatever a foreign file has in it: a person looks at the page.
+            # Foreign files raise anything; a person looks at the page instead.
             return ""
 
     @api.model
@@ -316,6 +316,8 @@ class CollectionClaimPacket(models.AbstractModel):
 
         :return: its reader
         """
+        # A longer index moves every page after it, so it is printed again until its
+        # length is the one that its page numbers were counted with.
         length = 1
         while True:
             number, rows = length + 1, []
@@ -339,7 +341,7 @@ class CollectionClaimPacket(models.AbstractModel):
     @api.model
     def _print(self, claim, part, rows=()):
         """:return: bytes of a part of the packet, printed by wkhtmltopdf"""
-        # Who works claims prints them; the report reads nothing but the claim.
+        # Sudo: whoever works the claim prints it; the report reads nothing else.
         report = self.env["ir.actions.report"].sudo()
         report = report.with_company(claim.company_id).with_context(
             force_report_rendering=True, lang=claim.lang
@@ -420,6 +422,8 @@ class CollectionClaimPacket(models.AbstractModel):
         for place, text in texts:
             for kind, value in self._find_private(text, place):
                 places.setdefault((kind, value), []).append(place)
+        # Ticked rows stay ticked only in the same places: a number that turns up on
+        # another page has to be looked at again.
         known = {
             (row.kind, row.fingerprint, row.places): row for row in claim.redaction_ids
         }
@@ -436,6 +440,7 @@ class CollectionClaimPacket(models.AbstractModel):
 
     @api.model
     def _prepare_redaction(self, kind, value, places):
+        # Recognizes the number in the next packet without keeping it.
         fingerprint = hashlib.sha256(f"{kind}:{value}".encode()).hexdigest()
         return {
             "kind": kind,

@@ -2,8 +2,8 @@ from odoo import api, models
 
 
 class CollectionClaimPartMixin(models.AbstractModel):
-    """What a part of a claim has in common with the others: it changes with the draft
-    only, and the packet that was looked through is no longer what it shows.
+    """What the parts of a claim share: they change only while the claim is a draft, and
+    a change makes the packet no longer final.
 
     A model that inherits from it has a many2one ``claim_id``.
     """

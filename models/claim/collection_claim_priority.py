@@ -21,7 +21,7 @@ class CollectionClaimPriority(models.Model):
     currency_id = fields.Many2one(related="claim_id.currency_id")
     kind = fields.Selection(PRIORITIES, required=True)
     subsection = fields.Char(help="Of 11 U.S.C. § 507(a), for another priority.")
-    amount_asked = fields.Monetary(
+    amount_claimed = fields.Monetary(
         "Amount of this kind", required=True, help="In the claim's currency."
     )
     amount_cap = fields.Monetary("Cap", compute="_compute_amount", store=True)
@@ -34,19 +34,20 @@ class CollectionClaimPriority(models.Model):
     warning = fields.Char(compute="_compute_warning")
 
     _amount_positive = models.Constraint(
-        "CHECK (amount_asked > 0)", "An amount with priority is above zero."
+        "CHECK (amount_claimed > 0)", "An amount with priority is above zero."
     )
 
-    @api.depends("amount_asked", "kind", "claim_id.date_petition")
+    @api.depends("amount_claimed", "kind", "claim_id.date_petition")
     def _compute_amount(self):
         for row in self:
             claim = row.claim_id
             cap = row._find_cap()
+            # A cap is in US dollars, the claim possibly in another currency.
             row.amount_cap = cap.currency_id._convert(
                 cap.amount, claim.currency_id, claim.company_id, claim.date_petition
             )
             row.amount = (
-                min(row.amount_asked, row.amount_cap) if cap else row.amount_asked
+                min(row.amount_claimed, row.amount_cap) if cap else row.amount_claimed
             )
 
     def _find_cap(self):
@@ -54,7 +55,7 @@ class CollectionClaimPriority(models.Model):
         Cap = self.env["collection.claim.priority.cap"]
         return Cap._find(self.kind, day) if self.kind and day else Cap
 
-    @api.depends("amount_asked", "kind", "amount_cap", "claim_id.date_petition")
+    @api.depends("amount_claimed", "kind", "amount_cap", "claim_id.date_petition")
     @api.depends_context("lang")
     def _compute_warning(self):
         for row in self:
@@ -71,7 +72,7 @@ class CollectionClaimPriority(models.Model):
                     " added (Configuration > Priority caps)."
                 )
             return False
-        if self.currency_id.compare_amounts(self.amount_asked, self.amount_cap) > 0:
+        if self.currency_id.compare_amounts(self.amount_claimed, self.amount_cap) > 0:
             return self.env._(
                 "Above the cap of %s: the rest is general unsecured.",
                 self.currency_id.format(self.amount_cap),
@@ -85,7 +86,7 @@ class CollectionClaimPriority(models.Model):
                 self.env._("Name the subsection of § 507(a) of the other priority.")
             )
 
-    @api.constrains("amount_asked", "kind")
+    @api.constrains("amount_claimed", "kind")
     def _check_total(self):
         for claim in self.claim_id:
             claim._check_rank_total()

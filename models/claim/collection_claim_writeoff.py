@@ -22,7 +22,7 @@ class CollectionClaimWriteoff(models.AbstractModel):
         :raises UserError: when nothing is left, or no account is set
         """
         self._check_possible(claim)
-        # Managers of collections are invoicing users: they draft the entry themselves.
+        # No sudo: managers of collections are invoicing users.
         return self.env["account.move"].create(self._prepare_move_vals(claim))
 
     @api.model

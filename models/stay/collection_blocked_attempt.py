@@ -2,7 +2,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.modules.registry import Registry
 from odoo.tools import SQL
 
-KINDS = [
+ATTEMPT_KINDS = [
     ("contact", "Contact with the customer"),
     ("message", "Message to the customer"),
     ("step", "Step of the ladder"),
@@ -43,7 +43,7 @@ class CollectionBlockedAttempt(models.Model):
         readonly=True,
     )
     user_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
-    kind = fields.Selection(KINDS, "What", required=True, readonly=True)
+    kind = fields.Selection(ATTEMPT_KINDS, "What", required=True, readonly=True)
     description = fields.Char(readonly=True)
     bankruptcy_id = fields.Many2one(
         "collection.bankruptcy",

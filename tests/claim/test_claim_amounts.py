@@ -131,7 +131,7 @@ class TestClaimAmounts(ClaimCommon):
                     self.make_bankruptcy(customer, day, case_number=f"25-{number:05}")
                 )
                 claim.priority_ids = [
-                    Command.create({"kind": kind, "amount_asked": asked})
+                    Command.create({"kind": kind, "amount_claimed": asked})
                 ]
                 row = claim.priority_ids
                 self.assertEqual(row.amount, entitled)
@@ -174,7 +174,7 @@ class TestClaimAmounts(ClaimCommon):
         claim.amount_secured = 600
         with self.assert_refused("more than the claim"):
             claim.priority_ids = [
-                Command.create({"kind": "taxes", "amount_asked": 301})
+                Command.create({"kind": "taxes", "amount_claimed": 301})
             ]
         with self.assert_refused("cannot be below zero"):
             claim.amount_secured = -1

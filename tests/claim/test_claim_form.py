@@ -79,7 +79,7 @@ class TestClaimForm(ClaimCommon):
                 "security_value": 6000,
                 "amount_secured": 5000,
                 "has_priority": "yes",
-                "priority_ids": [(0, 0, {"kind": "deposit", "amount_asked": 4000})],
+                "priority_ids": [(0, 0, {"kind": "deposit", "amount_claimed": 4000})],
                 "has_goods": "yes",
                 "goods_ids": [
                     (
@@ -214,7 +214,7 @@ class TestClaimForm(ClaimCommon):
         from odoo.addons.account_collections.models.bankruptcy import (
             collection_bankruptcy,
         )
-        from odoo.addons.account_collections.report import collection_claim_letter
+        from odoo.addons.account_collections.report.claim import collection_claim_letter
 
         keys = {key for key, _label in collection_bankruptcy.PROCEDURES}
         self.assertEqual(keys, collection_claim_letter.SECTIONS.keys())

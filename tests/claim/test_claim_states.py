@@ -253,7 +253,7 @@ class TestClaimStates(ClaimCommon):
         self.claim.write(
             {
                 "goods_ids": [(0, 0, goods)],
-                "priority_ids": [(0, 0, {"kind": "taxes", "amount_asked": 400})],
+                "priority_ids": [(0, 0, {"kind": "taxes", "amount_claimed": 400})],
                 "amount_secured": 100,
             }
         )
@@ -334,7 +334,7 @@ class TestClaimStates(ClaimCommon):
                 {"line_ids": [(0, 0, {"kind": "charge", "name": "x", "amount": 1})]}
             ),
             lambda: claim.env["collection.claim.priority"].create(
-                {"claim_id": claim.id, "kind": "taxes", "amount_asked": 1}
+                {"claim_id": claim.id, "kind": "taxes", "amount_claimed": 1}
             ),
             lambda: claim.exhibit_ids[:1].write({"name": "Other"}),
             lambda: (

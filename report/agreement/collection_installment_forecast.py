@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..models.agreement.collection_installment_plan import STATES
+from ...models.agreement.collection_installment_plan import STATES
 
 
 class CollectionInstallmentForecast(models.Model):

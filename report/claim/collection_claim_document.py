@@ -1,10 +1,10 @@
 from datetime import timedelta
 
 from odoo import api, models
-from odoo.tools import format_date
+from odoo.tools import format_date, get_lang
 
-from ..models.claim.collection_claim_form_mixin import CAPACITIES
-from ..models.claim.collection_claim_priority_cap import PRIORITIES
+from ...models.claim.collection_claim_form_mixin import CAPACITIES
+from ...models.claim.collection_claim_priority_cap import PRIORITIES
 
 # Where the account of the packet starts: this long before the oldest open item.
 ACCOUNT_DAYS = 31
@@ -21,11 +21,31 @@ class CollectionClaimDocument(models.AbstractModel):
     _description = "Documents of a Claim"
 
     @api.model
+    def _prepare_goods(self, claims):
+        """Prepare the requests for the goods of the last 20 days (11 U.S.C. 503(b)(9)).
+
+        Official Form 410 must not be used for them; so this is a document of its own,
+        which is filed as the court's local rules say.
+
+        :return: dict of values per claim
+        """
+        return {claim: self._prepare_goods_request(claim) for claim in claims}
+
+    @api.model
+    def _prepare_goods_request(self, claim):
+        own = claim.with_context(lang=claim.lang)
+        service = self.with_env(own.env)
+        _template, values = service._get_part(own, "goods")
+        title = service.env._("Request for goods, § 503(b)(9)")
+        return {**values, "title": f"{title} · {own.case_number or ''}"}
+
+    @api.model
     def _get_part(self, claim, part, rows=()):
         """:return: name of the template, and dict of its values"""
         values = {
             "claim": claim,
             "lang": claim.lang,
+            "direction": get_lang(self.env, claim.lang).direction,
             "company": claim.company_id,
             "debtor": claim.partner_id,
             "court": claim.court_id,

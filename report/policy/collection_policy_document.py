@@ -1,7 +1,8 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import get_lang
 
-from ..tools.channels import channel_of
+from ...tools.channels import channel_of
 
 
 class CollectionPolicyDocument(models.AbstractModel):
@@ -9,6 +10,21 @@ class CollectionPolicyDocument(models.AbstractModel):
 
     _name = "collection.policy.document"
     _description = "Collection Policy in Writing"
+
+    @api.model
+    def _prepare_policies(self, policies):
+        """:return: dict of values per policy, in the language of who prints it"""
+        return {policy: self._get_values(policy) for policy in policies}
+
+    @api.model
+    def _prepare_cases(self, cases):
+        """:return: dict of values per case: the policy, in the customer's language
+        :raises UserError: when a case has none"""
+        if missing := cases.filtered(lambda case: not case.policy_id)[:1]:
+            raise UserError(
+                self.env._("No policy applies to %s.", missing.display_name)
+            )
+        return {case: self._get_case_values(case) for case in cases}
 
     @api.model
     def _get_case_values(self, case):

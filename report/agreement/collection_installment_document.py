@@ -1,22 +1,27 @@
 from odoo import api, models
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_amount, format_date, format_datetime
+from odoo.tools.image import image_data_uri
 
 
-class ReportCollectionPlan(models.AbstractModel):
-    """The agreement on installments, in the customer's language."""
+class CollectionInstallmentDocument(models.AbstractModel):
+    """What stands in the agreement on installments, and on the page of its signature,
+    in the customer's language."""
 
-    _name = "report.account_collections.report_collection_installment_plan"
-    _inherit = "collection.document"
-    _description = "Installment Agreement (PDF)"
-    _document_model = "collection.installment.plan"
-    _document_template = "collection_plan_document"
-
-    @api.model
-    def _prepare(self, records):
-        return {plan: self._prepare_plan(plan) for plan in records}
+    _name = "collection.installment.document"
+    _description = "Documents of an Installment Plan"
 
     @api.model
-    def _prepare_plan(self, plan):
+    def _prepare_agreements(self, plans):
+        """:return: dict of values per plan: the agreement"""
+        return {plan: self._prepare_agreement(plan) for plan in plans}
+
+    @api.model
+    def _prepare_signatures(self, plans):
+        """:return: dict of values per plan: who signed what, when and from where"""
+        return {plan: self._prepare_signature(plan) for plan in plans}
+
+    @api.model
+    def _prepare_agreement(self, plan):
         agreement = self.env["collection.installment.agreement"]
         lang = plan.lang or agreement._get_lang(plan)
         env = self.with_context(lang=lang).env
@@ -40,6 +45,22 @@ class ReportCollectionPlan(models.AbstractModel):
             "version_of": own.replaces_id.name,
             "bank": message._get_bank(own.company_id, moves),
             "pay_reference": own.name,
+        }
+
+    @api.model
+    def _prepare_signature(self, plan):
+        env = self.with_context(lang=plan.lang).env
+        own = plan.with_env(env)
+        case = own.case_id
+        recipient = env["collection.recipient"]._find_for_letters(case)[case]
+        zone = own.company_id._get_collection_zone()
+        return {
+            **env["collection.message.composer"]._get_parties(case, recipient),
+            "plan": own,
+            "subject": env._("Signature of installment agreement %s", own.name),
+            "signature_uri": own.signature and image_data_uri(own.signature),
+            "signed_on": format_datetime(env, own.signed_on, tz=zone),
+            "zone": zone,
         }
 
     @api.model
@@ -75,10 +96,10 @@ class ReportCollectionPlan(models.AbstractModel):
     @api.model
     def _get_schedule(self, plan):
         """:return: list of dicts of texts, one per installment"""
-        schedule, rest = [], plan.amount
+        schedule, remaining = [], plan.amount
         lines = plan.line_ids.sorted(lambda line: (line.date, line.id))
         for number, line in enumerate(lines, 1):
-            rest -= line.amount
+            remaining -= line.amount
             schedule.append(
                 {
                     "number": number,
@@ -87,7 +108,9 @@ class ReportCollectionPlan(models.AbstractModel):
                     else plan.env._("Installment"),
                     "date": format_date(plan.env, line.date, date_format="long"),
                     "amount": self._format(plan, line.amount),
-                    "rest": self._format(plan, max(plan.currency_id.round(rest), 0)),
+                    "remaining": self._format(
+                        plan, max(plan.currency_id.round(remaining), 0)
+                    ),
                 }
             )
         return schedule

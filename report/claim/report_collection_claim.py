@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.tools import get_lang
 
 PARTS = ("form", "statement", "account", "index")
 
@@ -8,10 +7,7 @@ class ReportCollectionClaim(models.AbstractModel):
     """The form of a claim, its statements, and the index of its packet."""
 
     _name = "report.account_collections.report_collection_claim"
-    _inherit = "collection.document"
     _description = "Proof of Claim (PDF)"
-
-    _document_model = "collection.claim"
 
     @api.model
     def _get_report_values(self, docids, data=None):
@@ -36,14 +32,9 @@ class ReportCollectionClaim(models.AbstractModel):
         return {
             "id": claim.id,
             "lang": claim.lang,
-            "direction": get_lang(self.env, claim.lang).direction,
+            "direction": values["direction"],
             "title": " · ".join(
-                (own.company_id.name, self._get_title(own), own.case_number or "")
+                (own.company_id.name, own._get_form_title(), own.case_number or "")
             ),
             "html": self.env["collection.message.composer"]._render(template, values),
         }
-
-    @api.model
-    def _get_title(self, claim):
-        """:return: what stands at the foot of each page"""
-        return claim._get_form_title()

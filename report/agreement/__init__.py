@@ -1,0 +1,4 @@
+from . import (
+    collection_installment_document,
+    collection_installment_forecast,
+)

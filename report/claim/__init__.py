@@ -1,0 +1,5 @@
+from . import (
+    collection_claim_document,
+    collection_claim_letter,
+    report_collection_claim,
+)

@@ -1,0 +1,3 @@
+from . import (
+    collection_policy_document,
+)
