@@ -17,6 +17,8 @@ from .paths import CHECKOUT
 # model, table, module or method that it uses; of a class, its model.
 VIEW = "the view shows stage and holds of an item; nothing is written"
 POINTS = "what is broken or waits has points, counted with the rest; nothing is written"
+QUEUED = "a hold takes back what waits in a queue, and letters know the queues"
+LIMITS = "the limits count the attempts in the log; nothing is written"
 ALLOWED = {
     ("ledger/collection_exposure.py", "collection_item"): VIEW,
     ("ledger/collection_exposure.py", "collection_hold"): VIEW,
@@ -25,7 +27,13 @@ ALLOWED = {
     ("case/collection_priority.py", "collection_step"): POINTS,
     ("case/collection_priority.py", "collection_promise"): POINTS,
     ("case/collection_priority.py", "collection_promise_item_rel"): POINTS,
+    ("case/collection_hold.py", "collection.letter"): QUEUED,
+    ("case/collection_hold.py", "_cancel_queued"): QUEUED,
     ("decision/collection_planner.py", "collection_step"): "it fills the outbox",
+    ("decision/collection_decision_limits.py", "collection_contact"): LIMITS,
+    ("decision/collection_policy_backtest.py", "collection_contact"): (
+        "what was really sent in the simulated time does not count; it is rolled back"
+    ),
     ("policy/ir_module_module.py", "demo.collection_demo.CollectionDemo"): (
         "called by the demo data, and imported by nothing else"
     ),

@@ -3,9 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
 from ...tools.ageing import BUCKETS, NAMES
-from ...tools.channels import step_selection
 from ...tools.step_states import OPEN_STATES
-from ...tools.step_states import STATES as ACTION_STATES
 from ..common.fields import Many2oneNoFK
 from .collection_decision import REASONS
 
@@ -141,23 +139,12 @@ class CollectionCase(models.Model):
     )
     decision_ids = fields.One2many("collection.decision", "case_id", "Decisions")
     step_ids = fields.One2many("collection.step", "case_id", "Steps")
-    step_id = fields.Many2one(
-        "collection.step", "Open step", compute="_compute_step_id"
-    )
-    step_state = fields.Selection(
-        ACTION_STATES, "Step status", compute="_compute_step_id"
-    )
     contact_ids = fields.One2many("collection.contact", "case_id", "Contacts")
     letter_ids = fields.One2many("collection.letter", "case_id", "Letters")
     hold_ids = fields.One2many("collection.hold", "case_id", "Holds")
-    delivery_problem = fields.Char(compute="_compute_delivery_problem")
     partner_phone = fields.Char(related="partner_id.phone", string="Telephone")
     partner_email = fields.Char(related="partner_id.email", string="E-mail")
     next_text = fields.Char("Next step and date", compute="_compute_next_text")
-    step_error = fields.Char("Error of the step", compute="_compute_step_id")
-    step_channel = fields.Selection(
-        step_selection(), "Step channel", compute="_compute_step_id"
-    )
     invoice_count = fields.Integer("Open invoices", compute="_compute_invoice_count")
     letter_count = fields.Integer("Letters sent", compute="_compute_counts")
     contact_count = fields.Integer("Contacts logged", compute="_compute_counts")
@@ -246,28 +233,6 @@ class CollectionCase(models.Model):
                 lambda row: row.status in ("stayed", "stayed_credit")
             )
             case.exposure_ids = own - case.credit_ids - case.stayed_ids
-
-    @api.depends("step_ids.state")
-    def _compute_step_id(self):
-        steps = self.env["collection.step"].search(
-            [("case_id", "in", self.ids), ("state", "in", OPEN_STATES)]
-        )
-        by_case = steps.grouped("case_id")
-        for case in self:
-            case.step_id = by_case.get(case, steps.browse())[:1]
-            case.step_state = case.step_id.state
-            case.step_error = case.step_id.error
-            case.step_channel = case.step_id.channel
-
-    @api.depends("letter_ids.delivery_state")
-    def _compute_delivery_problem(self):
-        for case in self:
-            letter = case.letter_ids.sorted("id", reverse=True)[:1]
-            case.delivery_problem = (
-                letter._get_problem_text()
-                if letter and case.state != "closed"
-                else False
-            )
 
     @api.depends("name", "partner_id")
     def _compute_display_name(self):
@@ -513,11 +478,6 @@ class CollectionCase(models.Model):
         )
         return {case.id: count for case, count in rows}
 
-    def action_approve_step(self):
-        """Approve the step of this case that waits for it."""
-        self.ensure_one()
-        return self.step_id.action_approve()
-
     def action_print_statement(self):
         """Print the statement of account of these customers."""
         return self.env.ref(
@@ -540,11 +500,6 @@ class CollectionCase(models.Model):
             "domain": [("id", "in", self.exposure_ids.move_id.ids)],
             "context": {"create": False},
         }
-
-    def action_open_step(self):
-        """Open the step that waits for a person."""
-        self.ensure_one()
-        return self.step_id._get_records_action(name=self.env._("Step"))
 
     # ------------------------------------------------------------------
     # Log

@@ -1,9 +1,6 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools.channels import channels
-from ...tools.contact_limits import WINDOW
-
 # Days that a step waits for a firmer one; no pause of the shipped ladders is longer.
 FIRMER_WITHIN = 30
 
@@ -532,82 +529,4 @@ class CollectionDecisionStatement(models.AbstractModel):
             net=self._net_sql(),
             company=company.id,
             credit=self._credit_sql(),
-        )
-
-
-class CollectionDecisionLimits(models.AbstractModel):
-    """The contact guard's limits by the day, as part of the decision statement.
-
-    The same rules as ``tools.contact_limits``, for all cases at once: the day from
-    which a message, or a call, is within the limits. What depends on the hour and on
-    the person is asked of the guard when the step is carried out.
-    """
-
-    _name = "collection.decision.limits"
-    _description = "Contact Limits in the Decision Statement"
-
-    @api.model
-    def _limits(self, company, as_of):
-        """:return: SQL with date_touch and date_call per case_id: the days from which
-        messages and calls are within the policy's limits"""
-        return SQL(
-            """
-            SELECT recent.case_id, touch.day AS date_touch,
-                   GREATEST(touch.day,
-                       last_call + NULLIF(policy.limit_call_days, 0),
-                       last_talk + NULLIF(policy.limit_talk_days, 0)) AS date_call
-              FROM (%(recent)s) recent
-              JOIN collection_case case_ ON case_.id = recent.case_id
-              JOIN collection_policy policy ON policy.id = case_.policy_id
-             CROSS JOIN LATERAL (
-                SELECT GREATEST(
-                    CASE WHEN policy.limit_once_a_day THEN days[1] + 1 END,
-                    days[NULLIF(policy.limit_attempts, 0)] + %(window)s) AS day) touch
-             WHERE recent.overridden IS NULL
-                   OR recent.overridden <= recent.last_attempt
-                   OR recent.overridden_day < %(as_of)s::date - 1
-            """,
-            recent=self._recent(company, as_of),
-            window=WINDOW,
-            as_of=as_of,
-        )
-
-    @api.model
-    def _recent(self, company, as_of):
-        """:return: SQL with the attempts and talks of the last weeks per case"""
-        return SQL(
-            """
-            SELECT case_id,
-                   ARRAY_AGG(day ORDER BY day DESC) FILTER (WHERE is_attempt) AS days,
-                   MAX(date) FILTER (WHERE is_attempt) AS last_attempt,
-                   MAX(day) FILTER (WHERE is_attempt AND channel = ANY(%(talk)s))
-                       AS last_call,
-                   MAX(day) FILTER (WHERE is_conversation) AS last_talk,
-                   MAX(date) FILTER (WHERE outcome = 'override') AS overridden,
-                   MAX(day) FILTER (WHERE outcome = 'override') AS overridden_day
-              FROM (
-                SELECT contact.*, (contact.date AT TIME ZONE 'UTC'
-                                   AT TIME ZONE %(zone)s)::date AS day
-                  FROM collection_contact contact
-                 WHERE contact.company_id = %(company)s AND is_void IS NOT TRUE
-                   AND (is_attempt OR is_conversation OR outcome = 'override')
-                   AND contact.date > %(as_of)s::date - 62
-                   AND contact.date < %(as_of)s::date + 2) contact
-             WHERE day <= %(as_of)s
-             GROUP BY case_id
-            """,
-            company=company.id,
-            as_of=as_of,
-            talk=channels(is_call=True),
-            zone=company._get_collection_zone(),
-        )
-
-    @api.model
-    def _date_free(self):
-        """:return: SQL day from which the limits allow ``stage`` for ``position``"""
-        return SQL(
-            "CASE WHEN stage.channel = ANY(%s) THEN position.date_call"
-            " WHEN stage.channel <> ALL(%s) THEN position.date_touch END",
-            channels(is_call=True),
-            channels(is_free=True),
         )

@@ -6,6 +6,7 @@ Calls ``contact`` for recipients and the log. What people write is ``corresponde
 
 # isort: off
 from . import (
+    collection_case,
     collection_letter,
     collection_letter_batch,
     snailmail_letter,
