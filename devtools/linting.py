@@ -165,9 +165,16 @@ def _sizes():
         raise console.Failure("\n".join(found))
 
 
+def _rooms():
+    found = rooms.findings()
+    if found:
+        raise console.Failure(rooms.report(found))
+
+
 CHECKS = {
     "ruff": _ruff,
     "lengths of files and functions": _sizes,
+    "order of the rooms": _rooms,
     "pylint with pylint-odoo": _pylint,
     "pylint with Odoo's own checkers": _odoo_pylint,
     "prettier": _prettier,
