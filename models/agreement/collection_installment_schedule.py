@@ -83,7 +83,15 @@ class CollectionInstallmentSchedule(models.AbstractModel):
         rest = currency.round(total - down)
         if down and currency.is_zero(rest):
             return schedule
-        is_by_count = plan.mode == "count"
+        return schedule + self._make_installments(plan, rest, shift)
+
+    @api.model
+    def _make_installments(self, plan, rest, shift):
+        """:return: list of (date, amount, False) of what is left after the down payment
+
+        :raises ValidationError: when the terms make no schedule
+        """
+        currency, is_by_count = plan.currency_id, plan.mode == "count"
         try:
             installments = make_schedule(
                 rest,
@@ -101,7 +109,7 @@ class CollectionInstallmentSchedule(models.AbstractModel):
                     " small, or nothing is left to pay after the down payment."
                 )
             ) from error
-        return schedule + [(day, float(amount), False) for day, amount in installments]
+        return [(day, float(amount), False) for day, amount in installments]
 
     @api.model
     def _get_shift(self, plan):

@@ -41,58 +41,44 @@ class CollectionPolicyBacktest(models.AbstractModel):
 
     @api.model
     def _forget(self, company):
-        """Start as if nothing had ever been sent; undone by the dry run."""
+        """Start as if nothing had ever been sent or paused; undone by the dry run."""
         self.env.flush_all()
-        self.env.cr.execute(
+        cases = SQL("SELECT id FROM collection_case WHERE company_id = %s", company.id)
+        for statement in (*self._reset_items_sql(cases), *self._reset_cases_sql(cases)):
+            self.env.cr.execute(statement)
+
+    @api.model
+    def _reset_items_sql(self, cases):
+        """:return: SQL statements that take the items of cases back to the start"""
+        items = SQL("SELECT id FROM collection_item WHERE case_id IN (%s)", cases)
+        return (
+            SQL("DELETE FROM collection_item_pause WHERE item_id IN (%s)", items),
             SQL(
-                """
-                UPDATE collection_item item
-                   SET stage_id = NULL, date_stage = NULL, days_frozen = 0,
-                       date_resumed = NULL
-                  FROM collection_case case_
-                 WHERE case_.id = item.case_id AND case_.company_id = %s
-                """,
-                company.id,
-            )
-        )
-        self.env.cr.execute(
-            SQL(
-                """
-                DELETE FROM collection_item_pause pause
-                 USING collection_item item, collection_case case_
-                 WHERE item.id = pause.item_id AND case_.id = item.case_id
-                   AND case_.company_id = %s
-                """,
-                company.id,
-            )
-        )
-        self._forget_contacts(company)
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE collection_case
-                   SET date_last_step = NULL, policy_id = NULL, date_paused = NULL
-                 WHERE company_id = %s
-                """,
-                company.id,
-            )
-        )
-        self.env.cr.execute(
-            SQL(
-                "UPDATE collection_hold SET state = 'ended' WHERE company_id = %s",
-                company.id,
-            )
+                "UPDATE collection_item SET stage_id = NULL, date_stage = NULL,"
+                " days_frozen = 0, date_resumed = NULL WHERE case_id IN (%s)",
+                cases,
+            ),
         )
 
     @api.model
-    def _forget_contacts(self, company):
-        """The limits must not count what was really sent in the time rehearsed."""
-        self.env.cr.execute(
+    def _reset_cases_sql(self, cases):
+        """:return: SQL statements that take cases back to the start"""
+        return (
+            # The limits must not count what was really sent in that time.
             SQL(
                 "UPDATE collection_contact SET is_attempt = FALSE,"
-                " is_conversation = FALSE WHERE company_id = %s",
-                company.id,
-            )
+                " is_conversation = FALSE WHERE case_id IN (%s)",
+                cases,
+            ),
+            SQL(
+                "UPDATE collection_case SET date_last_step = NULL, policy_id = NULL,"
+                " date_paused = NULL WHERE id IN (%s)",
+                cases,
+            ),
+            SQL(
+                "UPDATE collection_hold SET state = 'ended' WHERE case_id IN (%s)",
+                cases,
+            ),
         )
 
     @api.model

@@ -20,10 +20,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             )
         )
         for same_company in cases.grouped("company_id").values():
-            own = same_company.filtered(lambda case: case.partner_id == dst_partner)
-            keep = (own or same_company)[:1]
-            keep._absorb(same_company - keep)
-            keep._take_over_agreements(same_company - keep)
+            self._merge_collection_cases(same_company, dst_partner)
         # What both had on file is one case of one debtor from now on.
         bankruptcies = self.env["collection.bankruptcy"].sudo()
         bankruptcies._drop_duplicates(src_partners, dst_partner)
@@ -39,3 +36,11 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         own = bankruptcies.search([("partner_id", "=", dst_partner.id)])
         self.env["collection.stay.enforcement"]._begin_for_merged(own)
         return result
+
+    @api.model
+    def _merge_collection_cases(self, cases, customer):
+        """Make one case of those of a company; that of the customer goes on."""
+        own = cases.filtered(lambda case: case.partner_id == customer)
+        keep = (own or cases)[:1]
+        keep._absorb(cases - keep)
+        keep._take_over_agreements(cases - keep)
