@@ -100,7 +100,7 @@ class CollectionDocument(models.AbstractModel):
         if not isinstance(prepared, dict):
             prepared = {}
         records = self.env[document.model].browse(docids)
-        missing = records.filtered(lambda record: record.id not in prepared)
+        missing = records.filtered(lambda record: not prepared.get(record.id))
         values = getattr(self.env[document.service], document.preparer)(missing)
         return {
             "doc_ids": records.ids,

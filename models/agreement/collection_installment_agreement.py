@@ -223,11 +223,9 @@ class CollectionInstallmentAgreement(models.AbstractModel):
         """:return: bytes of a PDF about the plan, in the customer's language"""
         self.env.flush_all()
         # As superuser: the document must not depend on the rights of its author.
-        plan = plan.sudo()
-        model = plan.env["ir.actions.report"]._get_report(report).report_name
-        values = plan.env[f"report.{model}"]._prepare(plan)[plan]
-        dispatcher = plan.env["collection.dispatcher"]
-        return dispatcher._render_pdf(report, {plan.id: values})[plan.id]
+        dispatcher = self.sudo().env["collection.dispatcher"]
+        # The report prepares its values by itself.
+        return dispatcher._render_pdf(report, {plan.id: None})[plan.id]
 
     @api.model
     def _attach(self, plan, name, content):

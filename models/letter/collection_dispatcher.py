@@ -85,10 +85,11 @@ class CollectionDispatcher(models.AbstractModel):
 
     @api.model
     def _render_pdf(self, report, values):
-        """Render one document per step, all in one start of wkhtmltopdf where it can.
+        """Render one document per record, all in one start of wkhtmltopdf where it can.
 
-        :param str report: XML id of a report on collection.step
-        :param dict values: prepared values per collection.step id
+        :param str report: XML id of a report of this addon
+        :param dict values: prepared values per record id; None where the report
+            prepares them itself
         :return: dict of PDF bytes per id
         """
         ids = list(values)
