@@ -174,15 +174,15 @@ class TestLeaving(QueueCommon):
     @mute_logger(MAIL_LOG)
     def test_one_entry_that_fails(self):
         self.write_to_all(self.cases)
-        Contact = type(self.root["collection.contact"])
-        original = Contact._seal
+        Seal = type(self.root["collection.contact.seal"])
+        original = Seal._seal
 
-        def seal(rows, kind):
+        def seal(seals, rows, kind):
             if rows.customer_id == self.customer:
                 raise ValidationError(rows.outcome)
-            return original(rows, kind)
+            return original(seals, rows, kind)
 
-        with patch.object(Contact, "_seal", seal):
+        with patch.object(Seal, "_seal", seal):
             self.send_queue()
         self.assertIn("second@example.com", self.arrived)
 

@@ -82,7 +82,8 @@ class TestPortalPlanRequest(PortalCommon):
         page = self.url_open(self.url).text
         self.assertIn('name="promise"', page)
         self.assertNotIn('name="plan"', page)
-        plan._accept({"signed_by": "Paula"})
+        agreement = plan.env["collection.installment.agreement"]
+        agreement._accept(plan, {"signed_by": "Paula"})
         self.env.flush_all()
         page = self.url_open(self.url).text
         self.assertNotIn('name="promise"', page)
