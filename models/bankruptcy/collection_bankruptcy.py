@@ -643,6 +643,7 @@ class CollectionBankruptcy(models.Model):
     # Correspondence
     # ------------------------------------------------------------------
 
+    # pylint: disable-next=unused-argument
     def _get_collection_case(self, message=None, purpose="log"):
         """:return: the open collection.case of the debtor in the company that the
         message was written in, else in the only one that has a case"""
@@ -654,6 +655,7 @@ class CollectionBankruptcy(models.Model):
         here = cases.filtered(lambda case: case.company_id == company)
         return here[:1] or (cases if len(cases) == 1 else cases.browse())
 
+    # pylint: disable-next=unused-argument
     def _is_collection_stayed(self, message=None):
         return self.stops_collection
 

@@ -816,8 +816,10 @@ class CollectionClaim(models.Model):
     # Correspondence
     # ------------------------------------------------------------------
 
+    # pylint: disable-next=unused-argument
     def _get_collection_case(self, message=None, purpose="log"):
         return self.env["collection.case"]._find_open(self.partner_id, self.company_id)
 
+    # pylint: disable-next=unused-argument
     def _is_collection_stayed(self, message=None):
         return self.bankruptcy_id.stops_collection

@@ -127,9 +127,7 @@ class CollectionContact(models.Model):
     subject = fields.Char()
     note = fields.Text("Notes")
     summary = fields.Char("What was said", compute="_compute_summary")
-    step_id = fields.Many2one(
-        "collection.step", "Step", copy=False, ondelete="restrict"
-    )
+    step_id = fields.Many2one("collection.step", copy=False, ondelete="restrict")
     stage_id = fields.Many2one(related="step_id.stage_id", store=True)
     letter_id = fields.Many2one(
         "collection.letter", readonly=True, copy=False, ondelete="restrict"

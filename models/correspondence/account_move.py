@@ -8,6 +8,7 @@ class AccountMove(models.Model):
     _name = "account.move"
     _inherit = ["collection.correspondence.mixin", "account.move"]
 
+    # pylint: disable-next=unused-argument
     def _get_collection_case(self, message=None, purpose="log"):
         return self.collection_case_id
 
@@ -21,5 +22,6 @@ class AccountMove(models.Model):
             for line in self._collection_receivables
         )
 
+    # pylint: disable-next=unused-argument
     def _is_collection_stayed(self, message=None):
         return bool(self.env["collection.stay"]._filter_moves(self))

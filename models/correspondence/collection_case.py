@@ -198,9 +198,11 @@ class CollectionCase(models.Model):
     # Correspondence
     # ------------------------------------------------------------------
 
+    # pylint: disable-next=unused-argument
     def _get_collection_case(self, message=None, purpose="log"):
         return self
 
+    # pylint: disable-next=unused-argument
     def _is_collection_stayed(self, message=None):
         return self._is_stayed()
 

@@ -16,6 +16,7 @@ class SmsSms(models.Model):
 
     _inherit = "sms.sms"
 
+    # pylint: disable-next=missing-return
     def _send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
         """Send what no stay forbids, what was not settled while it waited, and what can
         be written to the contact log."""

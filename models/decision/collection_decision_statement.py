@@ -92,7 +92,7 @@ class CollectionDecisionStatement(models.AbstractModel):
               LEFT JOIN collection_stage stage ON stage.id = picked.stage_id
             """,
             ctes=self._ctes(as_of, self._group_state(as_of)),
-            picked=self._picked(company, as_of),
+            picked=self._picked(as_of),
             reason=self._reason(as_of),
         )
 
@@ -282,7 +282,7 @@ class CollectionDecisionStatement(models.AbstractModel):
         )
 
     @api.model
-    def _picked(self, company, as_of):
+    def _picked(self, as_of):
         """One step per case: the highest stage that is ready, else the one that will
         be ready first; after the quiet time, as often as the limits allow, not while a
         reply waits to be read, on a working day."""

@@ -53,7 +53,7 @@ class CollectionDemandHistory(models.Model):
         "collection.stage": ["is_final_demand"],
     }
 
-    step_id = fields.Many2one("collection.step", "Step", readonly=True)
+    step_id = fields.Many2one("collection.step", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     kind = fields.Selection(LINE_KINDS, readonly=True)
     contact_id = fields.Many2one("collection.contact", readonly=True)

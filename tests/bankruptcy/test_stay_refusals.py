@@ -1,3 +1,5 @@
+# What colleagues write in tests is not translated.
+# pylint: disable=translation-required
 from unittest.mock import patch
 
 from odoo.addons.base.models.ir_mail_server import IrMail_Server

@@ -1,3 +1,5 @@
+# What colleagues write in tests is not translated.
+# pylint: disable=translation-required
 import xmlrpc.client
 
 from odoo.fields import Command

@@ -1,3 +1,5 @@
+# What colleagues write in tests is not translated.
+# pylint: disable=translation-required
 from markupsafe import Markup
 from odoo.tests import tagged
 

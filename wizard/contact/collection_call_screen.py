@@ -32,7 +32,7 @@ class CollectionCallScreen(models.TransientModel):
     _rec_name = "customer_id"
 
     case_id = fields.Many2one("collection.case", required=True)
-    step_id = fields.Many2one("collection.step", "Step")
+    step_id = fields.Many2one("collection.step")
     customer_id = fields.Many2one(related="case_id.partner_id")
     channel = fields.Selection(selection(), required=True, default="phone")
     direction = fields.Selection(
