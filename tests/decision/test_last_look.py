@@ -26,7 +26,7 @@ class TestLastLook(PromiseCommon):
         if later:
             self.make_invoice(self.customer, later, self.day(30), issued=self.day(-5))
         self.plan()
-        self.step = self.open_actions(self.customer)
+        self.step = self.open_steps(self.customer)
         self.execute()
         letter = self.step.case_id.letter_ids
         self.assertEqual(letter.delivery_state, "queued")
