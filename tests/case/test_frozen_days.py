@@ -24,8 +24,11 @@ class FrozenCommon(PlanCommon, BankruptcyCommon):
             moves, installment_count=2, date_first=cls.day(900), day=day
         )
         own = cls.as_of(plan.sudo(), day)
-        own._move_to("offered", **own._prepare_lateness_vals())
-        own._move_to("accepted")
+        own._set_state(
+            "offered",
+            **own.env["collection.installment.agreement"]._prepare_lateness_vals(own),
+        )
+        own._set_state("accepted")
         own._activate()
         cls.env.invalidate_all()
         return plan
