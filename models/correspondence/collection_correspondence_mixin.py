@@ -81,8 +81,10 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         return not group or (user.id != SUPERUSER_ID and user.has_group(group))
 
     def _find_logging_case(self, message, purpose="log"):
-        """:return: the collection.case as ``_get_collection_case``, empty where nothing
-        is logged"""
+        """Find the case as ``_get_collection_case`` does, but where nothing is logged.
+
+        :return: collection.case record, possibly empty
+        """
         # Whoever writes to the customer, or answers, has it logged; cases are for
         # readers of collections.
         record = self.sudo()

@@ -30,7 +30,7 @@ class CollectionDecisionStatement(models.AbstractModel):
         self._take_positions(company, as_of, review._restrict(partner_ids))
         days_off = self.env["collection.calendar"]._days_off_sql(company, as_of)
         review._keep("collection_day_off", days_off)
-        review._keep("collection_decision_statement", self._query(company, as_of))
+        review._keep("collection_decision_statement", self._query(as_of))
 
     @api.model
     def _take_positions(self, company, as_of, restrict):
@@ -75,7 +75,7 @@ class CollectionDecisionStatement(models.AbstractModel):
         )
 
     @api.model
-    def _query(self, company, as_of):
+    def _query(self, as_of):
         return SQL(
             """
             WITH %(ctes)s, picked AS (%(picked)s)
