@@ -279,7 +279,7 @@ class CollectionDispute(models.Model):
         # Two disputes of one invoice at a time, or a dispute while a reminder is being
         # written: one of them waits for the other and starts again.
         disputes._find_cases()._stop_execution()
-        disputes._cancel_what_is_queued()
+        self.env["collection.letter"]._cancel_queued_about(disputes.move_id)
         disputes._review_customers()
         return disputes
 
@@ -448,11 +448,6 @@ class CollectionDispute(models.Model):
                AND line.parent_state = 'posted' AND line.display_type = 'payment_term'
             """
         )
-
-    def _cancel_what_is_queued(self):
-        """Cancel the reminders for the invoices that are still in the mail queue."""
-        letters = self.env["collection.letter"]._find_queued_about(self.move_id)
-        letters._cancel_queued()
 
     def _find_cases(self):
         return self.env["collection.case"]._find_open(self.partner_id, self.company_id)

@@ -676,16 +676,11 @@ class CollectionInstallmentPlan(models.Model):
             last_allocation=self.env["collection.promise"]._get_last_allocation(),
             notified_state="active",
         )
-        self._cancel_what_is_queued()
-        self.case_id._review_now()
-
-    def _cancel_what_is_queued(self):
-        """A reminder that is still in the mail queue does not leave any more."""
-        letters = self.env["collection.letter"]._find_queued_about(
-            self.item_ids.move_id
-        )
         # The agreement itself is on its way as well; only steps are called off.
-        letters.filtered("stage_id")._cancel_queued()
+        self.env["collection.letter"]._cancel_queued_about(
+            self.item_ids.move_id, only_steps=True
+        )
+        self.case_id._review_now()
 
     def action_open_end(self):
         """Ask for the reason and cancel."""

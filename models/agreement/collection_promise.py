@@ -383,13 +383,9 @@ class CollectionPromise(models.Model):
         written: both change the case, so that one of them waits and starts again.
         """
         self.case_id._stop_execution()
-        self.filtered(lambda promise: promise.state == "open")._cancel_what_is_queued()
+        covered = self.filtered(lambda promise: promise.state == "open").item_ids
+        self.env["collection.letter"]._cancel_queued_about(covered.move_id)
         self.case_id._review_now()
-
-    def _cancel_what_is_queued(self):
-        """A reminder that is still in the mail queue does not leave any more."""
-        covered = self.item_ids.move_id
-        self.env["collection.letter"]._find_queued_about(covered)._cancel_queued()
 
     def action_approve(self):
         """Accept a promise above the limits; for collections managers."""

@@ -566,11 +566,19 @@ class CollectionLetter(models.Model):
         self._cancel_post()
 
     @api.model
-    def _find_queued_about(self, moves):
-        """:return: the letters about these account.move records that wait in a queue"""
-        return self.search(
+    def _cancel_queued_about(self, moves, only_steps=False):
+        """Cancel what waits in a queue and is about some invoices.
+
+        :param moves: account.move records
+        :param bool only_steps: leave alone what is no step of the ladder, an agreement
+            on its way for example
+        """
+        letters = self.search(
             [("move_ids", "in", moves.ids), ("delivery_state", "=", "queued")]
         )
+        if only_steps:
+            letters = letters.filtered("stage_id")
+        letters._cancel_queued()
 
     def _cancel_obsolete(self):
         """Cancel the queued messages of steps that ask for nothing any more.
