@@ -110,12 +110,15 @@ def _signal(process, number):
 
 
 def interrupt_on_signals():
-    """Let whoever ends `./dev` (or closes its terminal) interrupt it as Ctrl-C does."""
+    """Let whoever ends `./dev` (or closes its terminal) interrupt it as Ctrl-C does.
+
+    Ctrl-C itself too: a shell lets programs in its background ignore it.
+    """
 
     def interrupt(_signal, _frame):
         raise KeyboardInterrupt
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
 
 

@@ -1,4 +1,10 @@
-"""The states of a claim, and the ways between them."""
+"""The states of a claim, and the ways between them.
+
+>>> set(TRANSITIONS) == {state for state, _label in STATES}
+True
+>>> sorted(TRANSITIONS["draft"])
+['ready', 'withdrawn']
+"""
 
 STATES = [
     ("draft", "Draft"),
