@@ -1,24 +1,9 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools.ageing import NAMES
+from .collection_snapshot import FIGURES, SUMS
 
-# What the review copies from the ledger to the columns of the case.
-SUMS = (
-    "amount_open",
-    "amount_overdue",
-    *NAMES,
-    "amount_held",
-    "amount_credit",
-    "amount_overdue_open",
-    "amount_disputed",
-    "amount_promised",
-    "amount_planned",
-    "amount_stayed",
-    "item_count",
-)
-AMOUNTS = (*SUMS, "date_oldest_due", "stage_id")
-PROFILE = (
+BEHAVIOR = (
     "date_customer_since",
     "amount_invoiced",
     "days_late_average",
@@ -26,9 +11,10 @@ PROFILE = (
     "paid_count",
     "date_last_payment",
 )
-STANDING = (
-    *AMOUNTS,
-    *PROFILE,
+# All that the review writes to a case.
+CASE_COLUMNS = (
+    *FIGURES,
+    *BEHAVIOR,
     "policy_id",
     "user_id",
     "amount_collectable",
@@ -54,7 +40,7 @@ class CollectionCaseFigures(models.AbstractModel):
     def _refresh(self, company, as_of, partner_ids):
         """Open cases, and bring figures, policy and state of the open ones up to date.
 
-        Everything is gathered first and then written at once, and only where it has
+        Everything is collected first and then written at once, and only where it has
         changed: a case has many columns and indexes, and is costly to write.
 
         :param company: res.company record
@@ -62,38 +48,45 @@ class CollectionCaseFigures(models.AbstractModel):
         :param partner_ids: restrict to these commercial partners
         :return: number of cases opened
         """
-        self._gather(company, as_of, partner_ids)
+        self._collect(company, as_of, partner_ids)
         self._update_cases(company, as_of)
         return self._insert_cases(company, as_of)
 
     @api.model
     def _update_cases(self, company, as_of):
+        """Write the open cases.
+
+        In: the values of the cases that are open already.
+        Out: the same on ``collection_case``, where anything of it has changed.
+        Example: yesterday 100.00 were open and overdue, today the same: only the day of
+        the review is written.
+        """
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE collection_case AS case_ SET %(changes)s
-                  FROM (%(standing)s) standing
-                 WHERE case_.id = standing.case_id
+                  FROM (%(found)s) found
+                 WHERE case_.id = found.case_id
                    AND (%(old)s) IS DISTINCT FROM (%(new)s)
                 """,
                 changes=SQL(", ").join(
-                    SQL(
-                        "%s = %s",
-                        SQL.identifier(name),
-                        SQL.identifier("standing", name),
-                    )
-                    for name in STANDING
+                    SQL("%s = %s", SQL.identifier(name), SQL.identifier("found", name))
+                    for name in CASE_COLUMNS
                 ),
-                standing=self._standing(company, as_of, is_new=False),
-                old=SQL(", ").join(SQL.identifier("case_", name) for name in STANDING),
-                new=SQL(", ").join(
-                    SQL.identifier("standing", name) for name in STANDING
-                ),
+                found=self._values_sql(company, as_of, is_new=False),
+                old=self._columns_sql("case_", CASE_COLUMNS),
+                new=self._columns_sql("found", CASE_COLUMNS),
             )
         )
 
     @api.model
     def _insert_cases(self, company, as_of):
+        """Open cases.
+
+        In: the values of the cases to open.
+        Out: rows of ``collection_case``.
+        Example: a first invoice of 100.00, due next month: case C000123, "not yet due".
+        """
         self.env.cr.execute(
             SQL(
                 """
@@ -105,76 +98,87 @@ class CollectionCaseFigures(models.AbstractModel):
                                    GREATEST(6, LENGTH(case_id::text)), '0'),
                        %(company)s, %(currency)s, partner_id, %(as_of)s, FALSE,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC', %(columns)s
-                  FROM (%(standing)s) standing
+                  FROM (%(found)s) found
                 """,
-                columns=SQL(", ").join(SQL.identifier(name) for name in STANDING),
+                columns=SQL(", ").join(SQL.identifier(name) for name in CASE_COLUMNS),
                 company=company.id,
                 currency=company.currency_id.id,
                 as_of=as_of,
-                standing=self._standing(company, as_of, is_new=True),
+                found=self._values_sql(company, as_of, is_new=True),
             )
         )
         return self.env.cr.rowcount
 
     @api.model
-    def _gather(self, company, as_of, partner_ids):
-        """Leave what the ledger says of each customer in a temporary table: those who
-        have an open case, and those who get one now because something is open."""
-        self.env["collection.review"]._keep(
-            "collection_figure", self._gathered(company, as_of, partner_ids)
+    def _columns_sql(self, alias, names):
+        """:return: SQL list of the columns of a table"""
+        return SQL(", ").join(SQL.identifier(alias, name) for name in names)
+
+    @api.model
+    def _collect(self, company, as_of, partner_ids):
+        """Collect what the ledger says of each customer: those who have an open case,
+        and those who get one now because something is open."""
+        figures = self._figures_sql(company, as_of, partner_ids)
+        self.env["collection.snapshot"]._fill(
+            "collection_figure", figures, is_whole=partner_ids is None
         )
-        statements = (
-            # Apart, because PostgreSQL does nothing in parallel that takes numbers.
+        # Apart, because PostgreSQL does nothing in parallel that takes numbers.
+        self.env.cr.execute(
             SQL(
                 """
                 UPDATE collection_figure
                    SET case_id = NEXTVAL('collection_case_id_seq')
                  WHERE is_new
                 """
-            ),
-            SQL("ANALYZE collection_figure"),
+            )
         )
-        for statement in statements:
-            self.env.cr.execute(statement)
 
     @api.model
-    def _gathered(self, company, as_of, partner_ids):
+    def _figures_sql(self, company, as_of, partner_ids):
+        """Put together the sums of a customer, the payment behavior, and the case.
+
+        In: ``collection_total``, the open cases, and the receivables of two years.
+        Out: ``collection_figure``.
+        Example: the customer of a case paid all last month, and has no sums any more:
+        a row of zeros, with the payment behavior that the case knows already.
+        """
         return SQL(
             """
             SELECT case_.id IS NULL AS is_new, case_.id AS case_id,
-                   COALESCE(case_.partner_id, amounts.partner_id) AS partner_id,
+                   COALESCE(case_.partner_id, total.partner_id) AS partner_id,
                    case_.policy_id, case_.user_id, case_.date_last_step,
-                   COALESCE(amounts.amount_set_off, 0) AS amount_set_off, %(columns)s
+                   COALESCE(total.amount_set_off, 0) AS amount_set_off, %(columns)s
               FROM (
                 SELECT * FROM collection_case AS case_
                  WHERE company_id = %(company)s AND state <> 'closed'
                    AND %(restrict)s) case_
-              FULL JOIN collection_total amounts
-                ON amounts.partner_id = case_.partner_id
+              FULL JOIN collection_total total ON total.partner_id = case_.partner_id
               LEFT JOIN (%(history)s) history
-                ON history.partner_id = amounts.partner_id
-             WHERE case_.id IS NOT NULL OR amounts.item_count > 0
+                ON history.partner_id = total.partner_id
+             WHERE case_.id IS NOT NULL OR total.item_count > 0
             """,
-            columns=self._gathered_columns(),
+            columns=self._figure_columns_sql(),
             company=company.id,
-            restrict=self.env["collection.review"]._restrict(partner_ids),
-            history=self.env["collection.payment.behavior"]._invoice_history(
+            restrict=self.env["collection.snapshot"]._restrict_sql(
+                partner_ids, "case_"
+            ),
+            history=self.env["collection.payment.behavior"]._history_sql(
                 company, as_of, partner_ids
             ),
         )
 
     @api.model
-    def _gathered_columns(self):
-        """:return: SQL with figures and profile; who has nothing in the ledger any more
-        has no amounts, and keeps the profile"""
+    def _figure_columns_sql(self):
+        """:return: SQL with sums and behavior; who has nothing in the ledger any more
+        has no sums, and keeps the behavior"""
         columns = [
             SQL(
-                "COALESCE(amounts.%(name)s, 0) AS %(name)s"
+                "COALESCE(total.%(name)s, 0) AS %(name)s"
                 if name in SUMS
-                else "amounts.%(name)s",
+                else "total.%(name)s",
                 name=SQL.identifier(name),
             )
-            for name in AMOUNTS
+            for name in FIGURES
         ]
         columns += [
             SQL(
@@ -182,41 +186,46 @@ class CollectionCaseFigures(models.AbstractModel):
                 " ELSE history.%(name)s END AS %(name)s",
                 name=SQL.identifier(name),
             )
-            for name in PROFILE
+            for name in BEHAVIOR
         ]
         return SQL(", ").join(columns)
 
     @api.model
-    def _standing(self, company, as_of, is_new):
+    def _values_sql(self, company, as_of, is_new):
         """Say all that is written to a case: its figures, policy, collector, what
         remains to collect and state.
+
+        In: ``collection_figure`` with policy and what remains, and the holds.
+        Out: one row per case.
+        Example: overdue are 100.00, credits of 95.00 are set off and the tolerance is
+        10.00: 5.00 to collect, "covered".
 
         :param company: res.company record
         :param date as_of: the day, in the company's time zone
         :param bool is_new: the cases to open, or those that are open
-        :return: SQL with one row per case
         """
         return SQL(
             """
-            SELECT net.*, %(as_of)s::date AS date_reviewed,
+            SELECT figure.*, %(as_of)s::date AS date_reviewed,
                    CASE WHEN amount_open = 0 AND amount_stayed > 0 THEN 'stayed'
                         WHEN hold.case_id IS NOT NULL THEN 'hold'
                         WHEN amount_overdue = 0 THEN 'upcoming'
                         WHEN amount_collectable <= tolerance THEN 'covered'
                         ELSE 'active' END AS state
-              FROM (%(net)s) net
+              FROM (%(collectable)s) figure
               LEFT JOIN (
                 SELECT DISTINCT case_id FROM collection_hold
                  WHERE state = 'active' AND scope = 'case') hold
-                ON hold.case_id = net.case_id
+                ON hold.case_id = figure.case_id
             """,
             as_of=as_of,
-            net=self._net(company, as_of, is_new),
+            collectable=self._collectable_sql(company, as_of, is_new),
         )
 
     @api.model
-    def _net(self, company, as_of, is_new):
-        """:return: SQL with the figures, the policy and what remains to collect"""
+    def _collectable_sql(self, company, as_of, is_new):
+        """:return: SQL with the figures, the policy and what remains to collect: of the
+        overdue, what may be asked for, less open credits where the policy nets"""
         return SQL(
             """
             SELECT figure.case_id, figure.partner_id, choice.policy_id, choice.user_id,
@@ -231,10 +240,8 @@ class CollectionCaseFigures(models.AbstractModel):
             credit=self.env["collection.snapshot"]._credit_sql(
                 SQL.identifier("figure", "amount_set_off")
             ),
-            names=SQL(", ").join(
-                SQL.identifier("figure", name) for name in (*AMOUNTS, *PROFILE)
-            ),
-            choice=self.env["collection.policy.matching"]._policy_choice(
+            names=self._columns_sql("figure", (*FIGURES, *BEHAVIOR)),
+            choice=self.env["collection.policy.matching"]._choice_sql(
                 company, as_of, is_new
             ),
             is_new=is_new,
@@ -242,7 +249,12 @@ class CollectionCaseFigures(models.AbstractModel):
 
     @api.model
     def _refresh_invoices(self, company, partner_ids):
-        """The stage on the invoice: the highest of its open items."""
+        """The stage on the invoice: the highest of its open items.
+
+        In: the items of the customers and the stages they have reached.
+        Out: ``collection_stage_id`` of the invoices, where it is another.
+        Example: of two installments one is at stage 2, the other at 1: stage 2.
+        """
         self.env.cr.execute(
             SQL(
                 """
@@ -263,13 +275,20 @@ class CollectionCaseFigures(models.AbstractModel):
                    AND move.collection_stage_id IS DISTINCT FROM reached.stage_id
                 """,
                 company=company.id,
-                restrict=self.env["collection.review"]._restrict(partner_ids),
+                restrict=self.env["collection.snapshot"]._restrict_sql(
+                    partner_ids, "case_"
+                ),
             )
         )
 
     @api.model
     def _refresh_stages(self, company, partner_ids):
-        """The stage on the case and on its invoices, after a step was taken."""
+        """The stage on the case and on its invoices, after a step was taken.
+
+        In: the open items that are not stayed, and the stages they have reached.
+        Out: ``stage_id`` of the cases, where it is another.
+        Example: the items of a case are at stage 1 and 3: stage 3.
+        """
         self.env.cr.execute(
             SQL(
                 """
@@ -288,7 +307,9 @@ class CollectionCaseFigures(models.AbstractModel):
                 """,
                 company=company.id,
                 stayed=self.env["collection.stay"]._stayed_lines_sql(),
-                restrict=self.env["collection.review"]._restrict(partner_ids),
+                restrict=self.env["collection.snapshot"]._restrict_sql(
+                    partner_ids, "case_"
+                ),
             )
         )
         self._refresh_invoices(company, partner_ids)

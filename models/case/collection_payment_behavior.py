@@ -2,7 +2,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, models
 from odoo.tools import SQL
 
-# Customers known for years are judged by their recent behaviour.
+# Customers known for years are known by their recent behaviour.
 HISTORY_MONTHS = 24
 
 
@@ -13,17 +13,21 @@ class CollectionPaymentBehavior(models.AbstractModel):
     _description = "Profile of Customers"
 
     @api.model
-    def _invoice_history(self, company, as_of, partner_ids):
+    def _history_sql(self, company, as_of, partner_ids):
         """Sum up the receivables of each customer, open and settled.
 
         Punctuality counts invoices settled in the last two years, by the day of the
         last allocation against the due date of the item. Reads no temporary table, so
         that PostgreSQL may read a long history in parallel.
 
+        In: the receivable items of a company and their allocations.
+        Out: one row per customer.
+        Example: three invoices of 100.00 this year, two paid in time and one ten days
+        late: 300.00 invoiced, 3.3 days late on average, 66.7 % on time.
+
         :param company: res.company record
         :param date as_of: what is later does not count
         :param partner_ids: restrict to these commercial partners
-        :return: SQL with one row per commercial partner
         """
         return SQL(
             """
@@ -49,19 +53,15 @@ class CollectionPaymentBehavior(models.AbstractModel):
             company=company.id,
             as_of=as_of,
             year_ago=as_of - relativedelta(months=12),
-            customers=self._restrict(partner_ids),
-            punctuality=self._punctuality(),
-            paid=self._paid(as_of),
+            customers=SQL("TRUE")
+            if partner_ids is None
+            else SQL("partner.commercial_partner_id = ANY(%s)", list(partner_ids)),
+            punctuality=self._punctuality_sql(),
+            paid=self._paid_sql(as_of),
         )
 
     @api.model
-    def _restrict(self, partner_ids):
-        if partner_ids is None:
-            return SQL("TRUE")
-        return SQL("partner.commercial_partner_id = ANY(%s)", list(partner_ids))
-
-    @api.model
-    def _punctuality(self):
+    def _punctuality_sql(self):
         return SQL(
             """
             -- Not AVG, whose state per customer is many times the size.
@@ -74,7 +74,7 @@ class CollectionPaymentBehavior(models.AbstractModel):
         )
 
     @api.model
-    def _paid(self, as_of):
+    def _paid_sql(self, as_of):
         """:return: SQL with how late ``line`` was settled; nothing if it was not"""
         return SQL(
             """

@@ -9,63 +9,66 @@ class CollectionPolicyMatching(models.AbstractModel):
     _description = "Choice of the Collection Policy"
 
     @api.model
-    def _policy_choice(self, company, as_of, is_new):
+    def _choice_sql(self, company, as_of, is_new):
         """Give each case its policy: the one fixed on the customer, else, as long as
         nothing overdue was reminded, the first whose criteria the customer meets. A
         ladder is not swapped under a customer who is already on it; a courtesy before
         the due date is not a rung that binds.
 
-        :return: SQL with policy and collector per case in the table of the figures
+        In: ``collection_figure``, the customers, and the policies by their order.
+        Out: policy and collector per case; no policy where none fits.
+        Example: the first policy asks for 12 months of custom and this customer came in
+        spring: the second, which asks for nothing.
         """
         return SQL(
             """
-            SELECT case_.case_id, policy.id AS policy_id,
-                   COALESCE(case_.user_id, %(collector)s, policy.user_id) AS user_id
-              FROM collection_figure case_
-              JOIN res_partner partner ON partner.id = case_.partner_id
-              LEFT JOIN collection_stage reached ON reached.id = case_.stage_id
+            SELECT figure.case_id, policy.id AS policy_id,
+                   COALESCE(figure.user_id, %(collector)s, policy.user_id) AS user_id
+              FROM collection_figure figure
+              JOIN res_partner partner ON partner.id = figure.partner_id
+              LEFT JOIN collection_stage reached ON reached.id = figure.stage_id
               LEFT JOIN LATERAL (
                 SELECT policy.id, policy.user_id FROM collection_policy policy
                  WHERE policy.company_id = %(company)s
                    AND (policy.id = %(fixed)s
-                        OR policy.id = case_.policy_id
+                        OR policy.id = figure.policy_id
                            AND COALESCE(reached.days, -1) >= 0
                         OR policy.active AND %(criteria)s)
                  ORDER BY policy.id = %(fixed)s DESC NULLS LAST,
-                          (policy.id = case_.policy_id
+                          (policy.id = figure.policy_id
                            AND COALESCE(reached.days, -1) >= 0) DESC NULLS LAST,
                           policy.sequence, policy.id
                  LIMIT 1) policy ON TRUE
-             WHERE case_.is_new = %(is_new)s
+             WHERE figure.is_new = %(is_new)s
             """,
             is_new=is_new,
             fixed=SQL("(partner.collection_policy_id ->> %s)::int", str(company.id)),
             collector=SQL("(partner.collection_user_id ->> %s)::int", str(company.id)),
             company=company.id,
-            criteria=self._policy_criteria(as_of),
+            criteria=self._criteria_sql(as_of),
         )
 
     @api.model
-    def _policy_criteria(self, as_of):
+    def _criteria_sql(self, as_of):
         """:return: SQL condition: the case meets the criteria of the policy"""
         return SQL(
             """
-            (%(who)s AND case_.amount_overdue >= policy.overdue_min
-             AND (policy.overdue_max = 0 OR case_.amount_overdue < policy.overdue_max)
-             AND (policy.overdue_ratio_max = 0 OR case_.amount_overdue * 100
-                  <= policy.overdue_ratio_max * case_.amount_invoiced)
+            (%(who)s AND figure.amount_overdue >= policy.overdue_min
+             AND (policy.overdue_max = 0 OR figure.amount_overdue < policy.overdue_max)
+             AND (policy.overdue_ratio_max = 0 OR figure.amount_overdue * 100
+                  <= policy.overdue_ratio_max * figure.amount_invoiced)
              AND %(tags)s AND %(countries)s)
             """,
-            who=self._policy_who(as_of),
-            tags=self._policy_tags(),
-            countries=self._policy_relation(
+            who=self._who_sql(as_of),
+            tags=self._tags_sql(),
+            countries=self._relation_sql(
                 "collection_policy_res_country_rel",
                 SQL("rel.res_country_id = partner.country_id"),
             ),
         )
 
     @api.model
-    def _policy_who(self, as_of):
+    def _who_sql(self, as_of):
         """Tenure and turnover, of which one may be enough; a condition that is not set
         is met in "and" and does not exist in "or"."""
         return SQL(
@@ -78,13 +81,13 @@ class CollectionPolicyMatching(models.AbstractModel):
                       AND (policy.turnover_min + policy.turnover_max = 0
                            OR %(turnover)s) END
             """,
-            tenure=self._policy_tenure(as_of),
-            turnover=self._policy_turnover(),
+            tenure=self._tenure_sql(as_of),
+            turnover=self._turnover_sql(),
         )
 
     @api.model
-    def _policy_tags(self):
-        return self._policy_relation(
+    def _tags_sql(self):
+        return self._relation_sql(
             "collection_policy_res_partner_category_rel",
             SQL(
                 """rel.res_partner_category_id IN (
@@ -94,25 +97,25 @@ class CollectionPolicyMatching(models.AbstractModel):
         )
 
     @api.model
-    def _policy_tenure(self, as_of):
+    def _tenure_sql(self, as_of):
         return SQL(
-            """(case_.date_customer_since
+            """(figure.date_customer_since
                     <= %(as_of)s::date - policy.tenure_min * INTERVAL '1 month'
-                AND (policy.tenure_max = 0 OR case_.date_customer_since
+                AND (policy.tenure_max = 0 OR figure.date_customer_since
                     > %(as_of)s::date - policy.tenure_max * INTERVAL '1 month'))""",
             as_of=as_of,
         )
 
     @api.model
-    def _policy_turnover(self):
+    def _turnover_sql(self):
         return SQL(
-            """(case_.amount_invoiced >= policy.turnover_min
+            """(figure.amount_invoiced >= policy.turnover_min
                 AND (policy.turnover_max = 0
-                     OR case_.amount_invoiced < policy.turnover_max))"""
+                     OR figure.amount_invoiced < policy.turnover_max))"""
         )
 
     @api.model
-    def _policy_relation(self, table, condition):
+    def _relation_sql(self, table, condition):
         """:return: SQL: the policy names none of this kind, or one that fits"""
         table = SQL.identifier(table)
         return SQL(
@@ -128,7 +131,13 @@ class CollectionPolicyMatching(models.AbstractModel):
     @api.model
     def _match_stages(self, company, partner_ids):
         """Items of a case with another policy: the stage of the new ladder that is no
-        later than the one reached, so that nobody jumps ahead nor starts again."""
+        later than the one reached, so that nobody jumps ahead nor starts again.
+
+        In: the open items, the policy of the case now, and the stage they reached.
+        Out: a stage of that policy on the items.
+        Example: reached was "2nd reminder, day 20" and the new ladder has stages on the
+        days 5, 15 and 30: the one of day 15.
+        """
         self.env.cr.execute(
             SQL(
                 """
@@ -145,18 +154,26 @@ class CollectionPolicyMatching(models.AbstractModel):
                    AND old.policy_id <> case_.policy_id AND %(restrict)s
                 """,
                 company=company.id,
-                restrict=self.env["collection.review"]._restrict(partner_ids),
+                restrict=self.env["collection.snapshot"]._restrict_sql(
+                    partner_ids, "case_"
+                ),
             )
         )
         if self.env.cr.rowcount:
-            self.env["collection.review"]._refresh_snapshot()
+            self.env["collection.snapshot"]._refresh()
             self._forget_old_stages(company, partner_ids)
             self.env["collection.case.figures"]._refresh_stages(company, partner_ids)
 
     @api.model
     def _forget_old_stages(self, company, partner_ids):
-        """Cases and invoices no longer show a stage of a policy they left."""
-        restrict = self.env["collection.review"]._restrict(partner_ids)
+        """Cases and invoices no longer show a stage of a policy they left.
+
+        In: the stages that cases and invoices show, and the policy of the case.
+        Out: no stage, where it is of another policy.
+        Example: a case went from "Gentle" to "Firm" before any item reached a stage
+        there: it shows none until one does.
+        """
+        restrict = self.env["collection.snapshot"]._restrict_sql(partner_ids, "case_")
         self.env.cr.execute(
             SQL(
                 """

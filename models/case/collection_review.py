@@ -24,7 +24,9 @@ class CollectionReview(models.AbstractModel):
         :return: dict with the numbers of cases opened and closed
         """
         self.env.flush_all()
-        self._take_snapshot(company, as_of, partner_ids, ledger_date, is_review=True)
+        self.env["collection.snapshot"]._build(
+            company, as_of, partner_ids, ledger_date, is_review=True
+        )
         opened = self._reopen_cases(company)
         figures = self.env["collection.case.figures"]
         opened += figures._refresh(company, as_of, partner_ids)
@@ -44,115 +46,6 @@ class CollectionReview(models.AbstractModel):
         """Run a statement and return the number of rows it touched."""
         self.env.cr.execute(query)
         return self.env.cr.rowcount
-
-    @api.model
-    def _take_snapshot(self, company, as_of, partner_ids, ledger_date, is_review=False):
-        """Read what is open in the ledger, once for all that review and plan ask.
-
-        In the temporary tables ``collection_snapshot``, with one row per receivable
-        item, and ``collection_total``, with one per customer.
-
-        :param company: res.company record
-        :param date as_of: the day, in the company's time zone
-        :param partner_ids: restrict to these commercial partners
-        :param date ledger_date: use the ledger as of that past day
-        :param bool is_review: every debt without an item is about to get one
-        """
-        self._tune()
-        self._keep(
-            "collection_snapshot",
-            self._snapshot_sql(company, partner_ids, ledger_date, is_review),
-        )
-        self._execute(SQL("ANALYZE collection_snapshot"))
-        self.env["collection.snapshot"]._take(company, as_of)
-
-    @api.model
-    def _snapshot_sql(
-        self, company, partner_ids=None, ledger_date=None, is_review=False
-    ):
-        """Pick what review and plan need, and no more: it is read many times over. A
-        debt has an item; it counts in the figures as long as it is not stayed.
-
-        :return: SQL with one row per receivable item
-        """
-        return SQL(
-            """
-            SELECT move_line_id, item_id, case_id, partner_id, stage_id,
-                   date_stage, days_frozen, date_resumed,
-                   item_id IS NOT NULL OR %(is_review)s AS has_item,
-                   date_maturity, status, is_debt, is_outdated,
-                   is_debt AND NOT is_stayed AS is_live,
-                   amount_residual, amount_residual_currency, amount_disputed,
-                   amount_promised, amount_planned, amount_held, amount_due,
-                   amount_collectable, CASE WHEN currency_id <> company_currency_id
-                                            THEN currency_id END AS foreign_id
-              FROM (%(exposure)s) exposure
-             -- With the items of a customer side by side, what is summed up per
-             -- customer stays in the processor's cache.
-             ORDER BY partner_id
-            """,
-            is_review=is_review,
-            exposure=self.env["collection.exposure"]._rows_sql(
-                company, partner_ids, ledger_date
-            ),
-        )
-
-    @api.model
-    def _keep(self, name, query):
-        """Keep the answer of a query until the end of the transaction, in place of an
-        earlier one.
-
-        :param str name: of the temporary table
-        :param SQL query: what is kept
-        """
-        table = SQL.identifier(name)
-        self._execute(SQL("DROP TABLE IF EXISTS %s", table))
-        self._execute(
-            SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query)
-        )
-
-    @api.model
-    def _refresh_snapshot(self):
-        """Copy where the items stand on the ladder, after it was changed by others than
-        the plan; few items are concerned."""
-        self._execute(
-            SQL(
-                """
-                UPDATE collection_snapshot snapshot
-                   SET stage_id = item.stage_id, date_stage = item.date_stage,
-                       days_frozen = item.days_frozen, date_resumed = item.date_resumed
-                  FROM collection_item item
-                 -- Not by item: those just made have none in the snapshot.
-                 WHERE item.move_line_id = snapshot.move_line_id
-                   AND (item.stage_id, item.date_stage, item.days_frozen,
-                        item.date_resumed)
-                       IS DISTINCT FROM (snapshot.stage_id, snapshot.date_stage,
-                        snapshot.days_frozen, snapshot.date_resumed)
-                """
-            )
-        )
-
-    @api.model
-    def _tune(self):
-        """Let PostgreSQL sort and hash a whole ledger in memory, and not compile
-        statements that run once. For the rest of the transaction only."""
-        self._execute(
-            SQL(
-                """
-                SET LOCAL work_mem = '128MB';
-                SET LOCAL hash_mem_multiplier = 2;
-                SET LOCAL jit = off;
-                SET LOCAL default_statistics_target = 10
-                """
-            )
-        )
-
-    @api.model
-    def _restrict(self, partner_ids):
-        """:return: SQL condition that limits a statement to the reviewed customers"""
-        if partner_ids is None:
-            return SQL("TRUE")
-        return SQL("case_.partner_id = ANY(%s)", list(partner_ids))
 
     @api.model
     def _reopen_cases(self, company):
@@ -281,7 +174,9 @@ class CollectionReview(models.AbstractModel):
                 """,
                 as_of=as_of,
                 company=company.id,
-                restrict=self._restrict(partner_ids),
+                restrict=self.env["collection.snapshot"]._restrict_sql(
+                    partner_ids, "case_"
+                ),
             )
         )
 
@@ -333,7 +228,9 @@ class CollectionReview(models.AbstractModel):
             """,
             as_of=as_of,
             company=company.id,
-            restrict=self._restrict(partner_ids),
+            restrict=self.env["collection.snapshot"]._restrict_sql(
+                partner_ids, "case_"
+            ),
         )
 
     @api.model

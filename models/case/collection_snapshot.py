@@ -2,56 +2,379 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...tools.ageing import BUCKETS, OVERDUE
+from ..ledger.collection_exposure import (
+    CREDIT,
+    DISPUTED,
+    HELD,
+    OPEN,
+    PLANNED,
+    PROMISED,
+    STAYED,
+)
 
-DEDUCTED = ("amount_disputed", "amount_promised", "amount_planned")
+# What the review copies to the case from the sums of the customer.
+SUMS = (
+    "amount_open",
+    "amount_overdue",
+    *(bucket.name for bucket in BUCKETS),
+    "amount_held",
+    "amount_credit",
+    "amount_overdue_open",
+    "amount_disputed",
+    "amount_promised",
+    "amount_planned",
+    "amount_stayed",
+    "item_count",
+)
+FIGURES = (*SUMS, "date_oldest_due", "stage_id")
+TOTALS = (
+    ("partner_id", "integer", "the customer"),
+    *((bucket.name, "numeric", "live debts so late") for bucket in BUCKETS),
+    ("amount_overdue", "numeric", "live debts that are late"),
+    ("amount_open", "numeric", "live debts, late or not"),
+    ("amount_overdue_open", "numeric", "what may be asked for of the overdue"),
+    ("amount_due_now", "numeric", "what may be asked for of all"),
+    ("amount_held", "numeric", "on hold"),
+    ("amount_disputed", "numeric", "disputed"),
+    ("amount_promised", "numeric", "promised"),
+    ("amount_planned", "numeric", "on installments"),
+    ("amount_stayed", "numeric", "stayed by a bankruptcy"),
+    ("amount_credit", "numeric", "open credits, at the rates of their days"),
+    ("amount_set_off", "numeric", "open credits, at what they are worth here"),
+    ("open_count", "integer", "items to collect"),
+    ("promised_count", "integer", "items that are promised"),
+    ("planned_count", "integer", "items on installments"),
+    ("disputed_count", "integer", "items that are disputed"),
+    ("stayed_count", "integer", "items that are stayed"),
+    ("live_count", "integer", "live debts"),
+    ("item_count", "integer", "debts"),
+    ("date_oldest_due", "date", "due date of the oldest live debt"),
+    ("stage_id", "integer", "the highest stage that a live debt has reached"),
+)
+# The working tables of a run, in the order in which they are filled: per column its
+# name, its type and what it says. Amounts are in the company's currency unless said.
+TABLES = {
+    # What is open in the ledger: one row per receivable item.
+    "collection_snapshot": (
+        ("move_line_id", "integer", "the journal item"),
+        ("item_id", "integer", "the item it is collected as, if it had one before"),
+        ("case_id", "integer", "the case of that item"),
+        ("partner_id", "integer", "the customer: the commercial partner of today"),
+        ("stage_id", "integer", "the stage reached"),
+        ("date_stage", "date", "since when"),
+        ("days_frozen", "integer", "days since then that do not count as waiting"),
+        ("date_resumed", "date", "when the last hold, dispute or promise ended"),
+        ("has_item", "boolean", "there is an item, or the review makes one now"),
+        ("date_maturity", "date", "the due date"),
+        ("status", "varchar", "why it is, or is not, collected"),
+        ("is_debt", "boolean", "the customer owes it, and it is followed up"),
+        ("is_outdated", "boolean", "the item is closed, or has another due date"),
+        ("is_live", "boolean", "a debt that is not stayed: it counts in the figures"),
+        ("amount_residual", "numeric", "open"),
+        ("amount_residual_currency", "numeric", "open, in its own currency"),
+        ("amount_disputed", "numeric", "disputed, in its own currency"),
+        ("amount_promised", "numeric", "promised, in its own currency"),
+        ("amount_planned", "numeric", "on installments, in its own currency"),
+        ("amount_held", "numeric", "on hold"),
+        ("amount_due", "numeric", "to ask for, in its own currency"),
+        ("amount_collectable", "numeric", "to ask for"),
+        ("foreign_id", "integer", "its currency, if that is not the company's"),
+    ),
+    # The same summed up: one row per customer.
+    "collection_total": TOTALS,
+    # What the review writes to the cases: one row per customer with an open case, or
+    # who gets one now.
+    "collection_figure": (
+        ("is_new", "boolean", "the case is opened now"),
+        ("case_id", "integer", "the case; the new ones are numbered here"),
+        ("partner_id", "integer", "the customer"),
+        ("policy_id", "integer", "the policy until now"),
+        ("user_id", "integer", "the collector until now"),
+        ("date_last_step", "date", "when the customer was contacted last"),
+        ("amount_set_off", "numeric", "open credits, at what they are worth here"),
+        *(column for column in TOTALS if column[0] in FIGURES),
+        ("date_customer_since", "date", "the first entry ever"),
+        ("amount_invoiced", "numeric", "invoiced in twelve months"),
+        ("days_late_average", "numeric", "of what was settled in two years"),
+        ("share_on_time", "numeric", "the same in percent"),
+        ("paid_count", "integer", "how many items that were"),
+        ("date_last_payment", "date", "the last payment"),
+    ),
+    # What concerns a case as a whole in the decision: one row per open case.
+    "collection_position": (
+        ("case_id", "integer", "the case"),
+        ("partner_id", "integer", "the customer"),
+        ("policy_id", "integer", "the policy"),
+        ("tolerance", "numeric", "the policy's: what is not chased"),
+        ("working_days_only", "boolean", "the policy's"),
+        ("date_quiet", "date", "when the quiet time since the last step is over"),
+        ("date_paused", "date", "until when a reply waits to be read"),
+        ("date_touch", "date", "from when the limits allow a message"),
+        ("date_call", "date", "from when the limits allow a call"),
+        ("is_held", "boolean", "the whole case is on hold"),
+        ("date_review", "date", "when the hold comes up for review"),
+        ("is_stopped", "boolean", "the customer is not to be contacted"),
+        ("is_stayed", "boolean", "all there is was owed before a petition"),
+        ("overdue", "numeric", "what may be asked for of the overdue"),
+        ("amount_net", "numeric", "the same, less open credits where the policy nets"),
+        ("amount_net_all", "numeric", "what may be asked for of all, less the same"),
+        ("open_count", "integer", "items to collect"),
+        ("promised_count", "integer", "items that are promised"),
+        ("disputed_count", "integer", "items that are disputed"),
+        ("planned_count", "integer", "items on installments"),
+    ),
+    # The days on which nothing is sent where the policy says so: one row per day off.
+    "collection_day_off": (
+        ("day", "date", "no working day of the company"),
+        ("date_next", "date", "the working day that follows"),
+    ),
+    # What was decided: one row per open case.
+    "collection_decision_statement": (
+        ("case_id", "integer", "the case"),
+        ("partner_id", "integer", "the customer"),
+        ("stage_id", "integer", "the next step"),
+        ("date_next", "date", "the day it is due, or a hold is reviewed"),
+        ("amount_net", "numeric", "what it is about, net of credits"),
+        ("reason", "varchar", "a key of REASONS"),
+    ),
+}
+# Read with statistics, because much is joined with them.
+COUNTED = ("collection_snapshot", "collection_figure", "collection_position")
+# With more rows, PostgreSQL has to know how many.
+MANY = 200
+
+RESERVED = ("amount_disputed", "amount_promised", "amount_planned")
 # What is not asked for now, of most items nothing: held, disputed, promised, on a plan.
-KEPT = """
+EXCLUDED = """
     SUM(amount_residual - amount_collectable)
         FILTER (WHERE is_live AND amount_collectable <> amount_residual AND %s)
     """
-COUNTED = ("open", "promised", "planned", "disputed", "stayed")
 
 
 class CollectionSnapshot(models.AbstractModel):
-    """What the snapshot says per customer, summed up once for figures and decision.
+    """The ledger as a run finds it, read once for all that review and decision ask.
 
-    In the temporary table ``collection_total``, with one row per commercial partner;
-    all amounts are in the company's currency. A sum of its own for every figure would
-    outgrow the processor's cache with many customers, so what follows from other sums
-    is worked out from them.
+    It stands in working tables: temporary ones that belong to the database session and
+    are empty at the end of each transaction. ``TABLES`` says what is in them. A few
+    customers are put into the tables that are there, so that the catalog is spared.
     """
 
     _name = "collection.snapshot"
-    _description = "Sums of the Snapshot per Customer"
+    _description = "Working Tables of a Run"
+
+    # ------------------------------------------------------------------
+    # Working tables
+    # ------------------------------------------------------------------
 
     @api.model
-    def _take(self, company, as_of):
-        """Sum up ``collection_snapshot``.
+    def _fill(self, name, query, is_whole=False):
+        """Put the answer of a query into a working table, in place of what was there.
 
-        :param company: res.company record
-        :param date as_of: the day, in the company's time zone
+        :param str name: a key of ``TABLES``
+        :param SQL query: what is put in, column by name
+        :param bool is_whole: it is about all customers, so that the table is made anew:
+            PostgreSQL reads a ledger in parallel for that, but not for an INSERT
         """
-        self.env["collection.review"]._keep(
-            "collection_total", self._query(company, as_of)
+        table = SQL.identifier(name)
+        if is_whole:
+            self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
+            self.env.cr.execute(self._create_sql(name, query))
+            is_many = True
+        else:
+            is_new = self._ensure(name)
+            self.env.cr.execute(SQL("DELETE FROM %s", table))
+            self.env.cr.execute(self._insert_sql(name, query))
+            is_many = is_new or self.env.cr.rowcount > MANY
+        if is_many and name in COUNTED:
+            self.env.cr.execute(SQL("ANALYZE %s", table))
+
+    @api.model
+    def _ensure(self, name):
+        """Make a working table if this database session has none yet.
+
+        :return: whether it is new
+        """
+        [[table]] = self.env.execute_query(
+            SQL("SELECT TO_REGCLASS(%s)", f"pg_temp.{name}")
+        )
+        if table is None:
+            self.env.cr.execute(
+                SQL(
+                    "CREATE TEMPORARY TABLE %s (%s) ON COMMIT DELETE ROWS",
+                    SQL.identifier(name),
+                    SQL(", ").join(
+                        SQL("%s %s", SQL.identifier(column), SQL(kind))
+                        for column, kind, _meaning in TABLES[name]
+                    ),
+                )
+            )
+        return table is None
+
+    @api.model
+    def _create_sql(self, name, query):
+        """:return: SQL that makes a working table of the answer of a query"""
+        return SQL(
+            "CREATE TEMPORARY TABLE %s ON COMMIT DELETE ROWS AS"
+            " SELECT %s FROM (%s) filled",
+            SQL.identifier(name),
+            SQL(", ").join(
+                SQL(
+                    "%(column)s::%(kind)s AS %(column)s",
+                    column=SQL.identifier(column),
+                    kind=SQL(kind),
+                )
+                for column, kind, _meaning in TABLES[name]
+            ),
+            query,
         )
 
     @api.model
-    def _query(self, company, as_of):
-        """:return: SQL with sums and what follows from them: what is asked for now,
-        and what open credits are worth against it"""
+    def _insert_sql(self, name, query):
+        """:return: SQL that puts the answer of a query into a working table"""
+        columns = SQL(", ").join(
+            SQL.identifier(column) for column, _kind, _meaning in TABLES[name]
+        )
+        return SQL(
+            "INSERT INTO %(table)s (%(columns)s)"
+            " SELECT %(columns)s FROM (%(query)s) filled",
+            table=SQL.identifier(name),
+            columns=columns,
+            query=query,
+        )
+
+    @api.model
+    def _restrict_sql(self, partner_ids, alias):
+        """:return: SQL condition that limits a statement to some customers, by the
+        ``partner_id`` of the table of that alias; None for all"""
+        if partner_ids is None:
+            return SQL("TRUE")
+        return SQL(
+            "%s = ANY(%s)", SQL.identifier(alias, "partner_id"), list(partner_ids)
+        )
+
+    @api.model
+    def _tune(self):
+        """Let PostgreSQL sort and hash a whole ledger in memory, and not compile
+        statements that run once. For the rest of the transaction only."""
+        self.env.cr.execute(
+            SQL(
+                """
+                SET LOCAL work_mem = '128MB';
+                SET LOCAL hash_mem_multiplier = 2;
+                SET LOCAL jit = off;
+                SET LOCAL default_statistics_target = 10
+                """
+            )
+        )
+
+    # ------------------------------------------------------------------
+    # The ledger
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _build(self, company, as_of, partner_ids, ledger_date=None, is_review=False):
+        """Read what is open in the ledger, and sum it up per customer.
+
+        :param company: res.company record
+        :param date as_of: the day, in the company's time zone
+        :param partner_ids: restrict to these commercial partners; None for all
+        :param date ledger_date: use the ledger as of that past day
+        :param bool is_review: every debt without an item is about to get one
+        """
+        self._tune()
+        is_whole = partner_ids is None
+        items = self._items_sql(company, partner_ids, ledger_date, is_review)
+        self._fill("collection_snapshot", items, is_whole)
+        self._fill("collection_total", self._totals_sql(company, as_of), is_whole)
+
+    @api.model
+    def _items_sql(self, company, partner_ids, ledger_date=None, is_review=False):
+        """Pick from the exposure what review and decision need, and no more: it is read
+        many times over.
+
+        In: the rows of the exposure.
+        Out: ``collection_snapshot``.
+        Example: an invoice posted today, 100.00 open and due next month: no item yet,
+        but ``has_item`` in a review; a live debt, status "open".
+        """
+        return SQL(
+            """
+            SELECT move_line_id, item_id, case_id, partner_id, stage_id,
+                   date_stage, days_frozen, date_resumed,
+                   item_id IS NOT NULL OR %(is_review)s AS has_item,
+                   date_maturity, status, is_debt, is_outdated,
+                   -- A debt has an item; stayed, it does not count in the figures.
+                   is_debt AND NOT is_stayed AS is_live,
+                   amount_residual, amount_residual_currency, amount_disputed,
+                   amount_promised, amount_planned, amount_held, amount_due,
+                   amount_collectable, CASE WHEN currency_id <> company_currency_id
+                                            THEN currency_id END AS foreign_id
+              FROM (%(exposure)s) exposure
+             -- With the items of a customer side by side, what is summed up per
+             -- customer stays in the processor's cache.
+             ORDER BY partner_id
+            """,
+            is_review=is_review,
+            exposure=self.env["collection.exposure"]._rows_sql(
+                company, partner_ids, ledger_date
+            ),
+        )
+
+    @api.model
+    def _refresh(self):
+        """Copy where the items stand on the ladder, after it was changed by others than
+        the planner; few items are concerned.
+
+        In: the snapshot, and ``collection_item`` as it is now.
+        Out: stage, its day and what does not count as waiting, where they differ.
+        Example: a call was skipped, and its items are at stage 3 since today: they were
+        at stage 2 in the snapshot, and are at 3 now.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE collection_snapshot snapshot
+                   SET stage_id = item.stage_id, date_stage = item.date_stage,
+                       days_frozen = item.days_frozen, date_resumed = item.date_resumed
+                  FROM collection_item item
+                 -- Not by item: those just made have none in the snapshot.
+                 WHERE item.move_line_id = snapshot.move_line_id
+                   AND (item.stage_id, item.date_stage, item.days_frozen,
+                        item.date_resumed)
+                       IS DISTINCT FROM (snapshot.stage_id, snapshot.date_stage,
+                        snapshot.days_frozen, snapshot.date_resumed)
+                """
+            )
+        )
+
+    # ------------------------------------------------------------------
+    # The sums
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _totals_sql(self, company, as_of):
+        """Work out what follows from the sums. A sum of its own for every figure would
+        outgrow the processor's cache with many customers.
+
+        In: the sums per customer, and what foreign credits are worth.
+        Out: ``collection_total``.
+        Example: 100.00 are late by 10 days, 40.00 by 70 and promised, 50.00 are due
+        next week: overdue 140.00, open 190.00, free of the overdue 100.00, due now
+        150.00.
+        """
         return SQL(
             """
             SELECT total.*, %(overdue)s AS amount_overdue,
                    %(overdue)s + amount_not_due AS amount_open,
-                   %(overdue)s - amount_overdue_kept AS amount_overdue_open,
-                   %(overdue)s - amount_overdue_kept
-                       + amount_not_due - amount_not_due_kept AS amount_asked,
-                   amount_credit + COALESCE(offset_.amount, 0) AS amount_set_off
+                   %(overdue)s - amount_overdue_excluded AS amount_overdue_open,
+                   %(overdue)s - amount_overdue_excluded
+                       + amount_not_due - amount_not_due_excluded AS amount_due_now,
+                   amount_credit + COALESCE(gain.amount, 0) AS amount_set_off
               FROM (%(sums)s) total
-              LEFT JOIN (%(gains)s) offset_ ON offset_.partner_id = total.partner_id
+              LEFT JOIN (%(gains)s) gain ON gain.partner_id = total.partner_id
             """,
             overdue=SQL(" + ").join(SQL.identifier(name) for name in OVERDUE),
-            sums=self._sums(company, as_of),
+            sums=self._sums_sql(company, as_of),
             gains=self.env["collection.credit.value"]._gains_sql(
                 SQL.identifier("collection_snapshot"), company, as_of
             ),
@@ -71,11 +394,11 @@ class CollectionSnapshot(models.AbstractModel):
         )
 
     @api.model
-    def _sums(self, company, as_of):
+    def _sums_sql(self, company, as_of):
         """:return: SQL with the sums per customer, of debits and credits"""
         return SQL(
             """
-            SELECT snapshot.partner_id, %(amounts)s, %(deducted)s, %(counts)s,
+            SELECT snapshot.partner_id, %(amounts)s, %(reserved)s, %(counts)s,
                    COUNT(*) FILTER (WHERE is_live) AS live_count,
                    COUNT(*) FILTER (WHERE is_debt) AS item_count,
                    MIN(date_maturity) FILTER (WHERE is_live) AS date_oldest_due,
@@ -87,40 +410,37 @@ class CollectionSnapshot(models.AbstractModel):
               LEFT JOIN collection_stage stage ON stage.id = snapshot.stage_id
              GROUP BY snapshot.partner_id
             """,
-            amounts=self._amounts(),
-            deducted=self._deducted(company),
+            amounts=self._amounts_sql(),
+            reserved=self._reserved_sql(company),
             counts=SQL(", ").join(
                 SQL(
                     "COUNT(*) FILTER (WHERE status = %s) AS %s",
                     status,
                     SQL.identifier(f"{status}_count"),
                 )
-                for status in COUNTED
+                for status in (OPEN, PROMISED, PLANNED, DISPUTED, STAYED)
             ),
             as_of=as_of,
         )
 
     @api.model
-    def _amounts(self):
-        """:return: SQL columns with the sums in the company's currency; ``..._kept`` is
-        what is not asked for now"""
+    def _amounts_sql(self):
+        """:return: SQL columns with the sums in the company's currency;
+        ``..._excluded`` is what is not asked for now"""
         sums = {
             bucket.name: SQL(
                 "SUM(amount_residual) FILTER (WHERE %s)",
-                self._late(bucket.first, bucket.last),
+                self._late_sql(bucket.first, bucket.last),
             )
             for bucket in BUCKETS
         }
+        of_status = "SUM(%s) FILTER (WHERE status = %s)"
         sums |= {
-            "amount_held": SQL("SUM(amount_held) FILTER (WHERE status = 'held')"),
-            "amount_credit": SQL(
-                "-SUM(amount_residual) FILTER (WHERE status = 'credit')"
-            ),
-            "amount_stayed": SQL(
-                "SUM(amount_residual) FILTER (WHERE status = 'stayed')"
-            ),
-            "amount_overdue_kept": SQL(KEPT, SQL("late > 0")),
-            "amount_not_due_kept": SQL(KEPT, SQL("late <= 0")),
+            "amount_held": SQL(of_status, SQL("amount_held"), HELD),
+            "amount_credit": SQL(of_status, SQL("-amount_residual"), CREDIT),
+            "amount_stayed": SQL(of_status, SQL("amount_residual"), STAYED),
+            "amount_overdue_excluded": SQL(EXCLUDED, SQL("late > 0")),
+            "amount_not_due_excluded": SQL(EXCLUDED, SQL("late <= 0")),
         }
         return SQL(", ").join(
             SQL("COALESCE(%s, 0) AS %s", total, SQL.identifier(name))
@@ -128,7 +448,7 @@ class CollectionSnapshot(models.AbstractModel):
         )
 
     @api.model
-    def _late(self, first, last):
+    def _late_sql(self, first, last):
         """:return: SQL condition: a live debit that is late by first to last days"""
         conditions = [SQL("is_live")]
         if first is not None:
@@ -138,7 +458,7 @@ class CollectionSnapshot(models.AbstractModel):
         return SQL(" AND ").join(conditions)
 
     @api.model
-    def _deducted(self, company):
+    def _reserved_sql(self, company):
         """:return: SQL columns with what is disputed, promised and on installments, in
         company currency"""
         column = """
@@ -148,5 +468,5 @@ class CollectionSnapshot(models.AbstractModel):
             """
         digits = company.currency_id.decimal_places
         return SQL(", ").join(
-            SQL(column, name=SQL.identifier(name), digits=digits) for name in DEDUCTED
+            SQL(column, name=SQL.identifier(name), digits=digits) for name in RESERVED
         )

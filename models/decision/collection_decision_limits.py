@@ -17,9 +17,14 @@ class CollectionDecisionLimits(models.AbstractModel):
     _description = "Contact Limits in the Decision Statement"
 
     @api.model
-    def _limits(self, company, as_of):
-        """:return: SQL with date_touch and date_call per case_id: the days from which
-        messages and calls are within the policy's limits"""
+    def _limits_sql(self, company, as_of):
+        """Say from which days messages and calls are within the policies' limits.
+
+        In: what was tried and said in the last weeks, and the limits of the policies.
+        Out: per case the days from which a message and a call are within the limits.
+        Example: 7 attempts in 7 days are allowed and the 7th last one was on 1 March:
+        ``date_touch`` is 8 March. A call on the 4th, and calls 7 days apart: 11 March.
+        """
         return SQL(
             """
             SELECT recent.case_id, touch.day AS date_touch,
@@ -37,13 +42,13 @@ class CollectionDecisionLimits(models.AbstractModel):
                    OR recent.overridden <= recent.last_attempt
                    OR recent.overridden_day < %(as_of)s::date - 1
             """,
-            recent=self._recent(company, as_of),
+            recent=self._contacts_sql(company, as_of),
             window=WINDOW,
             as_of=as_of,
         )
 
     @api.model
-    def _recent(self, company, as_of):
+    def _contacts_sql(self, company, as_of):
         """:return: SQL with the attempts and talks of the last weeks per case"""
         return SQL(
             """
@@ -73,7 +78,7 @@ class CollectionDecisionLimits(models.AbstractModel):
         )
 
     @api.model
-    def _date_free(self):
+    def _date_free_sql(self):
         """:return: SQL day from which the limits allow ``stage`` for ``position``"""
         return SQL(
             "CASE WHEN stage.channel = ANY(%s) THEN position.date_call"

@@ -1,7 +1,9 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-# Days that a step waits for a firmer one; no pause of the shipped ladders is longer.
+from ..ledger.collection_exposure import OPEN
+
+# For so many days a step waits at most for a firmer one, which asks for its items too.
 FIRMER_WITHIN = 30
 
 
@@ -26,33 +28,41 @@ class CollectionDecisionStatement(models.AbstractModel):
         :param date as_of: the day the decision is for
         :param partner_ids: restrict to these commercial partners
         """
-        review = self.env["collection.review"]
-        self._take_positions(company, as_of, review._restrict(partner_ids))
+        snapshot = self.env["collection.snapshot"]
+        restrict = snapshot._restrict_sql(partner_ids, "case_")
+        is_whole = partner_ids is None
+        self._fill_positions(company, as_of, restrict, is_whole)
         days_off = self.env["collection.calendar"]._days_off_sql(company, as_of)
-        review._keep("collection_day_off", days_off)
-        review._keep("collection_decision_statement", self._query(as_of))
+        snapshot._fill("collection_day_off", days_off)
+        decisions = self._decisions_sql(as_of)
+        snapshot._fill("collection_decision_statement", decisions, is_whole)
 
     @api.model
-    def _take_positions(self, company, as_of, restrict):
-        """Leave what concerns a case as a whole in a temporary table, counted, so that
-        PostgreSQL plans for as many cases as there are: after the first night it would
-        think there are next to none, and compare each with each."""
-        self.env["collection.review"]._keep(
-            "collection_position", self._position(company, as_of, restrict)
+    def _fill_positions(self, company, as_of, restrict, is_whole=False):
+        """Work out first what concerns a case as a whole, so that PostgreSQL plans for
+        as many cases as there are: after the first night it would think there are next
+        to none, and compare each with each."""
+        positions = self._positions_sql(company, as_of, restrict)
+        self.env["collection.snapshot"]._fill(
+            "collection_position", positions, is_whole
         )
-        self.env.cr.execute(SQL("ANALYZE collection_position"))
 
     @api.model
-    def _raise_items(self, company, as_of, stage_by_case):
+    def _advance_items(self, company, as_of, stage_by_case):
         """Lift the items of cases to the stages that are ready, at most to the stage
         of the step taken. Stages only rise.
+
+        In: what each item is ready for, and the steps taken.
+        Out: the stage on ``collection_item``, since today, with nothing frozen.
+        Example: "2nd reminder" was taken; the item it was about goes to that stage, a
+        newer one listed along, which is ready for the first reminder, to the first.
 
         :param company: res.company record
         :param date as_of: the day the step was taken
         :param dict stage_by_case: collection.stage id per collection.case id
         """
         restrict = SQL("case_.id = ANY(%s)", list(stage_by_case))
-        self._take_positions(company, as_of, restrict)
+        self._fill_positions(company, as_of, restrict)
         self.env.cr.execute(
             SQL(
                 """
@@ -67,7 +77,7 @@ class CollectionDecisionStatement(models.AbstractModel):
                  WHERE item.id = ready.item_id AND ready.date_ready <= %(as_of)s
                    AND ready.sequence <= taken.sequence
                 """,
-                ctes=self._ctes(as_of, self._item_state(as_of)),
+                ctes=self._ladder_ctes_sql(as_of, self._item_states_sql(as_of)),
                 as_of=as_of,
                 cases=list(stage_by_case),
                 stages=list(stage_by_case.values()),
@@ -75,41 +85,61 @@ class CollectionDecisionStatement(models.AbstractModel):
         )
 
     @api.model
-    def _query(self, as_of):
+    def _decisions_sql(self, as_of):
+        """Decide: the next step of each case, its day, and why, or why not.
+
+        In: ``collection_position``, and the step chosen for each case.
+        Out: ``collection_decision_statement``.
+        Example: a case with 100.00 overdue, its items at stage 1 since 20 days, stage 2
+        comes after 14: "due" today, stage 2, 100.00.
+        """
         return SQL(
             """
-            WITH %(ctes)s, picked AS (%(picked)s)
-            SELECT position.case_id, position.partner_id, picked.stage_id,
+            WITH %(ctes)s, chosen AS (%(chosen)s)
+            SELECT position.case_id, position.partner_id, chosen.stage_id,
                    CASE WHEN position.is_held THEN position.date_review
                         -- Python knows no later day.
-                        WHEN picked.date_next > '9999-12-31' THEN '9999-12-31'
-                        ELSE picked.date_next END AS date_next,
+                        WHEN chosen.date_next > '9999-12-31' THEN '9999-12-31'
+                        ELSE chosen.date_next END AS date_next,
                    CASE WHEN stage.days < 0 THEN position.amount_net_all
                         ELSE position.amount_net END AS amount_net,
                    %(reason)s AS reason
               FROM collection_position position
-              LEFT JOIN picked ON picked.case_id = position.case_id
-              LEFT JOIN collection_stage stage ON stage.id = picked.stage_id
+              LEFT JOIN chosen ON chosen.case_id = position.case_id
+              LEFT JOIN collection_stage stage ON stage.id = chosen.stage_id
             """,
-            ctes=self._ctes(as_of, self._group_state(as_of)),
-            picked=self._picked(as_of),
-            reason=self._reason(as_of),
+            ctes=self._ladder_ctes_sql(as_of, self._grouped_states_sql(as_of)),
+            chosen=self._chosen_step_sql(as_of),
+            reason=self._reason_sql(as_of),
         )
 
     @api.model
-    def _ctes(self, as_of, item_state):
+    def _ladder_ctes_sql(self, as_of, item_states):
+        """:return: SQL of the CTEs that say what items are ready for, and when"""
         return SQL(
             "item_state AS MATERIALIZED (%s),"
             # Once per place on the ladder: inlined, it would be looked up per item.
             " next_stage AS MATERIALIZED (%s), ready AS (%s)",
-            item_state,
-            self._next_stage(as_of),
-            self._ready(),
+            item_states,
+            self._next_stages_sql(as_of),
+            self._ready_sql(),
         )
 
-    # Net position per case, in company currency: what is open less open credits.
+    # ------------------------------------------------------------------
+    # The case as a whole
+    # ------------------------------------------------------------------
+
     @api.model
-    def _position(self, company, as_of, restrict):
+    def _positions_sql(self, company, as_of, restrict):
+        """Say where cases stand, whatever step is next.
+
+        In: open cases with their policies, holds, limits, and ``collection_total``.
+        Out: ``collection_position``.
+        Example: 100.00 overdue, 30.00 of it promised, a credit of 20.00 and a policy
+        that nets: 70.00 overdue and free to collect, net 50.00.
+
+        :param SQL restrict: condition on ``case_``
+        """
         return SQL(
             """
             SELECT case_.id AS case_id, case_.partner_id, case_.policy_id,
@@ -133,8 +163,8 @@ class CollectionDecisionStatement(models.AbstractModel):
             """,
             net=self._net_sql(),
             credit=self._credit_sql(),
-            holds=self._holds(),
-            limits=self.env["collection.decision.limits"]._limits(company, as_of),
+            holds=self._holds_sql(),
+            limits=self.env["collection.decision.limits"]._limits_sql(company, as_of),
             id=company.id,
             own=restrict,
         )
@@ -148,7 +178,7 @@ class CollectionDecisionStatement(models.AbstractModel):
             """
             COALESCE(total.amount_overdue_open, 0) AS overdue,
             COALESCE(total.amount_overdue_open, 0) - net.credit AS amount_net,
-            COALESCE(total.amount_asked, 0) - net.credit AS amount_net_all,
+            COALESCE(total.amount_due_now, 0) - net.credit AS amount_net_all,
             COALESCE(policy.tolerance, 0) AS tolerance
             """
         )
@@ -160,7 +190,7 @@ class CollectionDecisionStatement(models.AbstractModel):
         )
 
     @api.model
-    def _holds(self):
+    def _holds_sql(self):
         """:return: SQL with the next review date per case on hold"""
         return SQL(
             """
@@ -170,9 +200,18 @@ class CollectionDecisionStatement(models.AbstractModel):
             """
         )
 
+    # ------------------------------------------------------------------
+    # The ladder
+    # ------------------------------------------------------------------
+
     @api.model
-    def _item_state(self, as_of):
-        """Where each collectable item stands on the ladder."""
+    def _item_states_sql(self, as_of):
+        """Where each collectable item stands on the ladder.
+
+        In: the snapshot, and ``collection_item`` as it is now.
+        Out: one row per item to collect.
+        Example: due on 1 February, at stage 1 since the 8th, 3 days on hold since.
+        """
         return SQL(
             """
             SELECT item.id AS item_id, item.case_id, snapshot.date_maturity,
@@ -183,16 +222,23 @@ class CollectionDecisionStatement(models.AbstractModel):
               JOIN collection_item item ON item.move_line_id = snapshot.move_line_id
               JOIN collection_position position ON position.case_id = item.case_id
               LEFT JOIN collection_stage reached ON reached.id = item.stage_id
-             WHERE snapshot.status = 'open'
+             WHERE snapshot.status = %(open)s
             """,
             as_of=as_of,
+            open=OPEN,
         )
 
     @api.model
-    def _group_state(self, as_of):
+    def _grouped_states_sql(self, as_of):
         """The same from the snapshot alone, with the items of a case that differ in
         their due date only as one: the oldest of them is ready first. Most customers
-        are one row instead of many."""
+        are one row instead of many.
+
+        In: the snapshot.
+        Out: one row per case and place on the ladder.
+        Example: three items at stage 1 since the 8th, due on the 1st, 2nd and 3rd, and
+        one that was never reminded: two rows, of which the first is due on the 1st.
+        """
         return SQL(
             """
             SELECT NULL::int AS item_id, position.case_id, state.date_maturity,
@@ -204,7 +250,7 @@ class CollectionDecisionStatement(models.AbstractModel):
                        date_maturity < %(as_of)s AS is_overdue,
                        MIN(date_maturity) AS date_maturity
                   FROM collection_snapshot
-                 WHERE status = 'open' AND has_item
+                 WHERE status = %(open)s AND has_item
                  GROUP BY partner_id, stage_id, date_stage, COALESCE(days_frozen, 0),
                           date_resumed, date_maturity < %(as_of)s) state
               JOIN collection_position position
@@ -212,56 +258,77 @@ class CollectionDecisionStatement(models.AbstractModel):
               LEFT JOIN collection_stage reached ON reached.id = state.stage_id
             """,
             as_of=as_of,
+            open=OPEN,
         )
 
     @api.model
-    def _next_stage(self, as_of):
-        """The next stage for each place on the ladder that items of a case stand at.
+    def _next_stages_sql(self, as_of):
+        """The next stage for each place on the ladder that items of a case stand at,
+        so that the ladder is looked up a few times per case and not once per item.
 
-        One row per case, stage reached and whether overdue, so that the ladder is
-        looked up a few times per case and not once per item. A reminder before the due
-        date is left out for what is overdue, and for who has anything overdue. "Start
-        at the stage that fits" takes, for items never reminded, the highest stage whose
-        day has come for the oldest.
+        "Start at the stage that fits" takes, for items never reminded, the highest
+        stage whose day has come for the oldest; else it is the one after that reached.
+
+        In: the states of the items, positions, policies and stages.
+        Out: one row per case, stage reached and whether overdue.
+        Example: stages on the days 5, 15 and 30; the oldest item that was never
+        reminded is 20 days late: the stage of day 15 where the policy starts at the one
+        that fits, else that of day 5.
         """
         return SQL(
             """
-            SELECT place.*, next.stage_id, next.sequence, next.days, next.gap_days
+            SELECT place.*, stage.id AS stage_id, stage.sequence, stage.days,
+                   stage.gap_days
               FROM (
                 SELECT case_id, reached, is_overdue, MIN(date_maturity) AS oldest
                   FROM item_state GROUP BY case_id, reached, is_overdue) place
               JOIN collection_position position ON position.case_id = place.case_id
               JOIN collection_policy policy ON policy.id = position.policy_id
-              JOIN LATERAL (
-                SELECT stage.id AS stage_id, stage.sequence, stage.days,
-                       stage.gap_days, policy.catch_up = 'fit'
-                           AND place.reached IS NULL AND place.is_overdue
-                           AND place.oldest + stage.days <= %s AS fits
-                  FROM collection_stage stage
-                 WHERE stage.policy_id = position.policy_id AND stage.active
-                   AND (place.reached IS NULL OR stage.sequence > place.reached)
-                   AND (stage.days >= 0
-                        OR NOT place.is_overdue AND position.overdue = 0)
-                   AND stage.amount_min <= CASE WHEN place.is_overdue
-                       THEN position.amount_net ELSE position.amount_net_all END
-                 ORDER BY fits DESC,
-                          CASE WHEN policy.catch_up = 'fit' AND place.reached IS NULL
-                                    AND place.is_overdue
-                                    AND place.oldest + stage.days <= %s
-                               THEN -stage.sequence ELSE stage.sequence END
-                 LIMIT 1) next ON TRUE
+              LEFT JOIN LATERAL (
+                SELECT stage.id FROM collection_stage stage
+                 WHERE %(is_possible)s AND policy.catch_up = 'fit'
+                   AND place.reached IS NULL AND place.is_overdue
+                   AND place.oldest + stage.days <= %(as_of)s
+                 ORDER BY stage.sequence DESC LIMIT 1) fitting ON TRUE
+              LEFT JOIN LATERAL (
+                SELECT stage.id FROM collection_stage stage
+                 WHERE %(is_possible)s AND fitting.id IS NULL
+                 ORDER BY stage.sequence LIMIT 1) following ON TRUE
+              JOIN collection_stage stage
+                ON stage.id = COALESCE(fitting.id, following.id)
             """,
-            as_of,
-            as_of,
+            as_of=as_of,
+            is_possible=self._is_possible_sql(),
         )
 
     @api.model
-    def _ready(self):
+    def _is_possible_sql(self):
+        """:return: SQL condition: ``stage`` can follow for the items at ``place``; a
+        reminder before the due date can't for what is overdue, nor for who has anything
+        overdue"""
+        return SQL(
+            """
+            stage.policy_id = position.policy_id AND stage.active
+            AND (place.reached IS NULL OR stage.sequence > place.reached)
+            AND (stage.days >= 0 OR NOT place.is_overdue AND position.overdue = 0)
+            AND stage.amount_min <= CASE WHEN place.is_overdue
+                THEN position.amount_net ELSE position.amount_net_all END
+            """
+        )
+
+    @api.model
+    def _ready_sql(self):
         """The day on which each item is ready for its next stage.
 
         Both counts must have passed: days since the item's due date, and days since its
         previous stage. Days on hold do not count as waiting, and a hold that has just
         been lifted is not followed by a letter on the same day.
+
+        In: the states of the items, and the stages that are next for them.
+        Out: one row per item, or group of items, with ``date_ready``.
+        Example: due on 1 March, at stage 1 since the 10th, 5 days frozen; stage 2 is of
+        day 15 and 14 days after the one before: the 16th or the 24th, the later of the
+        two, and 5 days more: 29 March.
         """
         return SQL(
             """
@@ -282,10 +349,16 @@ class CollectionDecisionStatement(models.AbstractModel):
         )
 
     @api.model
-    def _picked(self, as_of):
+    def _chosen_step_sql(self, as_of):
         """One step per case: the highest stage that is ready, else the one that will
         be ready first; after the quiet time, as often as the limits allow, not while a
-        reply waits to be read, on a working day."""
+        reply waits to be read, on a working day.
+
+        In: the steps that are possible, positions and days off.
+        Out: one row per case, with the day of the step, ``date_next``.
+        Example: stage 2 is ready since Thursday, and the quiet time ends on Saturday:
+        stage 2, on Monday.
+        """
         return SQL(
             """
             SELECT DISTINCT ON (step.case_id) step.case_id, step.stage_id,
@@ -308,18 +381,23 @@ class CollectionDecisionStatement(models.AbstractModel):
                       step.sequence DESC
             """,
             as_of=as_of,
-            steps=self._steps(),
-            date_free=self.env["collection.decision.limits"]._date_free(),
+            steps=self._possible_steps_sql(),
+            date_free=self.env["collection.decision.limits"]._date_free_sql(),
         )
 
     @api.model
-    def _steps(self):
+    def _possible_steps_sql(self):
         """The steps that the items of a case are ready for, and when.
 
         Nobody who has a formal demand in hand gets a first reminder for a newer
         invoice: a softer step than the one reached is left to the firmer one that
         follows it soon, whose message lists the newer items as well. With nothing
         firmer to come soon, it is taken by itself.
+
+        In: what the items are ready for.
+        Out: one row per case and stage.
+        Example: reached is stage 3; stage 4 is ready on the 20th and stage 1, for a
+        newer invoice, on the 5th: stage 4 only. Without a stage 4: stage 1.
         """
         return SQL(
             """
@@ -337,7 +415,14 @@ class CollectionDecisionStatement(models.AbstractModel):
         )
 
     @api.model
-    def _reason(self, as_of):
+    def _reason_sql(self, as_of):
+        """Why the step is due, or is not: the first answer that applies.
+
+        In: ``position``, the step ``chosen`` and its ``stage``.
+        Out: a key of ``REASONS``.
+        Example: ready since Monday, contacted on Tuesday, quiet for three days, and
+        today is Wednesday: "quiet".
+        """
         return SQL(
             """
             CASE WHEN position.is_stayed THEN 'stayed'
@@ -353,16 +438,16 @@ class CollectionDecisionStatement(models.AbstractModel):
                  WHEN position.open_count = 0 THEN 'nothing_open'
                  WHEN position.overdue > 0
                       AND position.amount_net <= position.tolerance THEN 'covered'
-                 WHEN picked.stage_id IS NULL AND position.overdue = 0
+                 WHEN chosen.stage_id IS NULL AND position.overdue = 0
                       AND position.amount_net_all <= position.tolerance THEN 'covered'
-                 WHEN picked.stage_id IS NULL THEN 'ladder_end'
-                 WHEN picked.date_ready > %(as_of)s THEN 'waiting'
+                 WHEN chosen.stage_id IS NULL THEN 'ladder_end'
+                 WHEN chosen.date_ready > %(as_of)s THEN 'waiting'
                  WHEN stage.days < 0
                       AND position.amount_net_all <= position.tolerance THEN 'covered'
                  WHEN position.date_paused > %(as_of)s THEN 'reply'
                  WHEN position.date_quiet > %(as_of)s THEN 'quiet'
-                 WHEN picked.date_free > %(as_of)s THEN 'contact_limit'
-                 WHEN picked.date_next > %(as_of)s THEN 'not_working_day'
+                 WHEN chosen.date_free > %(as_of)s THEN 'contact_limit'
+                 WHEN chosen.date_next > %(as_of)s THEN 'not_working_day'
                  ELSE 'due' END
             """,
             as_of=as_of,
@@ -510,6 +595,7 @@ class CollectionDecisionStatement(models.AbstractModel):
         """:return: SQL of the tables that the decision reads, for some customers: the
         snapshot, its sums, and ``customer`` with what is net; also of those who have no
         case yet, for the portal shows what was posted a minute ago"""
+        snapshot = self.env["collection.snapshot"]
         return SQL(
             """
             collection_snapshot AS MATERIALIZED (%(snapshot)s),
@@ -524,8 +610,8 @@ class CollectionDecisionStatement(models.AbstractModel):
                   LEFT JOIN collection_policy policy ON policy.id = case_.policy_id
                  CROSS JOIN LATERAL (SELECT %(credit)s) net(credit))
             """,
-            snapshot=self.env["collection.review"]._snapshot_sql(company, partner_ids),
-            total=self.env["collection.snapshot"]._query(company, as_of),
+            snapshot=snapshot._items_sql(company, partner_ids),
+            total=snapshot._totals_sql(company, as_of),
             net=self._net_sql(),
             company=company.id,
             credit=self._credit_sql(),

@@ -99,7 +99,9 @@ class CollectionPlanner(models.AbstractModel):
                        (decided.reason, decided.stage_id, decided.date_next,
                         decided.amount_net, points.total, points.parts)
                 """,
-                self.env["collection.priority"]._points(company, as_of, partner_ids),
+                self.env["collection.priority"]._points_sql(
+                    company, as_of, partner_ids
+                ),
             )
         )
 
@@ -135,7 +137,9 @@ class CollectionPlanner(models.AbstractModel):
                 company=company.id,
                 open=list(OPEN_STATES),
                 keep=["due", *TEMPORARY_REASONS],
-                restrict=self.env["collection.review"]._restrict(partner_ids),
+                restrict=self.env["collection.snapshot"]._restrict_sql(
+                    partner_ids, "case_"
+                ),
             )
         )
         return self.env.cr.rowcount

@@ -106,7 +106,7 @@ class CollectionPolicyBacktest(models.AbstractModel):
         if not due:
             return []
         stage_by_case = {row["case_id"]: row["stage_id"] for row in due}
-        self.env["collection.decision.statement"]._raise_items(
+        self.env["collection.decision.statement"]._advance_items(
             company, day, stage_by_case
         )
         self.env.cr.execute(

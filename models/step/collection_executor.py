@@ -134,8 +134,7 @@ class CollectionExecutor(models.AbstractModel):
         """
         partner_ids = steps.case_id.partner_id.ids
         self.env.flush_all()
-        review = self.env["collection.review"]
-        review._take_snapshot(company, as_of, partner_ids, ledger_date)
+        self.env["collection.snapshot"]._build(company, as_of, partner_ids, ledger_date)
         self.env["collection.decision.statement"]._decide(company, as_of, partner_ids)
         rows = self.env.execute_query(
             SQL(
@@ -244,7 +243,7 @@ class CollectionExecutor(models.AbstractModel):
         if not steps:
             return
         self.env.flush_all()
-        self.env["collection.decision.statement"]._raise_items(
+        self.env["collection.decision.statement"]._advance_items(
             company,
             as_of,
             {step.case_id.id: step.stage_id.id for step in steps},

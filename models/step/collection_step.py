@@ -291,13 +291,13 @@ class CollectionStep(models.Model):
         """Move the items of the cases on to the stages of these steps."""
         self.activity_id.unlink()
         self.env.flush_all()
-        review = self.env["collection.review"]
+        snapshot = self.env["collection.snapshot"]
         statement = self.env["collection.decision.statement"]
         for company, steps in self.grouped("company_id").items():
             today, cases = company._get_collection_today(), steps.case_id
-            review._take_snapshot(company, today, cases.partner_id.ids, None)
+            snapshot._build(company, today, cases.partner_id.ids)
             stages = {step.case_id.id: step.stage_id.id for step in steps}
-            statement._raise_items(company, today, stages)
+            statement._advance_items(company, today, stages)
             cases._refresh_stages()
 
     # ------------------------------------------------------------------
@@ -330,14 +330,16 @@ class CollectionStep(models.Model):
                 note=self.env._("Not done in time."),
                 company=company.id,
                 as_of=as_of,
-                restrict=self.env["collection.review"]._restrict(partner_ids),
+                restrict=self.env["collection.snapshot"]._restrict_sql(
+                    partner_ids, "case_"
+                ),
             )
         )
         if rows:
-            self.env["collection.decision.statement"]._raise_items(
+            self.env["collection.decision.statement"]._advance_items(
                 company, as_of, dict(rows)
             )
-            self.env["collection.review"]._refresh_snapshot()
+            self.env["collection.snapshot"]._refresh()
             self.env["collection.case.figures"]._refresh_stages(company, partner_ids)
             self._close_activities(company)
 
