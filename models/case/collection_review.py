@@ -49,7 +49,13 @@ class CollectionReview(models.AbstractModel):
 
     @api.model
     def _reopen_cases(self, company):
-        """A settled item that is open again (payment undone) brings its case back."""
+        """A settled item that is open again (payment undone) brings its case back.
+
+        In: the debts of the snapshot, and the cases they were in when last settled.
+        Out: the last closed case of each customer without an open one is active.
+        Example: the check that paid the invoice of case C000123 bounces: C000123 goes
+        on, with the stage its items had reached.
+        """
         return self._execute(
             SQL(
                 """
@@ -75,6 +81,12 @@ class CollectionReview(models.AbstractModel):
 
     @api.model
     def _insert_items(self):
+        """Take up what is collected from now on.
+
+        In: the debts of the snapshot that have no item, and the cases of this run.
+        Out: rows of ``collection_item``, with no stage reached.
+        Example: an invoice posted yesterday in two installments: two items.
+        """
         self._execute(
             SQL(
                 """
@@ -96,7 +108,13 @@ class CollectionReview(models.AbstractModel):
     def _move_items(self):
         """Items open again, with another due date, or of a customer who has another
         commercial entity now. The stage they had reached stays; with another due date,
-        other days were frozen."""
+        other days were frozen.
+
+        In: the debts of the snapshot that have an item, and the cases of this run.
+        Out: case, due date and "open" of the items that are not as the ledger says.
+        Example: the customer becomes a part of another company: the item goes from case
+        C000123 to C000045, and stays at "Reminder 2".
+        """
         rows = self.env.execute_query(
             SQL(
                 """
@@ -125,7 +143,13 @@ class CollectionReview(models.AbstractModel):
     @api.model
     def _move_holds(self, company):
         """The holds of a customer who has another commercial entity now go with the
-        items: what was not to be chased is not chased under another name."""
+        items: what was not to be chased is not chased under another name.
+
+        In: active holds of cases whose customer is a part of another one now.
+        Out: the same holds on the open case of the other, which is on hold by that.
+        Example: C000123 is on hold and its customer was merged into that of C000045:
+        C000045 is on hold.
+        """
         moved = self._execute(
             SQL(
                 """
@@ -159,6 +183,12 @@ class CollectionReview(models.AbstractModel):
 
     @api.model
     def _settle_items(self, company, as_of, partner_ids):
+        """Settle what is paid, or is not to be collected any more.
+
+        In: the open items of the customers, and the snapshot.
+        Out: the items that are no debt there are not open, since today.
+        Example: the invoice was paid yesterday: its item is settled.
+        """
         self._execute(
             SQL(
                 """
@@ -183,7 +213,12 @@ class CollectionReview(models.AbstractModel):
     @api.model
     def _close_cases(self, company, as_of, partner_ids):
         """A case without an open item ends, which is a decision like any other; its
-        holds end with it."""
+        holds end with it.
+
+        In: the cases closed now.
+        Out: a row of ``collection_decision`` for each.
+        Example: the last invoice of C000123 was paid: "settled", for 0.00.
+        """
         closed = self._execute(
             SQL(
                 """
@@ -195,7 +230,7 @@ class CollectionReview(models.AbstractModel):
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
                   FROM closed
                 """,
-                closed=self._closed(company, as_of, partner_ids),
+                closed=self._close_sql(company, as_of, partner_ids),
                 as_of=as_of,
                 company=company.id,
             )
@@ -205,8 +240,10 @@ class CollectionReview(models.AbstractModel):
         return closed
 
     @api.model
-    def _closed(self, company, as_of, partner_ids):
-        """:return: SQL that closes the cases without an open item and says which"""
+    def _close_sql(self, company, as_of, partner_ids):
+        """:return: SQL that closes the cases without an open item and says which, with
+        the reason: "merged" if the items went on to the entity that the customer is a
+        part of now, and "settled" else"""
         return SQL(
             """
             UPDATE collection_case AS case_
@@ -216,7 +253,6 @@ class CollectionReview(models.AbstractModel):
                    amount_net = 0
               FROM res_partner partner
              CROSS JOIN LATERAL (
-                -- The items went on to the entity that the customer is a part of now.
                 SELECT CASE WHEN partner.commercial_partner_id = partner.id
                             THEN 'settled' ELSE 'merged' END AS reason) ending
              WHERE partner.id = case_.partner_id
@@ -235,6 +271,12 @@ class CollectionReview(models.AbstractModel):
 
     @api.model
     def _end_holds(self, as_of):
+        """Nothing is held on a case that is closed.
+
+        In: active holds of closed cases.
+        Out: the same holds, ended; the days they took count as frozen.
+        Example: on hold from the 1st, closed on the 5th: ended on the 5th.
+        """
         rows = self.env.execute_query(
             SQL(
                 """

@@ -167,6 +167,29 @@ class CollectionSnapshot(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
+    def _prepare(self):
+        """Make the working tables that this database session does not have yet, or has
+        with other columns: from before an update of the addon."""
+        found = dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT relname::text, ARRAY_AGG(attname::text ORDER BY attnum)
+                      FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+                     WHERE relnamespace = PG_MY_TEMP_SCHEMA() AND attnum > 0
+                       AND relname::text = ANY(%s)
+                     GROUP BY relname
+                    """,
+                    list(TABLES),
+                )
+            )
+        )
+        for name, columns in TABLES.items():
+            if found.get(name) != [column for column, _kind, _meaning in columns]:
+                self._drop(name)
+                self.env.cr.execute(self._declare_sql(name))
+
+    @api.model
     def _fill(self, name, query, is_whole=False):
         """Put the answer of a query into a working table, in place of what was there.
 
@@ -177,38 +200,31 @@ class CollectionSnapshot(models.AbstractModel):
         """
         table = SQL.identifier(name)
         if is_whole:
-            self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
+            self._drop(name)
             self.env.cr.execute(self._create_sql(name, query))
-            is_many = True
         else:
-            is_new = self._ensure(name)
             self.env.cr.execute(SQL("DELETE FROM %s", table))
             self.env.cr.execute(self._insert_sql(name, query))
-            is_many = is_new or self.env.cr.rowcount > MANY
-        if is_many and name in COUNTED:
+        if name in COUNTED and (is_whole or self.env.cr.rowcount > MANY):
             self.env.cr.execute(SQL("ANALYZE %s", table))
 
     @api.model
-    def _ensure(self, name):
-        """Make a working table if this database session has none yet.
-
-        :return: whether it is new
-        """
-        [[table]] = self.env.execute_query(
-            SQL("SELECT TO_REGCLASS(%s)", f"pg_temp.{name}")
+    def _drop(self, name):
+        self.env.cr.execute(
+            SQL("DROP TABLE IF EXISTS %s", SQL.identifier("pg_temp", name))
         )
-        if table is None:
-            self.env.cr.execute(
-                SQL(
-                    "CREATE TEMPORARY TABLE %s (%s) ON COMMIT DELETE ROWS",
-                    SQL.identifier(name),
-                    SQL(", ").join(
-                        SQL("%s %s", SQL.identifier(column), SQL(kind))
-                        for column, kind, _meaning in TABLES[name]
-                    ),
-                )
-            )
-        return table is None
+
+    @api.model
+    def _declare_sql(self, name):
+        """:return: SQL that makes a working table as ``TABLES`` declares it"""
+        return SQL(
+            "CREATE TEMPORARY TABLE %s (%s) ON COMMIT DELETE ROWS",
+            SQL.identifier(name),
+            SQL(", ").join(
+                SQL("%s %s", SQL.identifier(column), SQL(kind))
+                for column, kind, _meaning in TABLES[name]
+            ),
+        )
 
     @api.model
     def _create_sql(self, name, query):
@@ -282,6 +298,7 @@ class CollectionSnapshot(models.AbstractModel):
         :param bool is_review: every debt without an item is about to get one
         """
         self._tune()
+        self._prepare()
         is_whole = partner_ids is None
         items = self._items_sql(company, partner_ids, ledger_date, is_review)
         self._fill("collection_snapshot", items, is_whole)

@@ -66,6 +66,7 @@ class CollectionDecisionLimits(models.AbstractModel):
                   FROM collection_contact contact
                  WHERE contact.company_id = %(company)s AND is_void IS NOT TRUE
                    AND (is_attempt OR is_conversation OR outcome = 'override')
+                   -- No limit is of more than 60 days; the rest is for time zones.
                    AND contact.date > %(as_of)s::date - 62
                    AND contact.date < %(as_of)s::date + 2) contact
              WHERE day <= %(as_of)s

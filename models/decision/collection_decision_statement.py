@@ -3,7 +3,8 @@ from odoo.tools import SQL
 
 from ..ledger.collection_exposure import OPEN
 
-# For so many days a step waits at most for a firmer one, which asks for its items too.
+# A newer item waits so many days at most for the firmer step that asks for it as well:
+# a month, in which most people pay once. Left longer, it would not be mentioned at all.
 FIRMER_WITHIN = 30
 
 

@@ -59,6 +59,7 @@ class CollectionScheduler(models.AbstractModel):
         :return: dict with the numbers of cases opened and closed
         """
         self.env.flush_all()
+        self.env["collection.snapshot"]._tune()
         if not ledger_date:
             # What is promised and planned is known for the ledger of today only.
             promises = self.env["collection.promise.evaluation"]

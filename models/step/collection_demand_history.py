@@ -69,9 +69,9 @@ class CollectionDemandHistory(models.Model):
     def _table_query(self):
         return SQL(
             "%s UNION ALL %s UNION ALL %s",
-            self._contacts_query(),
-            self._promises_query(),
-            self._breaches_query(),
+            self._contacts_sql(),
+            self._promises_sql(),
+            self._breaches_sql(),
         )
 
     @api.depends("contact_id", "promise_id")
@@ -84,7 +84,7 @@ class CollectionDemandHistory(models.Model):
             line.person = row["with"]
 
     @api.model
-    def _select(self, kind, number, alias):
+    def _select_sql(self, kind, number, alias):
         """:return: SQL of the columns that do not depend on the kind of line; a case
         has one open step, so that the number of its source numbers the line"""
         return SQL(
@@ -101,7 +101,7 @@ class CollectionDemandHistory(models.Model):
         )
 
     @api.model
-    def _from(self):
+    def _from_sql(self):
         return SQL(
             """
               FROM collection_step step
@@ -111,7 +111,7 @@ class CollectionDemandHistory(models.Model):
         )
 
     @api.model
-    def _contacts_query(self):
+    def _contacts_sql(self):
         return SQL(
             """
             %(select)s, contact.id AS contact_id, NULL::int AS promise_id,
@@ -121,14 +121,14 @@ class CollectionDemandHistory(models.Model):
               LEFT JOIN collection_letter letter ON letter.id = contact.letter_id
              WHERE step.state = ANY(%(open)s) AND %(recited)s
             """,
-            select=self._select("contact", 0, "contact"),
-            recited=self._recited_condition(),
+            select=self._select_sql("contact", 0, "contact"),
+            recited=self._is_recited_sql(),
             open=list(OPEN_STATES),
-            **{"from": self._from()},
+            **{"from": self._from_sql()},
         )
 
     @api.model
-    def _recited_condition(self):
+    def _is_recited_sql(self):
         """:return: SQL condition that a customer may read of ``contact``"""
         return SQL(
             """
@@ -151,7 +151,7 @@ class CollectionDemandHistory(models.Model):
         )
 
     @api.model
-    def _promises_query(self):
+    def _promises_sql(self):
         """Promises that no recited contact tells of already."""
         return SQL(
             """
@@ -166,14 +166,14 @@ class CollectionDemandHistory(models.Model):
                      WHERE contact.id = promise.contact_id
                        AND contact.outcome = 'promise' AND %(recited)s)
             """,
-            select=self._select("promise", 1, "promise"),
-            recited=self._recited_condition(),
+            select=self._select_sql("promise", 1, "promise"),
+            recited=self._is_recited_sql(),
             open=list(OPEN_STATES),
-            **{"from": self._from()},
+            **{"from": self._from_sql()},
         )
 
     @api.model
-    def _breaches_query(self):
+    def _breaches_sql(self):
         return SQL(
             """
             %(select)s, NULL::int AS contact_id, promise.id AS promise_id,
@@ -183,9 +183,9 @@ class CollectionDemandHistory(models.Model):
              WHERE step.state = ANY(%(open)s)
                AND promise.state IN ('partial', 'broken')
             """,
-            select=self._select("breach", 2, "promise"),
+            select=self._select_sql("breach", 2, "promise"),
             open=list(OPEN_STATES),
-            **{"from": self._from()},
+            **{"from": self._from_sql()},
         )
 
     def write(self, vals):  # pylint: disable=method-required-super

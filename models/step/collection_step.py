@@ -312,7 +312,13 @@ class CollectionStep(models.Model):
     @api.model
     def _skip_expired(self, company, as_of, partner_ids=None):
         """Skip the tasks that nobody did within the policy's patience, so that the
-        ladder goes on. Reads the snapshot taken by the review."""
+        ladder goes on. Reads the snapshot taken by the review.
+
+        In: the steps that wait for a person, and the patience of the policies.
+        Out: those that waited longer are skipped, and their items advance.
+        Example: a call planned for the 1st, with a patience of 5 days: skipped on the
+        7th, and its items are at its stage.
+        """
         rows = self.env.execute_query(
             SQL(
                 """
