@@ -95,20 +95,24 @@ class Calendar(NamedTuple):
         return day
 
     def find_days_off(self, first_year, last_year):
-        """Return all days off of some years, in order.
+        """Return the days off of some years in order, each with the working day that
+        follows it.
 
-        :rtype: list[date]
+        :rtype: dict[date, date]
 
-        >>> shop = Calendar(closed=frozenset([date(2026, 3, 3)]))
+        >>> shop = Calendar(closed=frozenset([date(2026, 3, 6)]))  # a Friday
         >>> days = shop.find_days_off(2026, 2026)
-        >>> len(days), days[0]  # Saturdays and Sundays, and one day more
+        >>> len(days), next(iter(days))  # Saturdays and Sundays, and one day more
         (105, datetime.date(2026, 1, 3))
+        >>> days[date(2026, 3, 6)]
+        datetime.date(2026, 3, 9)
         """
         years = range(first_year, last_year + 1)
         days = {day for day in self.closed if day.year in years}
-        return sorted(
-            days.union(*(days_off(self.country, self.region, year) for year in years))
+        days |= set().union(
+            *(days_off(self.country, self.region, year) for year in years)
         )
+        return {day: self.roll_forward(day) for day in sorted(days)}
 
 
 @lru_cache(maxsize=1024)

@@ -428,7 +428,8 @@ class CollectionCase(models.Model):
         self.env.flush_all()
         figures = self.env["collection.case.figures"]
         for company, cases in self.grouped("company_id").items():
-            figures._refresh_stages(company, cases.partner_id.ids)
+            restrict = SQL("case_.partner_id = ANY(%s)", cases.partner_id.ids)
+            figures._refresh_stages(company, restrict)
         self.env.invalidate_all(flush=False)
 
     def _add_task(self, summary, note="", day=None):

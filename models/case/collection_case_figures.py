@@ -248,12 +248,15 @@ class CollectionCaseFigures(models.AbstractModel):
         )
 
     @api.model
-    def _refresh_invoices(self, company, partner_ids):
+    def _refresh_invoices(self, company, restrict):
         """The stage on the invoice: the highest of its open items.
 
         In: the items of the customers and the stages they have reached.
         Out: ``collection_stage_id`` of the invoices, where it is another.
         Example: of two installments one is at stage 2, the other at 1: stage 2.
+
+        :param company: res.company record
+        :param SQL restrict: condition on ``case_``
         """
         self.env.cr.execute(
             SQL(
@@ -275,19 +278,20 @@ class CollectionCaseFigures(models.AbstractModel):
                    AND move.collection_stage_id IS DISTINCT FROM reached.stage_id
                 """,
                 company=company.id,
-                restrict=self.env["collection.snapshot"]._restrict_sql(
-                    partner_ids, "case_"
-                ),
+                restrict=restrict,
             )
         )
 
     @api.model
-    def _refresh_stages(self, company, partner_ids):
+    def _refresh_stages(self, company, restrict):
         """The stage on the case and on its invoices, after a step was taken.
 
         In: the open items that are not stayed, and the stages they have reached.
         Out: ``stage_id`` of the cases, where it is another.
         Example: the items of a case are at stage 1 and 3: stage 3.
+
+        :param company: res.company record
+        :param SQL restrict: condition on ``case_``
         """
         self.env.cr.execute(
             SQL(
@@ -307,9 +311,7 @@ class CollectionCaseFigures(models.AbstractModel):
                 """,
                 company=company.id,
                 stayed=self.env["collection.stay"]._stayed_lines_sql(),
-                restrict=self.env["collection.snapshot"]._restrict_sql(
-                    partner_ids, "case_"
-                ),
+                restrict=restrict,
             )
         )
-        self._refresh_invoices(company, partner_ids)
+        self._refresh_invoices(company, restrict)

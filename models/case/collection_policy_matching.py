@@ -129,7 +129,7 @@ class CollectionPolicyMatching(models.AbstractModel):
         )
 
     @api.model
-    def _match_stages(self, company, partner_ids):
+    def _match_stages(self, company, restrict):
         """Items of a case with another policy: the stage of the new ladder that is no
         later than the one reached, so that nobody jumps ahead nor starts again.
 
@@ -154,18 +154,16 @@ class CollectionPolicyMatching(models.AbstractModel):
                    AND old.policy_id <> case_.policy_id AND %(restrict)s
                 """,
                 company=company.id,
-                restrict=self.env["collection.snapshot"]._restrict_sql(
-                    partner_ids, "case_"
-                ),
+                restrict=restrict,
             )
         )
         if self.env.cr.rowcount:
             self.env["collection.snapshot"]._refresh()
-            self._forget_old_stages(company, partner_ids)
-            self.env["collection.case.figures"]._refresh_stages(company, partner_ids)
+            self._forget_old_stages(company, restrict)
+            self.env["collection.case.figures"]._refresh_stages(company, restrict)
 
     @api.model
-    def _forget_old_stages(self, company, partner_ids):
+    def _forget_old_stages(self, company, restrict):
         """Cases and invoices no longer show a stage of a policy they left.
 
         In: the stages that cases and invoices show, and the policy of the case.
@@ -173,7 +171,6 @@ class CollectionPolicyMatching(models.AbstractModel):
         Example: a case went from "Gentle" to "Firm" before any item reached a stage
         there: it shows none until one does.
         """
-        restrict = self.env["collection.snapshot"]._restrict_sql(partner_ids, "case_")
         self.env.cr.execute(
             SQL(
                 """

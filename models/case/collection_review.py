@@ -28,16 +28,17 @@ class CollectionReview(models.AbstractModel):
             company, as_of, partner_ids, ledger_date, is_review=True
         )
         opened = self._reopen_cases(company)
+        restrict = self.env["collection.snapshot"]._restrict_sql(partner_ids, "case_")
         figures = self.env["collection.case.figures"]
         opened += figures._refresh(company, as_of, partner_ids)
         # First, while there are none but those known before.
-        self._settle_items(company, as_of, partner_ids)
+        self._settle_items(company, as_of, restrict)
         self._move_items()
         self._insert_items()
         self._move_holds(company)
-        self.env["collection.policy.matching"]._match_stages(company, partner_ids)
-        closed = self._close_cases(company, as_of, partner_ids)
-        figures._refresh_invoices(company, partner_ids)
+        self.env["collection.policy.matching"]._match_stages(company, restrict)
+        closed = self._close_cases(company, as_of, restrict)
+        figures._refresh_invoices(company, restrict)
         self.env.invalidate_all(flush=False)
         return {"opened_count": opened, "closed_count": closed}
 
@@ -182,7 +183,7 @@ class CollectionReview(models.AbstractModel):
             )
 
     @api.model
-    def _settle_items(self, company, as_of, partner_ids):
+    def _settle_items(self, company, as_of, restrict):
         """Settle what is paid, or is not to be collected any more.
 
         In: the open items of the customers, and the snapshot.
@@ -204,14 +205,12 @@ class CollectionReview(models.AbstractModel):
                 """,
                 as_of=as_of,
                 company=company.id,
-                restrict=self.env["collection.snapshot"]._restrict_sql(
-                    partner_ids, "case_"
-                ),
+                restrict=restrict,
             )
         )
 
     @api.model
-    def _close_cases(self, company, as_of, partner_ids):
+    def _close_cases(self, company, as_of, restrict):
         """A case without an open item ends, which is a decision like any other; its
         holds end with it.
 
@@ -230,7 +229,7 @@ class CollectionReview(models.AbstractModel):
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
                   FROM closed
                 """,
-                closed=self._close_sql(company, as_of, partner_ids),
+                closed=self._close_sql(company, as_of, restrict),
                 as_of=as_of,
                 company=company.id,
             )
@@ -240,7 +239,7 @@ class CollectionReview(models.AbstractModel):
         return closed
 
     @api.model
-    def _close_sql(self, company, as_of, partner_ids):
+    def _close_sql(self, company, as_of, restrict):
         """:return: SQL that closes the cases without an open item and says which, with
         the reason: "merged" if the items went on to the entity that the customer is a
         part of now, and "settled" else"""
@@ -264,9 +263,7 @@ class CollectionReview(models.AbstractModel):
             """,
             as_of=as_of,
             company=company.id,
-            restrict=self.env["collection.snapshot"]._restrict_sql(
-                partner_ids, "case_"
-            ),
+            restrict=restrict,
         )
 
     @api.model

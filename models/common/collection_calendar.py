@@ -62,17 +62,18 @@ class CollectionCalendar(models.AbstractModel):
     def _days_off_sql(self, company, as_of):
         """Tell the days off of a company, and the working day that follows each.
 
-        Goes in: nothing but the dates. Comes out: ``day, date_next``, one row per day
-        off from the year of ``as_of`` on. Christmas 2026 is a Friday, so there are
-        2026-12-25, -26 and -27, each with 2026-12-28.
+        In: nothing but the dates.
+        Out: ``day, date_next``, one row per day off from the year of ``as_of`` on.
+        Example: Christmas 2026 is a Friday, so there are 2026-12-25, -26 and -27, each
+        with 2026-12-28.
         """
         calendar = self._get_company_calendars(company)[company]
         days = calendar.find_days_off(as_of.year, as_of.year + YEARS_AHEAD)
         return SQL(
             "SELECT day, date_next FROM UNNEST(%s::date[], %s::date[])"
             " AS day_off(day, date_next)",
-            days,
-            [calendar.roll_forward(day) for day in days],
+            list(days),
+            list(days.values()),
         )
 
     @api.model

@@ -4,6 +4,8 @@ from odoo.tools import SQL
 from ...tools.channels import channels
 from ...tools.contact_limits import WINDOW
 
+CALLS, FREE = channels(is_call=True), channels(is_free=True)
+
 
 class CollectionDecisionLimits(models.AbstractModel):
     """The contact guard's limits by the day, as part of the decision statement.
@@ -74,7 +76,7 @@ class CollectionDecisionLimits(models.AbstractModel):
             """,
             company=company.id,
             as_of=as_of,
-            talk=channels(is_call=True),
+            talk=CALLS,
             zone=company._get_collection_zone(),
         )
 
@@ -84,6 +86,6 @@ class CollectionDecisionLimits(models.AbstractModel):
         return SQL(
             "CASE WHEN stage.channel = ANY(%s) THEN position.date_call"
             " WHEN stage.channel <> ALL(%s) THEN position.date_touch END",
-            channels(is_call=True),
-            channels(is_free=True),
+            CALLS,
+            FREE,
         )

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 OPEN, CREDIT, HELD = "open", "credit", "held"
 DISPUTED, PROMISED, PLANNED = "disputed", "promised", "planned"
@@ -89,12 +89,20 @@ class CollectionExposure(models.Model):
     @api.depends("date_maturity")
     @api.depends_context("collection_as_of")
     def _compute_days_late(self):
-        for exposure in self:
-            day = exposure.company_id._get_collection_today()
-            exposure.days_late = max((day - exposure.date_maturity).days, 0)
+        for company, exposures in self.grouped("company_id").items():
+            day = company._get_collection_today()
+            for exposure in exposures:
+                exposure.days_late = max((day - exposure.date_maturity).days, 0)
 
     @property
     def _table_query(self):
+        return self._view_sql()
+
+    @api.model
+    @ormcache()
+    def _view_sql(self):
+        """:return: SQL with the rows of all companies; asked for at each search, and
+        the same until another addon is installed"""
         return self._rows_sql()
 
     @api.model

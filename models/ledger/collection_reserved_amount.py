@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 # Who reserves, under the name of the amount, in the order of their turns. They stand
 # in rooms above, and are looked up by name as the comodel of a field is.
@@ -41,8 +41,10 @@ class CollectionReservedAmount(models.AbstractModel):
         return self._laid_sql("disputed")
 
     @api.model
+    @ormcache("name")
     def _laid_sql(self, name):
-        """Lay what is reserved on the items that it covers.
+        """Lay what is reserved on the items that it covers. Put together once: it is
+        the same for each company, customer and day.
 
         In: what the models of one kind reserve, and what is open on the items; for
         promises and plans less what is disputed.

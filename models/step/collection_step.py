@@ -319,6 +319,7 @@ class CollectionStep(models.Model):
         Example: a call planned for the 1st, with a patience of 5 days: skipped on the
         7th, and its items are at its stage.
         """
+        restrict = self.env["collection.snapshot"]._restrict_sql(partner_ids, "case_")
         rows = self.env.execute_query(
             SQL(
                 """
@@ -336,9 +337,7 @@ class CollectionStep(models.Model):
                 note=self.env._("Not done in time."),
                 company=company.id,
                 as_of=as_of,
-                restrict=self.env["collection.snapshot"]._restrict_sql(
-                    partner_ids, "case_"
-                ),
+                restrict=restrict,
             )
         )
         if rows:
@@ -346,7 +345,7 @@ class CollectionStep(models.Model):
                 company, as_of, dict(rows)
             )
             self.env["collection.snapshot"]._refresh()
-            self.env["collection.case.figures"]._refresh_stages(company, partner_ids)
+            self.env["collection.case.figures"]._refresh_stages(company, restrict)
             self._close_activities(company)
 
     @api.model
