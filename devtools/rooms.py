@@ -17,7 +17,7 @@ from .paths import CHECKOUT
 # model, table, module or method that it uses; of a class, its model.
 VIEW = "the view shows stage and holds of an item; nothing is written"
 POINTS = "what is broken or waits has points, counted with the rest; nothing is written"
-QUEUED = "a hold takes back what waits in a queue, and letters know the queues"
+QUEUED = "a case takes back what waits in a queue, and letters know the queues"
 LIMITS = "the limits count the attempts in the log; nothing is written"
 ALLOWED = {
     ("ledger/collection_exposure.py", "collection_item"): VIEW,
@@ -27,8 +27,7 @@ ALLOWED = {
     ("case/collection_priority.py", "collection_step"): POINTS,
     ("case/collection_priority.py", "collection_promise"): POINTS,
     ("case/collection_priority.py", "collection_promise_item_rel"): POINTS,
-    ("case/collection_hold.py", "collection.letter"): QUEUED,
-    ("case/collection_hold.py", "_cancel_queued"): QUEUED,
+    ("case/collection_case.py", "collection.letter"): QUEUED,
     ("decision/collection_planner.py", "collection_step"): "it fills the outbox",
     ("decision/collection_decision_limits.py", "collection_contact"): LIMITS,
     ("decision/collection_policy_backtest.py", "collection_contact"): (

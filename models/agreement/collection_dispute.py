@@ -276,11 +276,7 @@ class CollectionDispute(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         disputes = super().create(vals_list)
-        # Two disputes of one invoice at a time, or a dispute while a reminder is being
-        # written: one of them waits for the other and starts again.
-        disputes._find_cases()._stop_execution()
-        self.env["collection.letter"]._cancel_queued_about(disputes.move_id)
-        disputes._review_customers()
+        disputes._find_cases()._interrupt(disputes.move_id)
         return disputes
 
     def write(self, vals):

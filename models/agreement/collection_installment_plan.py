@@ -677,10 +677,7 @@ class CollectionInstallmentPlan(models.Model):
             notified_state="active",
         )
         # The agreement itself is on its way as well; only steps are called off.
-        self.env["collection.letter"]._cancel_queued_about(
-            self.item_ids.move_id, only_steps=True
-        )
-        self.case_id._review_now()
+        self.case_id._interrupt(self.item_ids.move_id, only_steps=True)
 
     def action_open_end(self):
         """Ask for the reason and cancel."""

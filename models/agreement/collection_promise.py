@@ -377,15 +377,9 @@ class CollectionPromise(models.Model):
         return super()._get_protected_fields() - {"contact_id", "replaces_id"}
 
     def _take_effect(self):
-        """Stop what is under way for what open promises cover.
-
-        Two promises on one item at a time, or a promise while a reminder is being
-        written: both change the case, so that one of them waits and starts again.
-        """
-        self.case_id._stop_execution()
+        """Stop what is under way for what open promises cover."""
         covered = self.filtered(lambda promise: promise.state == "open").item_ids
-        self.env["collection.letter"]._cancel_queued_about(covered.move_id)
-        self.case_id._review_now()
+        self.case_id._interrupt(covered.move_id)
 
     def action_approve(self):
         """Accept a promise above the limits; for collections managers."""

@@ -358,6 +358,20 @@ class CollectionCase(models.Model):
             )
         )
 
+    def _interrupt(self, moves=None, only_steps=False):
+        """Stop what is under way for these cases, and look at them anew.
+
+        Called by whatever takes something off collection. Two of these at a time, or
+        one while a message is being written, both change the case, so that one waits
+        for the other and starts again.
+
+        :param moves: account.move records that are concerned; None for the whole cases
+        :param bool only_steps: let documents that are no steps leave the queue
+        """
+        self._stop_execution()
+        self.env["collection.letter"]._cancel_queued_about(self, moves, only_steps)
+        self._review_now()
+
     def action_review(self):
         """Review these customers now instead of tonight."""
         self.check_access("write")

@@ -116,9 +116,11 @@ class CollectionHold(models.Model):
         holds = super().create(vals_list)
         if any(hold.case_id.state == "closed" for hold in holds):
             raise UserError(self.env._("The case is closed; there is nothing to hold."))
-        holds.case_id._stop_execution()
-        holds._cancel_queued_mail()
-        holds.case_id._review_now()
+        whole = holds.filtered(lambda hold: hold.scope == "case")
+        if whole:
+            whole.case_id._interrupt()
+        if holds - whole:
+            (holds - whole).case_id._interrupt((holds - whole).item_ids.move_id)
         return holds
 
     def write(self, vals):
@@ -173,23 +175,6 @@ class CollectionHold(models.Model):
                 ("date_settled", ">=", self.date_start),
             ]
         )
-
-    def _cancel_queued_mail(self):
-        """Nothing that is still in the mail queue leaves once a case is on hold."""
-        letters = self.env["collection.letter"].search(
-            [
-                ("case_id", "in", self.case_id.ids),
-                ("delivery_state", "=", "queued"),
-            ]
-        )
-        for hold in self:
-            own = letters.filtered(
-                lambda letter, hold=hold: letter.case_id == hold.case_id
-            )
-            if hold.scope == "items":
-                held = hold.item_ids.move_id
-                own = own.filtered(lambda letter, held=held: letter.move_ids & held)
-            own._cancel_queued()
 
     @api.model
     def _cron_review(self):

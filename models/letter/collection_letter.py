@@ -566,16 +566,18 @@ class CollectionLetter(models.Model):
         self._cancel_post()
 
     @api.model
-    def _cancel_queued_about(self, moves, only_steps=False):
-        """Cancel what waits in a queue and is about some invoices.
+    def _cancel_queued_about(self, cases, moves=None, only_steps=False):
+        """Cancel what waits in a queue and is not to leave any more.
 
-        :param moves: account.move records
+        :param cases: collection.case records, of which everything is cancelled
+        :param moves: account.move records, to cancel what is about these instead
         :param bool only_steps: leave alone what is no step of the ladder, an agreement
             on its way for example
         """
-        letters = self.search(
-            [("move_ids", "in", moves.ids), ("delivery_state", "=", "queued")]
-        )
+        about = ("case_id", "in", cases.ids)
+        if moves is not None:
+            about = ("move_ids", "in", moves.ids)
+        letters = self.search([about, ("delivery_state", "=", "queued")])
         if only_steps:
             letters = letters.filtered("stage_id")
         letters._cancel_queued()
