@@ -203,6 +203,8 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
             own = SQL("%s AND plan.partner_id = ANY(%s)", own, list(partner_ids))
         cr = self.env.cr
         cr.execute(self._move_plans(company))
+        if not self._has_any(own):
+            return
         cr.execute(self._expire_offers(own, as_of))
         cr.execute(self._void_offers(own))
         behind = self._find_behind(company, own, as_of)
@@ -211,6 +213,14 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
         self.env["collection.installment.plan"].invalidate_model()
         defaulted = [plan_id for plan_id, state in rows if state == "defaulted"]
         self._resume_defaulted(defaulted, as_of)
+
+    @api.model
+    def _has_any(self, own):
+        """:return: whether there is a plan to judge; most customers have none, and
+        planning the statements that judge takes longer than running them"""
+        plans = SQL("SELECT FROM collection_installment_plan plan WHERE %s", own)
+        [[has_any]] = self.env.execute_query(SQL("SELECT EXISTS (%s)", plans))
+        return has_any
 
     @api.model
     def _resume_defaulted(self, plan_ids, as_of):
@@ -373,6 +383,7 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
                 WHEN state = 'completed' THEN 'active'
                 ELSE state END AS new_state
               FROM (%s) standing
+             OFFSET 0
             """,
             as_of,
             self._standing(own, as_of, behind),

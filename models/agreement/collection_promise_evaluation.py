@@ -174,6 +174,7 @@ class CollectionPromiseEvaluation(models.AbstractModel):
                   JOIN collection_promise_line line ON line.promise_id = promise.id
                  WHERE %(judged)s
                  GROUP BY promise.id) due
+            OFFSET 0
             """,
             judged=judged,
             allocations=self._allocations_sql(SQL("promise.id = due.id")),
