@@ -2,7 +2,7 @@
     "name": "Accounts Receivable Collections",
     "version": "19.0.1.0.0",
     "category": "Accounting/Accounting",
-    "summary": "Dunning, letters, promises and disputes, judged by the ledger",
+    "summary": "Dunning, letters, promises and disputes, evaluated by the ledger",
     "author": "Account Collections contributors",
     "license": "LGPL-3",
     "depends": ["account", "portal", "mail", "resource", "sms", "snailmail"],
