@@ -1,18 +1,20 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from .collection_installment_plan import EVALUATED_STATES, RUNNING_STATES
+
 
 class CollectionInstallmentEvaluation(models.AbstractModel):
-    """Judge installment plans by the ledger. Set-based.
+    """Evaluate installment plans by the ledger. Set-based.
 
     Received is the money that was allocated to the covered items since the plan was
     accepted; remaining is what is still open on them, less what is disputed, and at
     most what the plan has not received. What a credit note takes off shortens the plan
-    at its end. Nothing of it is stored but the verdict.
+    at its end. Nothing of it is stored but the state.
     """
 
     _name = "collection.installment.evaluation"
-    _description = "Judgement of Installment Plans"
+    _description = "Evaluation of Installment Plans"
     _inherit = ["collection.reserving.mixin"]
 
     # ------------------------------------------------------------------
@@ -52,7 +54,7 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
     @api.model
     def _reservations_sql(self):
         """What is still to come of the plans in force."""
-        in_force = SQL("plan.state IN ('active', 'notice', 'suspended')")
+        in_force = SQL("plan.state IN %s", RUNNING_STATES)
         return SQL(
             """
             SELECT plan.id AS owner_id, item.move_line_id AS line_id,
@@ -68,7 +70,7 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
         )
 
     @api.model
-    def _opened(self, plans):
+    def _open_amounts_sql(self, plans):
         """:return: SQL with plan_id, amount (open and not disputed)"""
         return SQL(
             """
@@ -106,7 +108,7 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
              WHERE plan.date_active IS NOT NULL AND %s
             """,
             self._received_sql(plans),
-            self._opened(plans),
+            self._open_amounts_sql(plans),
             plans,
         )
 
@@ -187,37 +189,37 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
         return shares
 
     # ------------------------------------------------------------------
-    # The judgement of a company
+    # The evaluation of a company
     # ------------------------------------------------------------------
 
     @api.model
-    def _judge(self, company, as_of, partner_ids=None):
-        """Judge all plans of a company: end offers, and decide by the ledger.
+    def _evaluate(self, company, as_of, partner_ids=None):
+        """Evaluate all plans of a company: end offers, and decide by the ledger.
 
         :param company: res.company record
-        :param date as_of: the day of the judgement
+        :param date as_of: the day of the evaluation
         :param partner_ids: restrict to these commercial partners
         """
         own = SQL("plan.company_id = %s", company.id)
         if partner_ids is not None:
             own = SQL("%s AND plan.partner_id = ANY(%s)", own, list(partner_ids))
         cr = self.env.cr
-        cr.execute(self._move_plans(company))
+        cr.execute(self._move_plans_sql(company))
         if not self._has_any(own):
             return
-        cr.execute(self._expire_offers(own, as_of))
-        cr.execute(self._void_offers(own))
+        cr.execute(self._expire_offers_sql(own, as_of))
+        cr.execute(self._void_offers_sql(own))
         behind = self._find_behind(company, own, as_of)
-        cr.execute(self._pause_cures(own, as_of))
-        rows = self.env.execute_query(self._judge_plans(own, as_of, behind))
+        cr.execute(self._pause_cures_sql(own, as_of))
+        rows = self.env.execute_query(self._evaluate_plans_sql(own, as_of, behind))
         self.env["collection.installment.plan"].invalidate_model()
         defaulted = [plan_id for plan_id, state in rows if state == "defaulted"]
         self._resume_defaulted(defaulted, as_of)
 
     @api.model
     def _has_any(self, own):
-        """:return: whether there is a plan to judge; most customers have none, and
-        planning the statements that judge takes longer than running them"""
+        """:return: whether there is a plan to evaluate; most customers have none, and
+        planning the statements for it takes longer than running them"""
         plans = SQL("SELECT FROM collection_installment_plan plan WHERE %s", own)
         [[has_any]] = self.env.execute_query(SQL("SELECT EXISTS (%s)", plans))
         return has_any
@@ -228,14 +230,14 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
         higher."""
         if not plan_ids:
             return
-        self.env.cr.execute(self._raise_items(plan_ids, as_of))
+        self.env.cr.execute(self._raise_items_sql(plan_ids, as_of))
         self.env["collection.item"].invalidate_model()
         self.env["collection.installment.plan"].browse(plan_ids)._resume_items(as_of)
 
     @api.model
-    def _move_plans(self, company):
-        """The plans of a customer who has another commercial entity now go with the
-        items that they cover."""
+    def _move_plans_sql(self, company):
+        """:return: SQL that moves the plans of customers who have another commercial
+        entity now along with the items that they cover"""
         return SQL(
             """
             UPDATE collection_installment_plan AS plan
@@ -248,13 +250,14 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
                AND target.state <> 'closed'
              WHERE old.id = plan.case_id AND old.company_id = %s
                AND partner.commercial_partner_id <> old.partner_id
-               AND plan.state IN ('active', 'notice', 'suspended')
+               AND plan.state IN %s
             """,
             company.id,
+            RUNNING_STATES,
         )
 
     @api.model
-    def _expire_offers(self, own, as_of):
+    def _expire_offers_sql(self, own, as_of):
         return SQL(
             """
             UPDATE collection_installment_plan AS plan SET state = 'expired'
@@ -265,7 +268,7 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
         )
 
     @api.model
-    def _void_offers(self, own):
+    def _void_offers_sql(self, own):
         """A covered invoice that changed before the signature makes the offer void."""
         offered = SQL("plan.state = 'offered' AND %s", own)
         return SQL(
@@ -276,27 +279,27 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
              WHERE other.id = plan.id AND %s
                AND COALESCE(opened.amount, 0) <> plan.amount_covered
             """,
-            self._opened(offered),
+            self._open_amounts_sql(offered),
             offered,
         )
 
     @api.model
-    def _judge_plans(self, own, as_of, behind):
-        """:return: SQL that writes the verdicts, with id and state of what changed"""
+    def _evaluate_plans_sql(self, own, as_of, behind):
+        """:return: SQL that writes the states, with id and state of what changed"""
         return SQL(
             """
             UPDATE collection_installment_plan AS plan
-               SET state = verdict.new_state, %(changes)s
-              FROM (%(verdicts)s) verdict
-             WHERE verdict.plan_id = plan.id AND plan.state <> verdict.new_state
+               SET state = result.new_state, %(changes)s
+              FROM (%(states)s) result
+             WHERE result.plan_id = plan.id AND plan.state <> result.new_state
             RETURNING plan.id, plan.state
             """,
-            verdicts=self._verdicts(own, as_of, behind),
-            changes=self._changes(as_of),
+            states=self._states_sql(own, as_of, behind),
+            changes=self._changes_sql(as_of),
         )
 
     @api.model
-    def _raise_items(self, plan_ids, as_of):
+    def _raise_items_sql(self, plan_ids, as_of):
         """:return: SQL that lifts what plans covered by one stage, if the policy says
         so; what has waited before does not count any more"""
         return SQL(
@@ -310,12 +313,12 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
              WHERE rel.plan_id = ANY(%(plans)s) AND item.id = covered.id
             """,
             as_of=as_of,
-            next=self._next_stage(),
+            next=self._next_stage_sql(),
             plans=plan_ids,
         )
 
     @api.model
-    def _next_stage(self):
+    def _next_stage_sql(self):
         """:return: SQL of the stage above the one that ``covered`` has reached, where
         the policy of ``case_`` says so"""
         return SQL(
@@ -333,7 +336,7 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
         )
 
     @api.model
-    def _changes(self, as_of):
+    def _changes_sql(self, as_of):
         return SQL(
             """
             breach = CASE WHEN new_state = 'notice' AND is_late THEN 'installment'
@@ -365,15 +368,20 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
         )
 
     @api.model
-    def _verdicts(self, own, as_of, behind):
+    def _states_sql(self, own, as_of, behind):
         """:return: SQL with the new state per plan in force or completed
+
+        In: the position of each plan, see ``_lateness_sql``.
+        Out: its columns and ``new_state``.
+        Example: 300 are late, the time to cure ended yesterday: "notice" becomes
+        "defaulted"; with the 300 in time it would have become "active".
 
         A plan whose case is on hold, or that has a payment on its way, is not late: it
         waits. Open credits of the customer count where the policy nets.
         """
         return SQL(
             """
-            SELECT standing.*, CASE
+            SELECT lateness.*, CASE
                 WHEN remaining = 0 AND NOT is_unsettled THEN 'completed'
                 WHEN is_paused THEN
                     CASE WHEN state = 'completed' THEN 'active' ELSE state END
@@ -382,15 +390,15 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
                 WHEN state <> 'notice' AND (is_late OR is_behind) THEN 'notice'
                 WHEN state = 'completed' THEN 'active'
                 ELSE state END AS new_state
-              FROM (%s) standing
+              FROM (%s) lateness
              OFFSET 0
             """,
             as_of,
-            self._standing(own, as_of, behind),
+            self._lateness_sql(own, as_of, behind),
         )
 
     @api.model
-    def _standing(self, own, as_of, behind):
+    def _lateness_sql(self, own, as_of, behind):
         """:return: SQL with what is remaining, and whether it is late, per plan"""
         return SQL(
             """
@@ -408,21 +416,21 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
               LEFT JOIN (%(credits)s) credit ON credit.partner_id = plan.partner_id
                AND credit.company_id = plan.company_id
                AND credit.currency_id = plan.currency_id
-             WHERE %(judged)s
+             WHERE %(evaluated)s
             """,
             as_of=as_of,
             behind=behind,
-            paused=self._paused(),
-            unsettled=self._unsettled(),
-            positions=self._positions_sql(self._judged(own)),
-            missed=self._missed(own, as_of),
-            credits=self._credits(own),
-            judged=self._judged(own),
+            paused=self._paused_sql(),
+            unsettled=self._unsettled_sql(),
+            positions=self._positions_sql(self._evaluated_sql(own)),
+            missed=self._missed_sql(own, as_of),
+            credits=self._credits_sql(own),
+            evaluated=self._evaluated_sql(own),
         )
 
     @api.model
-    def _judged(self, own):
-        return SQL("plan.state IN ('active', 'notice', 'completed') AND %s", own)
+    def _evaluated_sql(self, own):
+        return SQL("plan.state IN %s AND %s", EVALUATED_STATES, own)
 
     # ------------------------------------------------------------------
     # Late installments
@@ -432,11 +440,7 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
     def _find_behind(self, company, own, as_of):
         """:return: ids of customers with an overdue item outside their plan, among
         those whose plan asks that new invoices stay current"""
-        watched = SQL(
-            "plan.is_current_required AND %s"
-            " AND plan.state IN ('active', 'notice', 'completed')",
-            own,
-        )
+        watched = SQL("plan.is_current_required AND %s", self._evaluated_sql(own))
         rows = self.env.execute_query(
             SQL(
                 "SELECT DISTINCT plan.partner_id"
@@ -449,11 +453,11 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
         exposure = self.env["collection.exposure"]._rows_sql(
             company, [partner_id for [partner_id] in rows]
         )
-        rows = self.env.execute_query(self._behind(exposure, watched, as_of))
+        rows = self.env.execute_query(self._behind_sql(exposure, watched, as_of))
         return [partner_id for [partner_id] in rows]
 
     @api.model
-    def _behind(self, exposure, watched, as_of):
+    def _behind_sql(self, exposure, watched, as_of):
         """:return: SQL with the customers who are behind with something else"""
         return SQL(
             """
@@ -474,7 +478,7 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
         )
 
     @api.model
-    def _missed(self, own, as_of):
+    def _missed_sql(self, own, as_of):
         """:return: SQL with what should have come in by now and did not, per plan"""
         return SQL(
             """
@@ -491,19 +495,19 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
                                ORDER BY line.date, line.id) AS upto
                       FROM collection_installment line
                       JOIN collection_installment_plan plan ON plan.id = line.plan_id
-                     WHERE %(judged)s) due
+                     WHERE %(evaluated)s) due
                   JOIN (%(positions)s) position ON position.plan_id = due.plan_id
                  WHERE due.date + due.tolerance_days < %(as_of)s) due
              WHERE short > 0
              GROUP BY plan_id
             """,
-            judged=self._judged(own),
-            positions=self._positions_sql(self._judged(own)),
+            evaluated=self._evaluated_sql(own),
+            positions=self._positions_sql(self._evaluated_sql(own)),
             as_of=as_of,
         )
 
     @api.model
-    def _credits(self, own):
+    def _credits_sql(self, own):
         """:return: SQL with the open credits per customer, company and currency, where
         the policy nets; of the customers with plans only"""
         return SQL(
@@ -526,7 +530,7 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
                AND account.account_type = 'asset_receivable'
              GROUP BY plan.partner_id, plan.company_id, line.currency_id
             """,
-            self._judged(own),
+            self._evaluated_sql(own),
         )
 
     @api.model
@@ -548,15 +552,15 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
                    AND credit.currency_id = plan.currency_id
                  WHERE %s
                 """,
-                self._paused(),
-                self._credits(own),
+                self._paused_sql(),
+                self._credits_sql(own),
                 own,
             )
         )
         return {id_: (is_paused, float(credit)) for id_, is_paused, credit in rows}
 
     @api.model
-    def _unsettled(self):
+    def _unsettled_sql(self):
         """:return: SQL condition that something covered by ``plan`` is open still, be
         it disputed or on an invoice that is being corrected"""
         return SQL(
@@ -572,7 +576,7 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
         )
 
     @api.model
-    def _pause_cures(self, own, as_of):
+    def _pause_cures_sql(self, own, as_of):
         """:return: SQL that stops the time to cure of plans that are paused now, and
         gives back what was left of it to those that are not paused any more"""
         return SQL(
@@ -587,11 +591,11 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
             """,
             as_of=as_of,
             own=own,
-            paused=self._paused(),
+            paused=self._paused_sql(),
         )
 
     @api.model
-    def _paused(self):
+    def _paused_sql(self):
         """:return: SQL condition that the case of ``plan`` is on hold, or that one of
         its open items is or has a payment on its way"""
         return SQL(

@@ -41,6 +41,8 @@ TRANSITIONS = {
 }
 # While a plan is in one of these, what it covers is not chased.
 RUNNING_STATES = ("active", "notice", "suspended")
+# The ledger decides about these.
+EVALUATED_STATES = ("active", "notice", "completed")
 # Not signed yet.
 PENDING_STATES = ("draft", "approve", "offered")
 REPLACEABLE_STATES = (*RUNNING_STATES, "defaulted", "declined", "expired", "void")
@@ -667,7 +669,7 @@ class CollectionInstallmentPlan(models.Model):
         promises._end("replaced", self.env._("Replaced by %s.", self.name))
         today = self.company_id._get_collection_today()
         old = self.replaces_id
-        if old.state in ("active", "notice", "suspended", "defaulted"):
+        if old.state in (*RUNNING_STATES, "defaulted"):
             old._finish("renegotiated", self.env._("Replaced by %s.", self.name))
         self._set_state(
             "active",

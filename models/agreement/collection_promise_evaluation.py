@@ -1,9 +1,11 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from .collection_promise import EVALUATED_STATES
+
 
 class CollectionPromiseEvaluation(models.AbstractModel):
-    """Judge promises by the ledger. Set-based.
+    """Evaluate promises by the ledger. Set-based.
 
     Received is what was allocated to the covered items after the promise was taken, by
     money dated between that day and each of its dates plus tolerance. Nothing of it is
@@ -12,7 +14,7 @@ class CollectionPromiseEvaluation(models.AbstractModel):
     """
 
     _name = "collection.promise.evaluation"
-    _description = "Judgement of Promises"
+    _description = "Evaluation of Promises"
     _inherit = ["collection.reserving.mixin"]
 
     @api.model
@@ -78,11 +80,11 @@ class CollectionPromiseEvaluation(models.AbstractModel):
         return dict(rows)
 
     @api.model
-    def _judge(self, company, as_of, partner_ids=None):
-        """Judge all promises of a company that people have not ended.
+    def _evaluate(self, company, as_of, partner_ids=None):
+        """Evaluate all promises of a company that people have not ended.
 
         :param company: res.company record
-        :param date as_of: the day of the judgement
+        :param date as_of: the day of the evaluation
         :param partner_ids: restrict to these commercial partners
         """
         restrict = (
@@ -90,24 +92,34 @@ class CollectionPromiseEvaluation(models.AbstractModel):
             if partner_ids is not None
             else SQL("TRUE")
         )
-        judged = SQL(
-            "promise.company_id = %s AND %s"
-            " AND promise.state IN ('open', 'kept', 'partial', 'broken')",
+        evaluated = SQL(
+            "promise.company_id = %s AND %s AND promise.state IN %s",
             company.id,
             restrict,
+            EVALUATED_STATES,
         )
-        self.env.cr.execute(self._judge_lines(as_of, judged))
-        changed = self.env.execute_query(self._judge_promises(judged))
+        self.env.cr.execute(self._evaluate_lines_sql(as_of, evaluated))
+        changed = self.env.execute_query(self._evaluate_promises_sql(evaluated))
         missed = [id_ for id_, state in changed if state in ("partial", "broken")]
         # What they covered is collected again, from the next day on.
         self.env["collection.promise"].browse(missed).item_ids._resume(as_of)
 
     @api.model
-    def _judge_lines(self, as_of, judged):
-        """A date is met when all money promised up to it has come in by then."""
+    def _evaluate_lines_sql(self, as_of, evaluated):
+        """Say of each date of the promises whether it was kept: all the money promised
+        up to it has come in by then.
+
+        In: the lines of the promises, the money received since they were made.
+        Out: the state of the lines.
+        Example: 100 promised by the 5th and 100 by the 10th, 150 received on the 4th:
+        the first date is kept, the second open, and partly kept from the 11th on.
+
+        :param date as_of: the day of the evaluation
+        :param SQL evaluated: condition on ``promise``
+        """
         return SQL(
             """
-            UPDATE collection_promise_line AS line SET state = verdict.state
+            UPDATE collection_promise_line AS line SET state = result.state
               FROM (
                 SELECT due.id, CASE
                     WHEN received * 100 >= due.upto * due.threshold - 0.000001
@@ -122,40 +134,41 @@ class CollectionPromiseEvaluation(models.AbstractModel):
                                ORDER BY line.date, line.id) AS upto
                       FROM collection_promise_line line
                       JOIN collection_promise promise ON promise.id = line.promise_id
-                     WHERE %(judged)s) due
+                     WHERE %(evaluated)s) due
                  CROSS JOIN LATERAL (
                     SELECT COALESCE(SUM(allocation.amount), 0) AS received
                       FROM (%(allocations)s) allocation
                      WHERE allocation.date <= due.date + due.tolerance) money
-              ) verdict
-             WHERE line.id = verdict.id AND line.state IS DISTINCT FROM verdict.state
+              ) result
+             WHERE line.id = result.id AND line.state IS DISTINCT FROM result.state
             """,
             as_of=as_of,
-            judged=judged,
+            evaluated=evaluated,
             allocations=self._allocations_sql(SQL("promise.id = due.promise_id")),
         )
 
     @api.model
-    def _judge_promises(self, judged):
+    def _evaluate_promises_sql(self, evaluated):
+        """:return: SQL that writes the states, with id and state of what changed"""
         return SQL(
             """
             UPDATE collection_promise AS promise
-               SET state = verdict.state,
-                   kept_percent = CASE verdict.state
+               SET state = result.state,
+                   kept_percent = CASE result.state
                        WHEN 'kept' THEN 100 WHEN 'open' THEN NULL ELSE 0 END,
-                   amount_fallen_due = CASE WHEN verdict.state <> 'open'
+                   amount_fallen_due = CASE WHEN result.state <> 'open'
                        THEN promise.amount ELSE 0 END,
-                   amount_kept = CASE WHEN verdict.state = 'kept'
+                   amount_kept = CASE WHEN result.state = 'kept'
                        THEN promise.amount ELSE 0 END
-              FROM (%s) verdict
-             WHERE promise.id = verdict.id AND promise.state <> verdict.state
+              FROM (%s) result
+             WHERE promise.id = result.id AND promise.state <> result.state
             RETURNING promise.id, promise.state
             """,
-            self._promise_verdicts(judged),
+            self._promise_states_sql(evaluated),
         )
 
     @api.model
-    def _promise_verdicts(self, judged):
+    def _promise_states_sql(self, evaluated):
         """:return: SQL with the state per promise; one missed date ends it: partly kept
         if some of its money came in time, else broken"""
         return SQL(
@@ -172,10 +185,10 @@ class CollectionPromiseEvaluation(models.AbstractModel):
                        BOOL_OR(line.state IN ('partial', 'broken')) AS is_missed
                   FROM collection_promise promise
                   JOIN collection_promise_line line ON line.promise_id = promise.id
-                 WHERE %(judged)s
+                 WHERE %(evaluated)s
                  GROUP BY promise.id) due
             OFFSET 0
             """,
-            judged=judged,
+            evaluated=evaluated,
             allocations=self._allocations_sql(SQL("promise.id = due.id")),
         )

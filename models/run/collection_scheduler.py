@@ -63,9 +63,9 @@ class CollectionScheduler(models.AbstractModel):
         if not ledger_date:
             # What is promised and planned is known for the ledger of today only.
             promises = self.env["collection.promise.evaluation"]
-            promises._judge(company, as_of, partner_ids)
+            promises._evaluate(company, as_of, partner_ids)
             plans = self.env["collection.installment.evaluation"]
-            plans._judge(company, as_of, partner_ids)
+            plans._evaluate(company, as_of, partner_ids)
         counts = self.env["collection.review"]._review(
             company, as_of, partner_ids, ledger_date
         )

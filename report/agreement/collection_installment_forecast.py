@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...models.agreement.collection_installment_plan import STATES
+from ...models.agreement.collection_installment_plan import RUNNING_STATES, STATES
 
 
 class CollectionInstallmentForecast(models.Model):
@@ -51,7 +51,7 @@ class CollectionInstallmentForecast(models.Model):
             SELECT due.id, due.plan_id, due.company_id, due.partner_id, due.user_id,
                    due.currency_id, due.date, due.amount, due.state, share.paid
                        AS amount_paid,
-                   CASE WHEN due.state IN ('active', 'notice', 'suspended')
+                   CASE WHEN due.state IN %s
                         THEN GREATEST(LEAST(due.amount,
                             position.received + position.remaining - due.before)
                             - share.paid, 0)
@@ -70,6 +70,7 @@ class CollectionInstallmentForecast(models.Model):
                 SELECT GREATEST(LEAST(due.amount, position.received - due.before), 0)
                     AS paid) share
             """,
+            RUNNING_STATES,
             self.env["collection.installment.evaluation"]._positions_sql(SQL("TRUE")),
         )
 

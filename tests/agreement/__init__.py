@@ -4,7 +4,7 @@ from . import (
     test_installments,
     test_plan_companies,
     test_plan_concurrency,
-    test_plan_judgement,
+    test_plan_evaluation,
     test_plan_lifecycle,
     test_plan_offer,
     test_plan_property,
@@ -12,7 +12,7 @@ from . import (
     test_promise_concurrency,
     test_promise_dispute_property,
     test_promise_dispute_rights,
-    test_promise_judgement,
+    test_promise_evaluation,
     test_promise_limits,
     test_promise_night,
 )

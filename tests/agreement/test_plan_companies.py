@@ -53,7 +53,7 @@ class TestPlanCompanies(PlanCommon):
 
     def test_the_number_of_queries_is_constant(self):
         """Judging fifty plans takes as many statements as judging five."""
-        judge = self.root["collection.installment.evaluation"]
+        evaluation = self.root["collection.installment.evaluation"]
         seen = {}
         for count in (1, 5, 20):  # the first fills the caches
             with self.env.cr.savepoint() as savepoint:
@@ -66,7 +66,7 @@ class TestPlanCompanies(PlanCommon):
                     self.accept(self.make_plan(move, (5, 100)))
                 self.root.flush_all()
                 before = self.env.cr.sql_log_count
-                judge._judge(self.company, self.day(8))
+                evaluation._evaluate(self.company, self.day(8))
                 seen[count] = self.env.cr.sql_log_count - before
                 states = (
                     self.env["collection.installment.plan"].search([]).mapped("state")

@@ -88,7 +88,7 @@ class TestRecital(DocumentCommon):
                 }
             )
         )
-        # The nights after it judge it, and plan the letter again.
+        # The nights after it evaluate it, and plan the letter again.
         cls.plan(cls.day(due + 4))
         cls.plan()
         assert cls.open_steps(cls.customer), cls.case.explanation

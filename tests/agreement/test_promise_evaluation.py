@@ -5,7 +5,7 @@ from ..common.promise import PromiseCommon
 
 
 @tagged("post_install", "-at_install")
-class TestPromiseJudgement(PromiseCommon):
+class TestPromiseEvaluation(PromiseCommon):
     """The ledger decides whether a promise was kept, and nothing else."""
 
     @classmethod

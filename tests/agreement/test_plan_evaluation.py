@@ -6,7 +6,7 @@ from ..common.plan import PlanCommon
 
 
 @tagged("post_install", "-at_install")
-class TestPlanJudgement(PlanCommon):
+class TestPlanEvaluation(PlanCommon):
     """What the ledger says of a plan, case by case."""
 
     @classmethod
@@ -205,7 +205,7 @@ class TestPlanJudgement(PlanCommon):
         self.night(9)
         self.assert_plan(plan, "active")
 
-    def test_hold_pauses_the_judgement(self):
+    def test_hold_pauses_the_evaluation(self):
         """What may not be told the customer is not held against him."""
         plan = self.begin(self.invoice, (5, 1000))
         hold = self.make_hold(self.case, self.day(6), self.day(60))
@@ -259,7 +259,7 @@ class TestPlanJudgement(PlanCommon):
             [state, self.invoice.id],
         )
 
-    def test_payment_on_its_way_pauses_the_judgement(self):
+    def test_payment_on_its_way_pauses_the_evaluation(self):
         plan = self.begin(self.invoice, (5, 1000))
         self.set_payment_state("in_payment")
         self.nights(7, 9)
