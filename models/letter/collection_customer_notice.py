@@ -104,7 +104,9 @@ class CollectionCustomerNotice(models.AbstractModel):
             # A conflict between transactions is nobody's fault: all start again.
             raise
         except Exception:
-            _logger.exception("%s failed for %s.", act.__name__, act.__self__)
+            _logger.exception(
+                "%s failed for %s, with %s.", act.__name__, act.__self__, args
+            )
 
     @api.model
     def _get_recipient(self, case):
