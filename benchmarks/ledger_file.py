@@ -1,6 +1,6 @@
 """Read a ledger of invoices and settlement dates from a CSV file. Pure Python.
 
-The file is judged as a whole before anything is made of it: every line that is wrong is
+The file is checked as a whole before anything is made of it: every wrong line is
 reported with its number and the reason.
 """
 

@@ -185,7 +185,9 @@ class CollectionPortal(PortalAccount):
         self._read_name(form)
         form.read_amount(most)
         form.read_reason(self._get_reasons())
-        form.read_text("note", required=form.env._("Please say what is wrong."))
+        form.read_text(
+            "note", required=form.env._("Please tell us what the problem is.")
+        )
         form.read_files()
 
     def _read_name(self, form):

@@ -56,7 +56,7 @@ class AccountForm(PortalForm):
             self.errors[name] = self.env._("Please choose a day.")
             return
         if day > self.record.company_id._get_collection_today():
-            self.errors[name] = self.env._("This day is still to come.")
+            self.errors[name] = self.env._("This day is in the future.")
         self.values[name] = day
 
     def read_hours(self):

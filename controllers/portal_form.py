@@ -64,7 +64,7 @@ class PortalForm:
             self.errors["amount"] = self.env._("Please enter an amount above zero.")
         elif currency.compare_amounts(amount, most) > 0:
             self.errors["amount"] = self.env._(
-                "Please enter up to %s, which is what is open.", currency.format(most)
+                "Please enter at most %s, the open amount.", currency.format(most)
             )
         else:
             self.values["amount"] = currency.round(amount)
@@ -103,7 +103,7 @@ class PortalForm:
         """Take one of the collection.reason records."""
         chosen = reasons.filtered(lambda row: str(row.id) == self.raw.get("reason"))
         if not chosen:
-            self.errors["reason"] = self.env._("Please choose what is wrong.")
+            self.errors["reason"] = self.env._("Please choose a reason.")
         self.values["reason"] = chosen
 
     def read_files(self):

@@ -148,7 +148,7 @@ class CollectionDocument(models.AbstractModel):
         """:return: dict of values per step: the statement that goes with its e-mail"""
         statement = self.env["collection.statement"]
         composer = self.env["collection.message.composer"]
-        # A statement recites nothing.
+        # A statement lists nothing.
         prepared = composer._prepare(steps, {step: [] for step in steps})
         return {
             step: statement._get_values(values, values["exposures"])

@@ -48,7 +48,7 @@ def check_digit(body):
     return (10 - total % 10) % 10
 
 
-def judge_number(text):
+def check_number(text):
     """Say whether a tracking number of certified mail can be right.
 
     :param str text: as typed or scanned
@@ -57,13 +57,13 @@ def judge_number(text):
         other countries
     :rtype: str
 
-    >>> judge_number("7112 3456 7891 2345 6787")
+    >>> check_number("7112 3456 7891 2345 6787")
     'valid'
-    >>> judge_number("9400 1112 0108 0805 4830 16")
+    >>> check_number("9400 1112 0108 0805 4830 16")
     'valid'
-    >>> judge_number("9400 1112 0108 0805 4830 17")
+    >>> check_number("9400 1112 0108 0805 4830 17")
     'wrong'
-    >>> judge_number("RR 123 456 785 DE")
+    >>> check_number("RR 123 456 785 DE")
     'unknown'
     """
     number = clean_number(text)

@@ -45,8 +45,8 @@ class AccountMove(models.Model):
         if not items:
             raise UserError(
                 self.env._(
-                    "Nothing of this invoice can be promised: it is covered by an open"
-                    " promise already, or it was not reviewed yet."
+                    "Nothing on this invoice can be promised: an open promise "
+                    "already covers it, or it has not been reviewed yet."
                 )
             )
         return case._open_promise(items)

@@ -197,8 +197,8 @@ class CollectionCase(models.Model):
         if not items:
             raise UserError(
                 self.env._(
-                    "There is nothing to pay in installments: nothing is overdue, or"
-                    " it is on a plan already."
+                    "There is nothing to put on installments: nothing is overdue, or "
+                    "a plan already covers it."
                 )
             )
         return {

@@ -84,7 +84,7 @@ class CollectionDispute(models.Model):
         "account.move.line",
         string="Disputed lines",
         domain="[('move_id', '=', move_id), ('display_type', '=', 'product')]",
-        help="Choose lines to have their sum proposed, or state the amount yourself.",
+        help="Choose lines to have their sum proposed, or enter the amount yourself.",
     )
     amount = fields.Monetary(
         "Disputed amount",
@@ -271,7 +271,9 @@ class CollectionDispute(models.Model):
     @api.constrains("contact_id", "move_id")
     def _check_contact(self):
         if any(dispute.contact_id.customer_id - dispute.partner_id for dispute in self):
-            raise ValidationError(self.env._("The contact is another customer's."))
+            raise ValidationError(
+                self.env._("The contact belongs to another customer.")
+            )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -283,12 +285,12 @@ class CollectionDispute(models.Model):
         is_closed = any(dispute.state not in OPEN_STATES for dispute in self)
         if DISPUTED_FIELDS & vals.keys() and is_closed and not self.env.su:
             raise UserError(
-                self.env._("The dispute is closed. Open it again to change it.")
+                self.env._("The dispute is closed. Reopen it to change it.")
             )
         if "move_id" in vals and any(
             dispute.move_id.id != vals["move_id"] for dispute in self
         ):
-            raise UserError(self.env._("A dispute stays with its invoice."))
+            raise UserError(self.env._("A dispute cannot be moved to another invoice."))
         result = super().write(vals)
         if "date_answer_due" in vals:
             # Reminded of anew.
@@ -343,7 +345,7 @@ class CollectionDispute(models.Model):
                 )
             if state not in OPEN_STATES and not dispute.cause_id:
                 raise UserError(
-                    self.env._("Choose the root cause before the dispute is closed.")
+                    self.env._("Choose the root cause before closing the dispute.")
                 )
 
     def _restart(self):
@@ -416,7 +418,7 @@ class CollectionDispute(models.Model):
         """
         self.ensure_one()
         if is_html_empty(answer):
-            raise UserError(self.env._("Say why the dispute is rejected."))
+            raise UserError(self.env._("Explain why the dispute is rejected."))
         self._set_state("rejected", answer=answer, amount_accepted=0.0)
 
     # ------------------------------------------------------------------
@@ -501,7 +503,9 @@ class CollectionDispute(models.Model):
         move, chosen = self.move_id, self.line_ids
         if move.state != "posted":
             raise UserError(
-                self.env._("The invoice is not posted any more; nothing is credited.")
+                self.env._(
+                    "The invoice is no longer posted, so nothing can be credited."
+                )
             )
         total = sum(chosen.mapped("price_total"))
         if self.currency_id.compare_amounts(total, 0) > 0:
@@ -572,8 +576,8 @@ class CollectionDispute(models.Model):
                 }
             )
             text = dispute.env._(
-                "The credit note was cancelled before it was posted. The dispute is"
-                " open again: decide anew."
+                "The credit note was cancelled before it was posted. The dispute is "
+                "open again: please decide again."
             )
             dispute.message_post(body=text)
             dispute.activity_schedule(
@@ -593,7 +597,9 @@ class CollectionDispute(models.Model):
         for dispute in self:
             if not dispute.case_id:
                 raise UserError(
-                    self.env._("The customer owes nothing any more; there is no case.")
+                    self.env._(
+                        "The customer no longer owes anything, so there is no case."
+                    )
                 )
             self.env["collection.customer.notice"]._send(
                 dispute, template, dispute.move_id
@@ -628,7 +634,7 @@ class CollectionDispute(models.Model):
         for user in users.filtered(lambda user: self.company_id in user.company_ids):
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=self.env._("Answer to the dispute is overdue"),
+                summary=self.env._("The answer to the dispute is overdue"),
                 user_id=user.id,
             )
         self._write_protected({"escalation": level})
@@ -645,7 +651,7 @@ class CollectionDispute(models.Model):
         case = self.case_id
         if not case:
             raise UserError(
-                self.env._("The customer owes nothing any more; there is no case.")
+                self.env._("The customer no longer owes anything, so there is no case.")
             )
         if self.state in OPEN_STATES:
             # Nothing was wrong with the invoice.
@@ -680,8 +686,8 @@ class CollectionDispute(models.Model):
         for dispute in self:
             dispute.message_post(
                 body=self.env._(
-                    "Credit note %(note)s over %(amount)s was posted and matched with"
-                    " %(invoice)s.",
+                    "Credit note %(note)s for %(amount)s was posted and matched with "
+                    "%(invoice)s.",
                     note=dispute.credit_note_id.name,
                     amount=dispute.currency_id.format(
                         dispute.credit_note_id.amount_total

@@ -116,7 +116,7 @@ class CollectionInstallment(models.Model):
         if not self.env.su and any(line.plan_id.state != "draft" for line in self):
             raise UserError(
                 self.env._(
-                    "What was offered does not change. Take the offer back to a draft,"
-                    " or make a new version."
+                    "An offer cannot be changed. Set it back to draft, or create a "
+                    "new version."
                 )
             )

@@ -52,7 +52,7 @@ class CollectionInstallmentAgreement(models.AbstractModel):
         today = plan.company_id._get_collection_today()
         # A working day later than the very day is not a longer plan.
         if months and (plan.date_last - add_months(today, months)).days > 3:
-            return self.env._("It takes longer than %s months.", months)
+            return self.env._("It runs longer than %s months.", months)
         return False
 
     @api.model
@@ -75,7 +75,7 @@ class CollectionInstallmentAgreement(models.AbstractModel):
         )
         if limit and own.compare_amounts(smallest, limit) < 0:
             return self.env._(
-                "An installment is under the smallest one of %s.", own.format(limit)
+                "An installment is below the minimum of %s.", own.format(limit)
             )
         return False
 
@@ -86,7 +86,7 @@ class CollectionInstallmentAgreement(models.AbstractModel):
         down = sum(plan.line_ids.filtered("is_down").mapped("amount"))
         if currency.compare_amounts(down, least) < 0:
             return self.env._(
-                "The down payment is under %(share)g %%, which is %(amount)s.",
+                "The down payment is below %(share)g %%, which is %(amount)s.",
                 share=policy.plan_down_min,
                 amount=currency.format(least),
             )
@@ -102,7 +102,9 @@ class CollectionInstallmentAgreement(models.AbstractModel):
             ]
         )
         if count > policy.plan_default_max:
-            return self.env._("The customer defaulted on a plan before (%s).", count)
+            return self.env._(
+                "The customer has defaulted on a plan before (%s).", count
+            )
         return False
 
     # ------------------------------------------------------------------
@@ -119,7 +121,7 @@ class CollectionInstallmentAgreement(models.AbstractModel):
         if plan.case_id.state == "closed":
             return self.env._("The case is closed; nothing is open any more.")
         if any(line.date < today for line in plan.line_ids):
-            return self.env._("An installment cannot lie in the past.")
+            return self.env._("An installment cannot be due in the past.")
         if plan._is_changed():
             return self.env._(
                 "The covered invoices have changed since the schedule was made. Update"
@@ -134,7 +136,7 @@ class CollectionInstallmentAgreement(models.AbstractModel):
         if not plan.sudo()._find_stayed_items():
             return False
         return self.env._(
-            "Because of insolvency proceedings no installments can be agreed on."
+            "Because of insolvency proceedings, no installments can be agreed."
         )
 
     @api.model
@@ -193,8 +195,8 @@ class CollectionInstallmentAgreement(models.AbstractModel):
         plan._set_state("void", end_reason=self._get_void_reason(plan))
         self.env["collection.installment.reminder"]._notify(plan)
         return self.env._(
-            "The invoices of this agreement have changed meanwhile, so it cannot be"
-            " signed any more. We will send you a new one."
+            "The invoices in this agreement have changed, so it can no longer be "
+            "signed. We will send you a new one."
         )
 
     @api.model
@@ -255,7 +257,7 @@ class CollectionInstallmentAgreement(models.AbstractModel):
         if reason := self._get_stay_reason(plan):
             return reason
         if plan.state != "offered":
-            return self.env._("This offer is not open for signature any more.")
+            return self.env._("This offer can no longer be signed.")
         if plan.date_offer_end < plan.company_id._get_collection_today():
             return self.env._("This offer has expired. Please ask us for a new one.")
         own = (plan.document_sha256 or "").encode()
@@ -264,7 +266,7 @@ class CollectionInstallmentAgreement(models.AbstractModel):
                 "The agreement was changed after you opened it. Please read it again."
             )
         if plan._find_running(plan.item_ids) - plan.replaces_id:
-            return self.env._("Another installment plan covers these invoices already.")
+            return self.env._("Another installment plan already covers these invoices.")
         return False
 
     @api.model
@@ -298,9 +300,11 @@ class CollectionInstallmentAgreement(models.AbstractModel):
         if not name or len(name) > 100:
             return self.env._("Please enter your name.")
         if not self._is_image(signature):
-            return self.env._("Please sign in the field.")
+            return self.env._("Please sign in the box.")
         if not self._lock_for_signature(plan):
-            return self.env._("A payment is just being booked. Please try again.")
+            return self.env._(
+                "A payment is being recorded right now. Please try again."
+            )
         reason = self._get_cannot_sign_reason(plan, sha256)
         if reason := reason or self._void_if_changed(plan):
             return reason
@@ -338,9 +342,11 @@ class CollectionInstallmentAgreement(models.AbstractModel):
         """
         plan.check_access("write")
         if day > plan.company_id._get_collection_today():
-            raise UserError(self.env._("It cannot have been signed in the future."))
+            raise UserError(self.env._("The signing date cannot be in the future."))
         if not self._lock_for_signature(plan):
-            raise UserError(self.env._("A payment is just being booked. Try again."))
+            raise UserError(
+                self.env._("A payment is being recorded right now. Try again.")
+            )
         if reason := self._get_cannot_sign_reason(plan):
             raise UserError(reason)
         if plan._is_changed():

@@ -50,7 +50,7 @@ RHYTHMS = [
     ("weekly", "Weekly"),
     ("fortnightly", "Fortnightly"),
     ("monthly", "Monthly"),
-    ("free", "Free"),
+    ("free", "Custom dates"),
 ]
 PRESETS = [("3", "3 months"), ("6", "6 months"), ("amount", "An amount a month")]
 # The terms, which change in a draft only.
@@ -121,7 +121,7 @@ class CollectionInstallmentPlan(models.Model):
     )
     contact_id = fields.Many2one("collection.contact", readonly=True)
     dispute_id = fields.Many2one("collection.dispute", readonly=True)
-    is_portal = fields.Boolean("Asked for in the portal", readonly=True)
+    is_portal = fields.Boolean("Requested in the portal", readonly=True)
     note = fields.Text("Internal note")
     # What it covers.
     item_ids = fields.Many2many(
@@ -155,7 +155,7 @@ class CollectionInstallmentPlan(models.Model):
     )
     installment_count = fields.Integer("Installments", default=3)
     installment_amount = fields.Monetary("Each", default=500)
-    rhythm = fields.Selection(RHYTHMS, required=True, default="monthly")
+    rhythm = fields.Selection(RHYTHMS, "Frequency", required=True, default="monthly")
     date_first = fields.Date(
         "First installment on", default=lambda self: self._get_default_date(months=1)
     )
@@ -272,10 +272,10 @@ class CollectionInstallmentPlan(models.Model):
         copy=False,
     )
     date_reinstated = fields.Date(
-        "In force again since",
+        "Reinstated on",
         readonly=True,
         copy=False,
-        help="After a default; until then collection went on.",
+        help="After a default; in between, collection continued.",
     )
     date_notice = fields.Date("In notice since", readonly=True, copy=False)
     date_cure = fields.Date("To be cured by", readonly=True, copy=False)
@@ -283,8 +283,8 @@ class CollectionInstallmentPlan(models.Model):
         "Time to cure paused since",
         readonly=True,
         copy=False,
-        help="While the case is on hold or a payment is on its way. What was left of it"
-        " goes on afterwards.",
+        help="While the case is on hold or a payment is on its way. The time left "
+        "continues afterwards.",
     )
     notice_count = fields.Integer("Notices", readonly=True, copy=False)
     cured_count = fields.Integer("Notices cured", readonly=True, copy=False)
@@ -309,11 +309,11 @@ class CollectionInstallmentPlan(models.Model):
     notified_state = fields.Char(
         readonly=True,
         copy=False,
-        help="The status that the customer and the collector were last told of.",
+        help="The last status that the customer and the collector were notified of.",
     )
     replaces_id = fields.Many2one(
         "collection.installment.plan",
-        "In place of",
+        "Replaces",
         readonly=True,
         index="btree_not_null",
     )
@@ -452,13 +452,15 @@ class CollectionInstallmentPlan(models.Model):
         """:raises UserError: when a draft's terms are not a draft's any more"""
         if FIXED_FIELDS & vals.keys():
             raise UserError(
-                self.env._("A plan stays with its customer. Propose a new one.")
+                self.env._(
+                    "A plan cannot be moved to another customer. Propose a new one."
+                )
             )
         if TERM_FIELDS & vals.keys() and any(plan.state != "draft" for plan in self):
             raise UserError(
                 self.env._(
-                    "What was offered does not change. Take the offer back to a draft,"
-                    " or make a new version."
+                    "An offer cannot be changed. Set it back to draft, or create a "
+                    "new version."
                 )
             )
 
@@ -526,11 +528,13 @@ class CollectionInstallmentPlan(models.Model):
 
     def action_approve(self):
         """Offer plans above the limits; for collections managers."""
-        self._check_manager(self.env._("A collections manager approves this plan."))
+        self._check_manager(
+            self.env._("A collections manager has to approve this plan.")
+        )
         self.check_access("write")
         for plan in self:
             if plan.state != "approve":
-                raise UserError(self.env._("This plan does not wait for approval."))
+                raise UserError(self.env._("This plan is not waiting for approval."))
             plan._check_can_offer()
             plan._write_protected({"is_approved": True})
             plan._do_offer()
@@ -609,22 +613,23 @@ class CollectionInstallmentPlan(models.Model):
     def _check_items(self):
         items = self.item_ids
         if not items:
-            raise ValidationError(self.env._("Choose the items that the plan covers."))
+            raise ValidationError(self.env._("Choose the items the plan covers."))
         if items.case_id != self.case_id:
             raise ValidationError(
-                self.env._("A plan covers items of its own customer only.")
+                self.env._("A plan can only cover items of its own customer.")
             )
         others = self.contact_id.case_id | self.replaces_id.case_id
         if others - self.case_id:
             raise ValidationError(
-                self.env._("The contact or plan is another customer's.")
+                self.env._("The contact or plan belongs to another customer.")
             )
         if any(not item.is_open for item in items):
             raise ValidationError(self.env._("One of the items has been paid already."))
         if items.currency_id != self.currency_id:
             raise ValidationError(
                 self.env._(
-                    "All items of a plan are in its currency. Make one plan each."
+                    "All items of a plan must be in its currency. Make one plan for "
+                    "each currency."
                 )
             )
         self._check_not_planned()
@@ -636,8 +641,8 @@ class CollectionInstallmentPlan(models.Model):
         if other:
             raise ValidationError(
                 self.env._(
-                    "An item is on an installment plan already (%s). Renegotiate that"
-                    " one.",
+                    "An item is already on an installment plan (%s). Renegotiate "
+                    "that one.",
                     other[:1].name,
                 )
             )
@@ -691,7 +696,7 @@ class CollectionInstallmentPlan(models.Model):
 
     def action_open_reinstate(self):
         """Ask for the reason and put a plan in default in force again."""
-        return self._open_end("active", self.env._("Put in force again"))
+        return self._open_end("active", self.env._("Reinstate"))
 
     def _open_end(self, outcome, title):
         return self._open_wizard(
@@ -708,7 +713,7 @@ class CollectionInstallmentPlan(models.Model):
             )
         items = self.item_ids.filtered("is_open")
         if not items:
-            raise UserError(self.env._("Nothing is open on this plan any more."))
+            raise UserError(self.env._("Nothing is open on this plan."))
         return self.case_id._propose_plan(
             items,
             replaces_id=self.id,
@@ -763,7 +768,9 @@ class CollectionInstallmentPlan(models.Model):
         :raises UserError: without a reason, or when something else covers the items
         """
         self.check_access("write")
-        self._check_manager(self.env._("A collections manager puts it in force again."))
+        self._check_manager(
+            self.env._("Only a collections manager can reinstate a plan.")
+        )
         for plan in self:
             if plan.state != "defaulted":
                 raise UserError(self.env._("This plan is not in default."))
@@ -776,7 +783,7 @@ class CollectionInstallmentPlan(models.Model):
                 date_reinstated=plan.company_id._get_collection_today(),
                 notified_state="active",
             )
-            plan.message_post(body=self.env._("In force again: %s", reason))
+            plan.message_post(body=self.env._("Reinstated: %s", reason))
             promises = self.env["collection.promise"]._find_open(plan.item_ids)
             promises._end("replaced", self.env._("Replaced by %s.", plan.name))
         self.case_id._review_now()

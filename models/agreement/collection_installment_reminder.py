@@ -86,7 +86,7 @@ class CollectionInstallmentReminder(models.AbstractModel):
         self._send_or_ask(
             plan,
             f"mail_template_plan_reminder_{when}",
-            self.env._("Remind of the installment"),
+            self.env._("Remind the customer of the installment"),
         )
 
     @api.model
@@ -172,10 +172,10 @@ class CollectionInstallmentReminder(models.AbstractModel):
         sentences = {
             "active": self.env._("In good standing."),
             "notice": self.env._(
-                "In notice: the breach is to be cured by %s.",
+                "In notice: to be cured by %s.",
                 format_date(self.env, plan.date_cure),
             ),
-            "completed": self.env._("Completed: nothing is open any more."),
+            "completed": self.env._("Completed: nothing is open."),
             "defaulted": self.env._(
                 "In default: %s is due at once.",
                 plan.currency_id.format(plan.amount_default),

@@ -77,7 +77,7 @@ class CollectionInstallmentSchedule(models.AbstractModel):
         schedule = []
         if down:
             if not plan.date_down:
-                raise ValidationError(self.env._("Say when the down payment is due."))
+                raise ValidationError(self.env._("Enter the date of the down payment."))
             day = shift(plan.date_down) if shift else plan.date_down
             schedule = [(day, down, True)]
         rest = currency.round(total - down)
@@ -105,8 +105,8 @@ class CollectionInstallmentSchedule(models.AbstractModel):
         except ValueError as error:
             raise ValidationError(
                 self.env._(
-                    "These terms make no schedule: the installments are too many or too"
-                    " small, or nothing is left to pay after the down payment."
+                    "No schedule fits these terms: the installments are too many or "
+                    "too small, or nothing is left to pay after the down payment."
                 )
             ) from error
         return [(day, float(amount), False) for day, amount in installments]
@@ -129,8 +129,8 @@ class CollectionInstallmentSchedule(models.AbstractModel):
         if plan.rhythm == "free":
             raise ValidationError(
                 self.env._(
-                    "Interest is computed for a regular rhythm. Choose one, or a fixed"
-                    " charge."
+                    "Interest needs regular dates. Choose a frequency, or a fixed "
+                    "charge."
                 )
             )
         return float(
@@ -178,14 +178,17 @@ class CollectionInstallmentSchedule(models.AbstractModel):
         """:raises ValidationError: when the schedule of a plan is not what is to be
         paid, in whole amounts of its currency"""
         if not plan.line_ids:
-            raise ValidationError(self.env._("Say when how much will be paid."))
+            raise ValidationError(self.env._("Enter the dates and amounts."))
         currency = plan.currency_id
         compare, amounts = currency.compare_amounts, plan.line_ids.mapped("amount")
         if any(compare(amount, 0) <= 0 for amount in amounts):
             raise ValidationError(self.env._("An installment must be above zero."))
         if any(abs(amount - currency.round(amount)) > 1e-6 for amount in amounts):
             raise ValidationError(
-                self.env._("An installment is a whole amount of the currency.")
+                self.env._(
+                    "An installment cannot have fractions of the currency's "
+                    "smallest unit."
+                )
             )
         self._check_down(plan)
         if compare(plan.amount, plan.amount_total):
@@ -204,8 +207,8 @@ class CollectionInstallmentSchedule(models.AbstractModel):
         down = plan.line_ids.filtered("is_down")
         rest = plan.line_ids - down
         if len(down) > 1:
-            raise ValidationError(self.env._("There is one down payment at most."))
+            raise ValidationError(self.env._("There can be only one down payment."))
         if down and rest and down.date > min(rest.mapped("date")):
             raise ValidationError(
-                self.env._("The down payment comes before the installments.")
+                self.env._("The down payment must come before the installments.")
             )

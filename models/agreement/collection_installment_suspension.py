@@ -70,7 +70,7 @@ class CollectionInstallmentSuspension(models.AbstractModel):
             )
             plan.message_post(
                 body=self.env._(
-                    "In force again after %(days)s days: %(reason)s",
+                    "Resumed after %(days)s days: %(reason)s",
                     days=days,
                     reason=reason,
                 )

@@ -139,7 +139,7 @@ class CollectionPromise(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        help="Days after each date within which the money still counts as in time.",
+        help="Days after each date within which the money still counts as on time.",
     )
     threshold = fields.Float(
         "Kept from (%)",
@@ -172,7 +172,9 @@ class CollectionPromise(models.Model):
         default=1,
         help="1 for the first promise on an item, 2 after a broken one, and so on.",
     )
-    is_escalated = fields.Boolean(readonly=True, help="Its breach was acted on, once.")
+    is_escalated = fields.Boolean(
+        readonly=True, help="Its breach has been followed up."
+    )
     task_id = fields.Many2one(
         "mail.activity",
         "To-do",
@@ -182,7 +184,7 @@ class CollectionPromise(models.Model):
         help="The to-do on its breach.",
     )
     date_reminded = fields.Date(
-        "Reminded of", readonly=True, help="The last date that was reminded of."
+        "Reminded of", readonly=True, help="The last date a reminder was sent for."
     )
     approval_reason = fields.Char(readonly=True)
     end_reason = fields.Char("Reason", readonly=True, tracking=True)
@@ -345,8 +347,8 @@ class CollectionPromise(models.Model):
         if FIXED_FIELDS & vals.keys() and not self.env.su:
             raise UserError(
                 self.env._(
-                    "What was promised does not change. Replace the promise by a new"
-                    " one, or withdraw it."
+                    "A promise cannot be changed. Replace it with a new one, or "
+                    "withdraw it."
                 )
             )
         return super().write(vals)
@@ -383,9 +385,11 @@ class CollectionPromise(models.Model):
 
     def action_approve(self):
         """Accept a promise above the limits; for collections managers."""
-        self._check_manager(self.env._("A collections manager approves this promise."))
+        self._check_manager(
+            self.env._("A collections manager has to approve this promise.")
+        )
         if any(promise.state != "approve" for promise in self):
-            raise UserError(self.env._("This promise does not wait for approval."))
+            raise UserError(self.env._("This promise is not waiting for approval."))
         for promise in self:
             promise._check_stay()
         # Something may have been paid since, or the day may have gone by.
@@ -431,7 +435,7 @@ class CollectionPromise(models.Model):
         self.check_access("write")
         self._check_may_end()
         if not (reason or "").strip():
-            raise UserError(self.env._("Say why the promise ends."))
+            raise UserError(self.env._("Explain why the promise ends."))
         self._write_protected({"state": state, "end_reason": reason.strip()})
         for promise in self:
             day = promise.company_id._get_collection_today()
@@ -444,23 +448,22 @@ class CollectionPromise(models.Model):
     def _check_items(self):
         items = self.item_ids
         if not items:
-            raise ValidationError(
-                self.env._("Choose the items that the promise covers.")
-            )
+            raise ValidationError(self.env._("Choose the items the promise covers."))
         if items.case_id != self.case_id:
             raise ValidationError(
-                self.env._("A promise covers items of its own customer only.")
+                self.env._("A promise can only cover items of its own customer.")
             )
         if (self.contact_id.case_id | self.replaces_id.case_id) - self.case_id:
             raise ValidationError(
-                self.env._("The contact or promise is another customer's.")
+                self.env._("The contact or promise belongs to another customer.")
             )
         if any(not item.is_open for item in items):
             raise ValidationError(self.env._("One of the items has been paid already."))
         if items.currency_id != self.currency_id:
             raise ValidationError(
                 self.env._(
-                    "All items of a promise are in its currency. Take one promise each."
+                    "All items of a promise must be in its currency. Record one "
+                    "promise for each currency."
                 )
             )
         self._check_not_promised()
@@ -479,21 +482,21 @@ class CollectionPromise(models.Model):
         if other := (self._find_open(self.item_ids) - self)[:1]:
             raise ValidationError(
                 self.env._(
-                    "An item is covered by an open promise already (%s). Replace that"
-                    " one.",
+                    "An item is already covered by an open promise (%s). Replace "
+                    "that one.",
                     other.name,
                 )
             )
 
     def _check_dates(self):
         if not self.line_ids:
-            raise ValidationError(self.env._("Say when how much will be paid."))
+            raise ValidationError(self.env._("Enter the dates and amounts."))
         day = self.date_taken
         if self.state == "approve":
             # The approval may come too late.
             day = self.company_id._get_collection_today()
         if any(line.date < day for line in self.line_ids):
-            raise ValidationError(self.env._("A promised date cannot lie in the past."))
+            raise ValidationError(self.env._("A promised date cannot be in the past."))
         if any(
             self.currency_id.compare_amounts(line.amount, 0) <= 0
             for line in self.line_ids
@@ -519,7 +522,7 @@ class CollectionPromise(models.Model):
         if self.kind == "extension" and compare(self.amount, undisputed) < 0:
             raise ValidationError(
                 self.env._(
-                    "A due-date extension is for whole items: %s.",
+                    "A due-date extension must cover whole items: %s.",
                     self.currency_id.format(undisputed),
                 )
             )
@@ -556,7 +559,9 @@ class CollectionPromise(models.Model):
         False when a collector may take the promise"""
         policy = self.case_id.policy_id
         if policy.promise_count_max and earlier_count >= policy.promise_count_max:
-            return self.env._("It is promise number %s for an item.", earlier_count + 1)
+            return self.env._(
+                "This is promise number %s for an item.", earlier_count + 1
+            )
         return policy._get_amount_exceeded(
             "promise_amount_max",
             self.amount,
@@ -579,7 +584,7 @@ class CollectionPromise(models.Model):
             or self.threshold < policy.promise_threshold
         ):
             return self.env._(
-                "The tolerance or the threshold is softer than the policy's."
+                "The tolerance or the threshold is more lenient than the policy's."
             )
         return False
 
@@ -694,7 +699,9 @@ class CollectionPromise(models.Model):
                 self, template, self.item_ids.move_id
             )
         except UserError as error:
-            self.case_id._add_task(self.env._("Remind of the promise"), str(error))
+            self.case_id._add_task(
+                self.env._("Remind the customer of the promise"), str(error)
+            )
         self._write_protected({"date_reminded": max(self._find_near_dates(today))})
 
     def _escalate(self):

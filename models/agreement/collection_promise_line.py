@@ -44,7 +44,7 @@ class CollectionPromiseLine(models.Model):
         if not self.env.su:
             raise UserError(
                 self.env._(
-                    "What was promised does not change. Replace the promise by a new"
-                    " one, or withdraw it."
+                    "A promise cannot be changed. Replace it with a new one, or "
+                    "withdraw it."
                 )
             )

@@ -26,9 +26,9 @@ class AccountMoveSend(models.AbstractModel):
             alerts["collection_stay"] = {
                 "level": "warning",
                 "message": self.env._(
-                    "A bankruptcy forbids sending these to the debtor; they are not"
-                    " sent: %s. Download them, or send them to the trustee or to the"
-                    " debtor's counsel.",
+                    "Because of a bankruptcy, these cannot be sent to the debtor: "
+                    "%s. Download them, or send them to the trustee or to the "
+                    "debtor's counsel.",
                     ", ".join(stayed.mapped("name")),
                 ),
             }

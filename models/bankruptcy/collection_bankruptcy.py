@@ -127,8 +127,8 @@ class CollectionBankruptcy(models.Model):
     )
     date_asset_notice = fields.Date(
         "Notice of assets mailed",
-        help="The day on which the clerk mailed the notice that a dividend is possible"
-        " after all.",
+        help="The day the clerk mailed the notice that a dividend is possible after "
+        "all.",
     )
     is_governmental = fields.Boolean("We are a governmental unit")
     is_abroad = fields.Boolean("We are outside metropolitan France")
@@ -212,13 +212,13 @@ class CollectionBankruptcy(models.Model):
 
     _case_unique = models.UniqueIndex(
         "(court_id, case_key, partner_id) WHERE state NOT IN ('refuted', 'mistake')",
-        "This case of this debtor is on file already: same court, same number.",
+        "This case of this debtor is already on file: same court, same number.",
     )
     _complete = models.Constraint(
         "CHECK (state IN ('rumor', 'refuted')"
         " OR court_id IS NOT NULL AND date_petition IS NOT NULL)",
-        "A bankruptcy needs its court and the day of the petition. Record it as a rumor"
-        " as long as they are not known.",
+        "A bankruptcy needs its court and petition date. Record it as a rumor until "
+        "they are known.",
     )
     _procedure_foreign = models.Constraint(
         "CHECK (procedure IS NULL OR chapter = 'foreign')",
@@ -364,9 +364,9 @@ class CollectionBankruptcy(models.Model):
             if debtor & people.commercial_partner_id:
                 raise ValidationError(
                     self.env._(
-                        "Trustee, counsel and claims agent are not the debtor, nor a"
-                        " contact person of the debtor. Record them as contacts of"
-                        " their own."
+                        "Trustee, counsel and claims agent cannot be the debtor or "
+                        "one of the debtor's contacts. Record them as separate "
+                        "contacts."
                     )
                 )
 
@@ -379,8 +379,8 @@ class CollectionBankruptcy(models.Model):
             if bankruptcy.date_petition and bankruptcy.date_petition > latest:
                 raise ValidationError(
                     self.env._(
-                        "The day of the petition lies in the future. Record a rumor"
-                        " until the petition is filed."
+                        "The petition date is in the future. Record a rumor until "
+                        "the petition is filed."
                     )
                 )
 
@@ -391,9 +391,7 @@ class CollectionBankruptcy(models.Model):
         latest = fields.Date.add(today, years=1)
         for bankruptcy in self:
             if any((bankruptcy[name] or latest) > latest for name in DATE_FIELDS):
-                raise ValidationError(
-                    self.env._("This day lies too far in the future.")
-                )
+                raise ValidationError(self.env._("This day is too far in the future."))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -451,15 +449,15 @@ class CollectionBankruptcy(models.Model):
         if FIXED_FIELDS & vals.keys():
             raise UserError(
                 self.env._(
-                    "Whose bankruptcy it is does not change. A manager records it as a"
-                    " mistake, and it is recorded anew."
+                    "The debtor of a bankruptcy cannot be changed. Have a manager "
+                    "record the mistake, then record the bankruptcy again."
                 )
             )
         if "date_petition" in vals and any(row.state != "rumor" for row in self):
             raise UserError(
                 self.env._(
-                    "The day of the petition says what is stayed. Use “Change the"
-                    " petition date”, so that a manager sees it."
+                    "The petition date decides what is stayed. Record an event "
+                    "“Change of the petition date”, so that a manager sees it."
                 )
             )
 
@@ -583,14 +581,14 @@ class CollectionBankruptcy(models.Model):
             return False
         if self.state != "open":
             return self.env._(
-                "%s What was owed before the petition is not collected any more: it is"
-                " proposed for write-off. What was posted later is collected as usual.",
+                "%s Pre-petition debt is no longer collected: it is proposed for "
+                "write-off. What was posted later is collected as usual.",
                 self._get_standing_text(),
             )
         return self.env._(
-            "%s Do not call, write, charge interest, set off or refer anything that was"
-            " owed up to that day. Allowed: the claim, writing to trustee or counsel,"
-            " and new business on new terms.",
+            "%s Do not call, write, charge interest, set off or refer anything owed "
+            "up to that day. Allowed: filing the claim, writing to the trustee or "
+            "counsel, and new business on new terms.",
             self._get_standing_text(),
         )
 

@@ -113,14 +113,16 @@ class CollectionBankruptcyDeadline(models.Model):
 
     def write(self, vals):
         if FIXED_FIELDS & vals.keys() and not self.env.su:
-            raise UserError(self.env._("A deadline stays with its bankruptcy."))
+            raise UserError(
+                self.env._("A deadline cannot be moved to another bankruptcy.")
+            )
         if "date" in vals and "source" not in vals and not self.env.su:
             computed = self.filtered(lambda row: row.source == "computed")
             if computed:
                 raise UserError(
                     self.env._(
-                        "This day is computed. Say whether the new one comes from a"
-                        " notice or from an order."
+                        "This date is computed. Choose whether the new one comes "
+                        "from a notice or from an order."
                     )
                 )
         if "date" in vals:
@@ -270,16 +272,16 @@ class CollectionBankruptcyDeadline(models.Model):
                 "90 days after the mailing of the notice of assets (Rule 3002(c)(5))"
             ),
             "us_subchapter_v": self.env._(
-                "Subchapter V: 70 days in many courts; look at the local rules and the"
-                " order"
+                "Subchapter V: 70 days in many courts; check the local rules and the "
+                "order"
             ),
         }
 
     def _get_foreign_rule_texts(self):
         return {
             "de": self.env._(
-                "Two weeks after the opening, the shortest period there is; the order"
-                " says which one applies (section 28 InsO)"
+                "Two weeks after the opening, the legal minimum; the order says "
+                "which period applies (section 28 InsO)"
             ),
             "fr_2": self.env._("2 months after the publication in BODACC"),
             "fr_4": self.env._(
@@ -287,13 +289,11 @@ class CollectionBankruptcyDeadline(models.Model):
                 " metropolitan France"
             ),
             "eu": self.env._(
-                "30 days after the publication, the least there is (Regulation"
-                " 2015/848, article 55)"
+                "30 days after the publication, the legal minimum (Regulation "
+                "2015/848, article 55)"
             ),
             "ca": self.env._("30 days after the trustee's notice"),
-            "au": self.env._(
-                "21 days after the notice of dividend, the least there is"
-            ),
+            "au": self.env._("21 days after the notice of dividend, the legal minimum"),
         }
 
     # ------------------------------------------------------------------
@@ -356,8 +356,8 @@ class CollectionBankruptcyDeadline(models.Model):
             )
         else:
             means = self.env._(
-                "A late claim can be filed, and is disallowed when somebody objects,"
-                " unless the court excuses the delay. Ask counsel."
+                "A late claim can be filed, but is disallowed if somebody objects, "
+                "unless the court excuses the delay. Ask counsel."
             )
         return f"{late} {means}"
 

@@ -6,7 +6,7 @@ from .collection_bankruptcy import CHAPTERS, TRANSITIONS
 EVENT_KINDS = [
     ("confirmed", "Confirmed"),
     ("refuted", "Not confirmed"),
-    ("petition", "Other day of the petition"),
+    ("petition", "Change of the petition date"),
     ("converted", "Converted to another chapter"),
     ("dismissed", "Dismissed"),
     ("discharged", "Discharged"),
@@ -82,11 +82,11 @@ class CollectionBankruptcyEvent(models.Model):
 
     _converted_to = models.Constraint(
         "CHECK (kind <> 'converted' OR chapter IS NOT NULL)",
-        "Say to which chapter the case was converted.",
+        "Enter the chapter the case was converted to.",
     )
     _petition_day = models.Constraint(
         "CHECK (kind <> 'petition' OR date_petition IS NOT NULL)",
-        "Say which day the petition was filed.",
+        "Enter the day the petition was filed.",
     )
 
     @api.model_create_multi
@@ -103,7 +103,10 @@ class CollectionBankruptcyEvent(models.Model):
     def write(self, vals):
         if not self.env.su:
             raise UserError(
-                self.env._("What happened is not rewritten. Record what corrects it.")
+                self.env._(
+                    "Recorded events cannot be changed. Record a new one that "
+                    "corrects it."
+                )
             )
         return super().write(vals)
 
@@ -134,7 +137,7 @@ class CollectionBankruptcyEvent(models.Model):
             )
         if self.kind in STAY_CHANGING_KINDS and not (self.note or "").strip():
             raise UserError(
-                self.env._("Say why, and where it is written: this changes the stay.")
+                self.env._("Give the reason and its source: this changes the stay.")
             )
 
     def action_approve(self):
@@ -152,9 +155,9 @@ class CollectionBankruptcyEvent(models.Model):
     def _check_decider(self):
         """:raises AccessError: for everybody but managers of collections
         :raises UserError: when something has been decided"""
-        self._check_manager(self.env._("A collections manager decides this."))
+        self._check_manager(self.env._("Only a collections manager can decide this."))
         if any(event.state != "proposed" for event in self):
-            raise UserError(self.env._("This has been decided already."))
+            raise UserError(self.env._("This has already been decided."))
 
     def _decide(self, state, **vals):
         # Sudo: the program's own to-do, on whoever's list it is.

@@ -147,7 +147,7 @@ class CollectionStayEnforcement(models.AbstractModel):
             )
             if decided and case._is_stayed():
                 bankruptcy.task_ids |= case._add_task(
-                    self.env._("Recall the matter, if it was referred"), bankruptcy.name
+                    self.env._("Recall the matter if it was referred"), bankruptcy.name
                 )
 
     # ------------------------------------------------------------------

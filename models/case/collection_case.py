@@ -69,9 +69,10 @@ class CollectionCase(models.Model):
         "Points",
         readonly=True,
         aggregator=None,
-        help="Put the worklist and the calls in order: the larger and older the"
-        " collectable amount, the more points; a broken promise, an unread reply and a"
-        " step that waits add some, a small share of a large account takes some away.",
+        help="Order of the worklist and the calls: the larger and older the "
+        "collectible amount, the more points; a broken promise, an unread reply "
+        "and a waiting step add some, a small share of a large account takes "
+        "some away.",
     )
     date_opened = fields.Date("Opened", readonly=True)
     date_closed = fields.Date("Closed on", readonly=True)
@@ -95,7 +96,9 @@ class CollectionCase(models.Model):
     ageing = fields.Json(compute="_compute_ageing")
     date_oldest_due = fields.Date("Oldest due date", readonly=True)
     days_late = fields.Integer(
-        "Oldest, days late", compute="_compute_days_late", search="_search_days_late"
+        "Days overdue (oldest)",
+        compute="_compute_days_late",
+        search="_search_days_late",
     )
     item_count = fields.Integer("Open items", readonly=True)
     # Profile of the customer, from the ledger.
@@ -123,7 +126,9 @@ class CollectionCase(models.Model):
         "collection.exposure", compute="_compute_exposure_ids", string="Due items"
     )
     credit_ids = fields.Many2many(
-        "collection.exposure", compute="_compute_exposure_ids", string="Money to match"
+        "collection.exposure",
+        compute="_compute_exposure_ids",
+        string="Payments to match",
     )
     amount_stayed = fields.Monetary(
         "Before the petition",
@@ -152,13 +157,13 @@ class CollectionCase(models.Model):
     date_follow_up = fields.Date(
         "Follow up on",
         readonly=True,
-        help="Off the worklist until this day, as the last contact has it.",
+        help="Off the worklist until this day, as set by the last contact.",
     )
     date_paused = fields.Date(
         "Paused until",
         readonly=True,
-        help="The customer has written: no step is taken by itself before this day, so"
-        " that somebody can read it first.",
+        help="The customer has written: no automatic step before this day, so that "
+        "somebody can read it first.",
     )
 
     _open_case = models.UniqueIndex(
@@ -269,8 +274,8 @@ class CollectionCase(models.Model):
     def _unlink_except_always(self):
         raise UserError(
             self.env._(
-                "A case is the record of what was done and said, so it cannot be"
-                " deleted. It closes by itself when everything is settled."
+                "A case is the record of what was done and said, so it cannot be "
+                "deleted. It closes automatically when everything is settled."
             )
         )
 
@@ -307,7 +312,7 @@ class CollectionCase(models.Model):
         """:return: the decision on this case in words, or False"""
         if self.state == "closed" and self.closing_reason == "merged":
             return self.env._(
-                "Goes on in the case of %s.",
+                "Continues in the case of %s.",
                 self.partner_id.commercial_partner_id.display_name,
             )
         reason = "settled" if self.state == "closed" else self.reason

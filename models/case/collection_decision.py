@@ -16,12 +16,12 @@ REASONS = [
     ("planned", "On installments"),
     ("disputed", "Disputed"),
     ("covered", "Covered by credits or under the tolerance"),
-    ("nothing_open", "Nothing to chase now"),
+    ("nothing_open", "Nothing to collect now"),
     ("ladder_end", "All stages taken"),
     ("no_policy", "No policy applies"),
     ("stayed", "Stayed by bankruptcy"),
     ("settled", "Settled"),
-    ("merged", "Goes on in another case"),
+    ("merged", "Continues in another case"),
 ]
 # Reasons that pass by themselves: a planned step waits instead of being dropped.
 TEMPORARY_REASONS = ("quiet", "not_working_day", "contact_limit", "reply")
@@ -112,8 +112,8 @@ class CollectionDecision(models.Model):
                 **words,
             ),
             "reply": self.env._(
-                "“%(stage)s” is due, but the customer has written, and somebody reads"
-                " that first: it waits until %(date)s.",
+                "“%(stage)s” is due, but the customer has written and somebody has "
+                "to read it first: it waits until %(date)s.",
                 **words,
             ),
         }
@@ -139,8 +139,7 @@ class CollectionDecision(models.Model):
                 " on its way."
             ),
             "ladder_end": self.env._(
-                "All stages of the policy have been taken: a person decides what is"
-                " next."
+                "All stages of the policy are done: a person decides what comes next."
             ),
             "stayed": self.env._(
                 "Nothing is sent: the customer is bankrupt, and what was owed before"
@@ -155,6 +154,7 @@ class CollectionDecision(models.Model):
         return {
             "settled": self.env._("Everything is settled."),
             "merged": self.env._(
-                "Nothing is sent: what is open goes on in the case of another customer."
+                "Nothing is sent: what is open is collected in the case of another "
+                "customer."
             ),
         }

@@ -76,7 +76,7 @@ class CollectionHold(models.Model):
         index=True,
         tracking=True,
     )
-    is_reviewed = fields.Boolean(readonly=True, help="The review to-do was made.")
+    is_reviewed = fields.Boolean(readonly=True, help="The review to-do was created.")
 
     _review_after_start = models.Constraint(
         "CHECK (date_review >= date_start)",
@@ -108,7 +108,7 @@ class CollectionHold(models.Model):
                 raise ValidationError(self.env._("Choose the items to hold."))
             if hold.item_ids.case_id - hold.case_id:
                 raise ValidationError(
-                    self.env._("A hold covers items of its own case only.")
+                    self.env._("A hold can only cover items of its own case.")
                 )
 
     @api.model_create_multi
@@ -127,7 +127,8 @@ class CollectionHold(models.Model):
         if FIXED_FIELDS & vals.keys() and not self.env.su:
             raise UserError(
                 self.env._(
-                    "What a hold covers does not change. Lift it and make a new one."
+                    "What a hold covers cannot be changed. Lift it and create a new "
+                    "one."
                 )
             )
         result = super().write(vals)
@@ -156,7 +157,7 @@ class CollectionHold(models.Model):
         :raises UserError: when a hold has ended already
         """
         if any(hold.state == "ended" for hold in self):
-            raise UserError(self.env._("The hold has ended already."))
+            raise UserError(self.env._("The hold has already ended."))
         for hold in self:
             hold._get_held_items()._resume(day, frozen_since=hold.date_start)
             hold._write_protected({"state": "ended", "date_end": day})

@@ -2,7 +2,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, models
 from odoo.tools import SQL
 
-# Customers known for years are known by their recent behaviour.
+# Customers known for years are rated by their recent behavior.
 HISTORY_MONTHS = 24
 
 
@@ -10,7 +10,7 @@ class CollectionPaymentBehavior(models.AbstractModel):
     """Who the customers are: since when, how much, how punctual. From the ledger."""
 
     _name = "collection.payment.behavior"
-    _description = "Profile of Customers"
+    _description = "Payment Behavior of Customers"
 
     @api.model
     def _history_sql(self, company, as_of, partner_ids):

@@ -32,8 +32,8 @@ class CollectionPolicy(models.Model):
             if Case.search_count([("policy_id", "=", policy.id), *others], limit=1):
                 raise ValidationError(
                     self.env._(
-                        "Customers follow policy “%s”, so it stays with its company."
-                        " Make a copy for the other one.",
+                        "Customers follow policy “%s”, so it cannot be moved to "
+                        "another company. Make a copy for that one.",
                         policy.name,
                     )
                 )

@@ -26,8 +26,8 @@ class ResPartner(models.Model):
         "Collections contact",
         groups=READERS,
         domain="['|', ('id', 'child_of', id), ('parent_id', '=', id)]",
-        help="To whom reminders and letters are addressed. Empty: the invoice contact,"
-        " else the addressee of the invoices.",
+        help="Who reminders and letters are addressed to. Empty: the invoice "
+        "contact, else the addressee of the invoices.",
     )
     collection_case_id = fields.Many2one(
         "collection.case",

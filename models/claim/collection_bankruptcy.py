@@ -13,7 +13,8 @@ class CollectionBankruptcy(models.Model):
     # Asked by the deadline for the claim, which is then met.
     has_filed_all_claims = fields.Boolean(
         compute="_compute_has_filed_all_claims",
-        help="Every claim that was begun is filed, in each company that is owed.",
+        help="Every claim that was started is filed, in each company that is owed "
+        "money.",
     )
 
     @api.depends("claim_ids")

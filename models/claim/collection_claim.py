@@ -229,7 +229,7 @@ class CollectionClaim(models.Model):
     _single = models.UniqueIndex(
         "(bankruptcy_id, company_id)"
         " WHERE previous_id IS NULL AND state NOT IN ('withdrawn', 'amended')",
-        "This company has a claim in this bankruptcy already. Amend it instead.",
+        "This company already has a claim in this bankruptcy. Amend it instead.",
     )
 
     @api.depends("register_number", "version", "partner_id.name")
@@ -334,7 +334,7 @@ class CollectionClaim(models.Model):
             self._check_registered()
         if {"company_id", "bankruptcy_id"} & vals.keys() and not self.env.su:
             raise UserError(
-                self.env._("A claim stays with its bankruptcy and its creditor.")
+                self.env._("A claim cannot be moved to another bankruptcy or creditor.")
             )
         result = super().write(vals)
         if "currency_id" in vals:
@@ -417,8 +417,8 @@ class CollectionClaim(models.Model):
         if frozen and not self.env.su:
             raise UserError(
                 self.env._(
-                    "“%(claim)s” is “%(state)s”: what it says is frozen. Set it back"
-                    " to draft, or amend it.",
+                    "“%(claim)s” is “%(state)s” and can no longer be changed. Set it "
+                    "back to draft, or amend it.",
                     claim=frozen[0].name,
                     state=frozen[0]._label("state"),
                 )
@@ -428,7 +428,7 @@ class CollectionClaim(models.Model):
         """:raises UserError: when the court does not have a claim"""
         if any(claim.state not in REGISTERED_STATES for claim in self):
             raise UserError(
-                self.env._("The register gives a number to a claim that was filed.")
+                self.env._("Only a filed claim has a number in the register.")
             )
 
     def _change_draft(self):
@@ -482,8 +482,8 @@ class CollectionClaim(models.Model):
         if self.unchecked_count:
             raise UserError(
                 self.env._(
-                    "%s places of the packet may have to be redacted. Look at each"
-                    " of them and tick it.",
+                    "Passages of the packet that may need redaction: %s. Check each "
+                    "of them and tick it.",
                     self.unchecked_count,
                 )
             )
@@ -506,7 +506,7 @@ class CollectionClaim(models.Model):
     def _check_decider(self):
         """:raises AccessError: for everybody but managers of collections"""
         self._check_manager(
-            self.env._("Only a manager of collections takes this step of a claim.")
+            self.env._("Only a collections manager can take this step.")
         )
 
     def _check_current(self):
@@ -530,9 +530,7 @@ class CollectionClaim(models.Model):
             )
         self._check_current()
         if not self.is_packet_final:
-            raise UserError(
-                self.env._("Make the packet, look through it, and make it final.")
-            )
+            raise UserError(self.env._("Make the packet, check it, and make it final."))
 
     def _set_state(self, state, **vals):
         """Change the state along ``TRANSITIONS``.
@@ -625,7 +623,8 @@ class CollectionClaim(models.Model):
         if compare(amount, self.amount_total) > 0 or compare(amount, 0) < 0:
             raise UserError(
                 self.env._(
-                    "Between nothing and %s can be allowed: that was claimed.",
+                    "The allowed amount must be between zero and %s, the amount "
+                    "claimed.",
                     self.currency_id.format(self.amount_total),
                 )
             )

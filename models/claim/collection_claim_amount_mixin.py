@@ -41,8 +41,8 @@ class CollectionClaimAmountMixin(models.AbstractModel):
         "General unsecured",
         compute="_compute_ranks",
         store=True,
-        help="What is left after the secured part, the priorities, and the goods of the"
-        " last 20 days, which are asked for separately.",
+        help="What is left after the secured part, the priorities, and the goods of "
+        "the last 20 days, which are requested separately.",
     )
     interest_percent = fields.Float(
         "Interest agreed (% per year)",
@@ -186,8 +186,8 @@ class CollectionClaimAmountMixin(models.AbstractModel):
         if ranked and self.currency_id.compare_amounts(ranked, self.amount_total) > 0:
             raise ValidationError(
                 self.env._(
-                    "%(ranked)s is secured, prior or for goods of the last days: more"
-                    " than the claim of %(total)s.",
+                    "%(ranked)s is secured, has priority or is for goods of the last "
+                    "20 days: more than the claim of %(total)s.",
                     ranked=self.currency_id.format(ranked),
                     total=self.currency_id.format(self.amount_total),
                 )

@@ -48,7 +48,7 @@ class CollectionClaimDistribution(models.Model):
     is_final = fields.Boolean("Final distribution")
 
     _amount_positive = models.Constraint(
-        "CHECK (amount > 0)", "A distribution is above zero."
+        "CHECK (amount > 0)", "A distribution must be above zero."
     )
 
     @api.depends("payment_id")
@@ -105,7 +105,7 @@ class CollectionClaimDistribution(models.Model):
         """:raises UserError: when the claim does not stand, or is closed"""
         if any(row.claim_id.state not in DIVIDEND_STATES for row in self):
             raise UserError(
-                self.env._("Only a claim that is filed or allowed is paid on.")
+                self.env._("Only a filed or allowed claim receives distributions.")
             )
 
     @api.constrains("amount", "payment_id")
@@ -132,7 +132,7 @@ class CollectionClaimDistribution(models.Model):
             filed = row.claim_id._get_first_version().date_filed
             if filed and row.date and row.date < filed:
                 raise ValidationError(
-                    self.env._("Nothing is distributed before the claim was filed.")
+                    self.env._("A distribution cannot come before the claim was filed.")
                 )
 
     def _move_to(self, claim):

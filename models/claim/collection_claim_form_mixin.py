@@ -262,10 +262,12 @@ class CollectionClaimFormMixin(models.AbstractModel):
         """:return: list of translated texts: what does not fit together"""
         found = []
         if self.amount_total <= 0:
-            found.append(self.env._("Nothing is claimed: the ledger owes nothing."))
+            found.append(self.env._("Nothing to claim: the ledger shows no debt."))
         if self.currency_id.compare_amounts(self.amount_unsecured, 0) < 0:
             found.append(
-                self.env._("More is secured, of priority or for goods than is claimed.")
+                self.env._(
+                    "More is secured, has priority or is for goods than is claimed."
+                )
             )
         found += self.goods_ids._get_excess_texts()
         if not (self.notice_partner_id.street and self.notice_partner_id.city):

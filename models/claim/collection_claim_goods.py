@@ -12,7 +12,7 @@ class CollectionClaimGoods(models.Model):
     """
 
     _name = "collection.claim.goods"
-    _description = "Goods Received before a Bankruptcy"
+    _description = "Goods Received Before a Bankruptcy"
     _inherit = ["collection.claim.part.mixin"]
     _order = "date_received, id"
     _check_company_auto = True
@@ -41,7 +41,7 @@ class CollectionClaimGoods(models.Model):
     is_from_stock = fields.Boolean("From a delivery", readonly=True)
 
     _amount_positive = models.Constraint(
-        "CHECK (amount > 0)", "The value of goods is above zero."
+        "CHECK (amount > 0)", "The value of goods must be above zero."
     )
 
     @api.depends("claim_id.line_ids.move_line_id")
@@ -81,7 +81,9 @@ class CollectionClaimGoods(models.Model):
             if claim.currency_id.compare_amounts(value, limit) > 0:
                 texts.append(
                     self.env._(
-                        "More goods than %s has open on the petition date.", move.name
+                        "The goods are worth more than %s had open on the petition "
+                        "date.",
+                        move.name,
                     )
                 )
         return texts

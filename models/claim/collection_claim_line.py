@@ -68,7 +68,7 @@ class CollectionClaimLine(models.Model):
 
     _amount_positive = models.Constraint(
         "CHECK (move_line_id IS NOT NULL OR amount > 0)",
-        "Interest and charges are above zero.",
+        "Interest and charges must be above zero.",
     )
 
     @api.model_create_multi
@@ -90,8 +90,9 @@ class CollectionClaimLine(models.Model):
     def _raise_from_ledger(self):
         raise UserError(
             self.env._(
-                "Items of the ledger are read from the ledger. Say whether one is"
-                " interest or a charge; correct the rest there, and read it again."
+                "These items are read from the ledger. Here you can only mark one as "
+                "interest or a charge; correct the rest in the ledger and read it "
+                "again."
             )
         )
 
@@ -109,7 +110,7 @@ class CollectionClaimLine(models.Model):
                 )
             if line.move_line_id and (line.kind == "credit") != (line.amount_open < 0):
                 raise ValidationError(
-                    self.env._("A credit is a credit, and a debt is none.")
+                    self.env._("A credit must stay a credit, and a debt a debt.")
                 )
 
     @api.constrains("date_from", "date_to")
@@ -122,7 +123,7 @@ class CollectionClaimLine(models.Model):
                 )
             if line.date_from and line.date_to and line.date_from > line.date_to:
                 raise ValidationError(
-                    self.env._("The period of interest ends before it starts.")
+                    self.env._("The interest period ends before it starts.")
                 )
 
     @api.model

@@ -34,7 +34,7 @@ class CollectionClaimPriority(models.Model):
     warning = fields.Char(compute="_compute_warning")
 
     _amount_positive = models.Constraint(
-        "CHECK (amount_claimed > 0)", "An amount with priority is above zero."
+        "CHECK (amount_claimed > 0)", "An amount with priority must be above zero."
     )
 
     @api.depends("amount_claimed", "kind", "claim_id.date_petition")

@@ -51,7 +51,7 @@ class CollectionClaimPriorityCap(models.Model):
             ]
             if self.search_count(domain, limit=1):
                 raise ValidationError(
-                    self.env._("There is a cap of this kind for these days already.")
+                    self.env._("There is already a cap of this kind for this period.")
                 )
 
     @api.model

@@ -73,7 +73,7 @@ class CollectionClaimReconciliation(models.AbstractModel):
         """:return: list of dicts of texts: what was added by hand, and the claim"""
         by_hand = claim.line_ids.filtered(lambda line: not line.move_line_id)
         amounts = [
-            (self.env._("+ %s, in no invoice", line.name), line.amount, False)
+            (self.env._("+ %s, not on an invoice", line.name), line.amount, False)
             for line in by_hand
         ]
         amounts.append((self.env._("Claim"), claim.amount_total, True))
@@ -98,14 +98,14 @@ class CollectionClaimReconciliation(models.AbstractModel):
             "settled_invoice": self.env._("+ Credits matched with later invoices"),
             "settled_other": self.env._("+ Settled by other entries after it"),
             "posted_payment": self.env._("- Payments received after it, not matched"),
-            "posted_refund": self.env._("- Credit notes of after it, still open"),
+            "posted_refund": self.env._("- Credit notes after it, still open"),
             "posted_exchange": self.env._(
-                "- Exchange differences of after it, still open"
+                "- Exchange differences after it, still open"
             ),
             "posted_invoice": self.env._(
                 "- Invoiced after the petition date, still open"
             ),
-            "posted_other": self.env._("- Other entries of after it, still open"),
+            "posted_other": self.env._("- Other entries after it, still open"),
             "total_booked": self.env._("= Open in the books on the petition date"),
             "rate": self.env._("± From the booked rates to those of the petition date"),
             "total_petition": self.env._("= Open on the petition date, at its rates"),

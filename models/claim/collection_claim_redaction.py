@@ -6,7 +6,7 @@ REDACTION_KINDS = [
     ("iban", "Account number (IBAN)"),
     ("account", "Account or card number"),
     ("birth", "Date of birth"),
-    ("unreadable", "Text cannot be read: look at it"),
+    ("unreadable", "Unreadable text: check it"),
 ]
 
 

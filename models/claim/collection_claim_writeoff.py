@@ -29,7 +29,7 @@ class CollectionClaimWriteoff(models.AbstractModel):
     def _check_possible(self, claim):
         if claim.state not in WRITEOFF_STATES:
             raise UserError(
-                self.env._("What is left is written off when the claim is settled.")
+                self.env._("The rest is written off when the claim is settled.")
             )
         if not claim.company_id.collection_writeoff_account_id:
             raise UserError(

@@ -9,7 +9,7 @@ class CollectionEvidenceMixin(models.AbstractModel):
     """
 
     _name = "collection.evidence.mixin"
-    _description = "Documents That Are Evidence"
+    _description = "Documents Kept as Evidence"
 
     _evidence_fields = ()
 

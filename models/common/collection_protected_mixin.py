@@ -13,7 +13,7 @@ class CollectionProtectedMixin(models.AbstractModel):
     """
 
     _name = "collection.protected.mixin"
-    _description = "Fields That Nobody Writes by Hand"
+    _description = "Protected Fields"
 
     @api.model
     def _get_protected_fields(self):
@@ -35,8 +35,8 @@ class CollectionProtectedMixin(models.AbstractModel):
             ]
             raise AccessError(
                 self.env._(
-                    "%(fields)s of a %(record)s is not changed by hand. Use the buttons"
-                    " of the %(record)s.",
+                    "%(fields)s of a %(record)s cannot be changed by hand. Use the "
+                    "buttons of the %(record)s.",
                     fields=", ".join(labels),
                     record=self.env["ir.model"]._get(self._name).name,
                 )

@@ -38,7 +38,7 @@ class CollectionReason(models.Model):
         "A hold is reviewed within 3650 days, ten years.",
     )
     _name_unique = models.Constraint(
-        "UNIQUE (kind, name)", "There is already a reason of this name."
+        "UNIQUE (kind, name)", "There is already a reason with this name."
     )
 
     @api.ondelete(at_uninstall=False)
@@ -47,7 +47,7 @@ class CollectionReason(models.Model):
         if self & self.env["ir.model.data"]._get_shipped_by_collections(self._name):
             raise ValidationError(
                 self.env._(
-                    "This reason came with Collections, which may need it. Archive it"
-                    " instead of deleting it."
+                    "This reason came with Collections, which may need it. Archive "
+                    "it instead."
                 )
             )

@@ -37,8 +37,8 @@ class IrAttachment(models.Model):
     def _raise_collection_evidence(self):
         raise UserError(
             self.env._(
-                "“%s” is evidence of a collection case. It cannot be changed nor"
-                " deleted.",
+                "“%s” is evidence of a collection case. It cannot be changed or "
+                "deleted.",
                 self.name,
             )
         )

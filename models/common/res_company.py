@@ -30,8 +30,8 @@ class ResCompany(models.Model):
     collection_reply_days = fields.Integer(
         "Pause after a reply (days)",
         default=5,
-        help="So long no step is taken by itself after a customer has written. Zero: no"
-        " pause.",
+        help="No automatic step for so many days after a customer has written. Zero: "
+        "no pause.",
     )
     collection_alias_id = fields.Many2one(
         "mail.alias", "Collections address", readonly=True, copy=False
@@ -40,8 +40,8 @@ class ResCompany(models.Model):
         "Collections mail address",
         compute="_compute_collection_alias_name",
         inverse="_inverse_collection_alias_name",
-        help="Mail to this address lands on the sender's case; from an unknown sender,"
-        " in the inbox.",
+        help="Mail to this address is filed on the sender's case; from an unknown "
+        "sender, in the inbox.",
     )
     collection_responsible_id = fields.Many2one(
         "res.users",
@@ -66,8 +66,8 @@ class ResCompany(models.Model):
     collection_plan_clauses = fields.Html(
         "More clauses of installment agreements",
         translate=True,
-        help="Added at the end of each agreement. Have a lawyer of your country read"
-        " the whole before you use it.",
+        help="Added at the end of each agreement. Have a lawyer in your country "
+        "review the whole before you use it.",
     )
 
     _collection_hour_valid = models.Constraint(
@@ -193,7 +193,9 @@ class ResCompany(models.Model):
         """
         if not all(company._try_collection_lock() for company in self):
             raise UserError(
-                self.env._("Steps are being worked on just now. Try again in a minute.")
+                self.env._(
+                    "Steps are being processed right now. Try again in a minute."
+                )
             )
 
     def _get_collection_bank(self):

@@ -34,7 +34,7 @@ class CollectionCase(models.Model):
     )
     log_sha256 = fields.Char("Fingerprint of the log", readonly=True, copy=False)
     priority_parts = fields.Json("Points per reason", readonly=True)
-    priority_text = fields.Char("Why first", compute="_compute_priority_text")
+    priority_text = fields.Char("Priority because", compute="_compute_priority_text")
     is_call_due = fields.Boolean(
         "To call today", compute="_compute_is_call_due", search="_search_is_call_due"
     )
@@ -176,7 +176,7 @@ class CollectionCase(models.Model):
         """
         self.ensure_one()
         if self.state == "closed":
-            raise UserError(self.env._("The case is closed; there is nothing to say."))
+            raise UserError(self.env._("The case is closed; there is nothing to log."))
         self.check_access("write")
         self._lock_call()
         action = self.env["ir.actions.act_window"]._for_xml_id(
@@ -246,7 +246,7 @@ class CollectionCase(models.Model):
             "age": self.env._("age"),
             "broken": self.env._("broken promise"),
             "reply": self.env._("unread reply"),
-            "step": self.env._("step waits"),
+            "step": self.env._("step waiting"),
             "profile": self.env._("punctuality"),
             "share": self.env._("small share of a large account"),
         }
@@ -320,7 +320,7 @@ class CollectionCase(models.Model):
             count = sum(self.mapped("log_count"))
             return self._notify(
                 "success",
-                self.env._("The contact log is whole: %s seals checked.", count),
+                self.env._("The contact log is intact: %s seals checked.", count),
             )
         sentences = [self._get_break_text(*found) for found in breaks[:5]]
         return self._notify("danger", "\n".join(sentences), sticky=True)

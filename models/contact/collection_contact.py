@@ -33,11 +33,11 @@ LATE_MINUTES = 15
 NEXT_STEPS = [
     ("call", "Call again"),
     ("address", "Correct the address"),
-    ("promise", "Take down the promise"),
-    ("dispute", "Take down the dispute"),
+    ("promise", "Record the promise"),
+    ("dispute", "Record the dispute"),
     ("plan", "Offer installments"),
-    ("insolvency", "Look into the insolvency"),
-    ("payment", "Look for the payment"),
+    ("insolvency", "Check the insolvency"),
+    ("payment", "Search for the payment"),
     ("escalate", "Decide on the next stage"),
     ("reply", "Answer"),
 ]
@@ -91,13 +91,13 @@ class CollectionContact(models.Model):
         compute="_compute_is_late",
         store=True,
         precompute=True,
-        help="Written down more than a quarter of an hour after it happened.",
+        help="Logged more than 15 minutes after it happened.",
     )
-    duration = fields.Float("Duration (minutes)", help="How long the talk took.")
+    duration = fields.Float("Duration (minutes)", help="Length of the conversation.")
     local_time = fields.Char(
         "Customer's time",
         compute="_compute_local_time",
-        help="When it was for the customer, where that differs.",
+        help="The customer's local time, where it differs.",
     )
     channel = fields.Selection(selection(), required=True, default="phone")
     direction = fields.Selection(
@@ -137,7 +137,7 @@ class CollectionContact(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
-        help="Of the message that was sent or received: answers to it are found by it.",
+        help="Of the message sent or received; replies are matched by it.",
     )
     move_ids = fields.Many2many("account.move", string="Invoices")
     attachment_ids = fields.Many2many("ir.attachment", string="Evidence")
@@ -155,7 +155,7 @@ class CollectionContact(models.Model):
     can_void = fields.Boolean(compute="_compute_can_void")
     next_step = fields.Selection(NEXT_STEPS, compute="_compute_next_step")
     date_follow_up = fields.Date("Follow up on", help="The day to come back to it.")
-    follow_up = fields.Char("To do then")
+    follow_up = fields.Char("Next action")
     seal_ids = fields.One2many("collection.contact.seal", "contact_id", "Seals")
     sha256 = fields.Char("Fingerprint", compute="_compute_sha256")
     can_complete = fields.Boolean(compute="_compute_can_complete")
@@ -257,16 +257,14 @@ class CollectionContact(models.Model):
     def _check_date(self):
         limit = fields.Datetime.add(self._get_moment(), minutes=5)
         if any(contact.date > limit for contact in self):
-            raise UserError(
-                self.env._("A contact is written down after it happened, not before.")
-            )
+            raise UserError(self.env._("A contact cannot be logged before it happens."))
 
     @api.constrains("step_id", "case_id")
     def _check_step(self):
         for contact in self:
             if contact.step_id and contact.step_id.case_id != contact.case_id:
                 raise UserError(
-                    self.env._("The step of an entry belongs to the same case.")
+                    self.env._("The step of an entry must belong to the same case.")
                 )
 
     @api.model_create_multi
@@ -297,7 +295,8 @@ class CollectionContact(models.Model):
     def _unlink_except_always(self):
         raise UserError(
             self.env._(
-                "The contact log cannot be deleted from. Void the entry with a reason."
+                "Entries of the contact log cannot be deleted. Void the entry with a "
+                "reason."
             )
         )
 
@@ -346,7 +345,7 @@ class CollectionContact(models.Model):
         # Defaults of a context or of a user come in after the values were checked.
         if any(contact.outcome in AUTOMATIC_OUTCOMES for contact in self):
             raise UserError(
-                self.env._("What was sent is written down by the program, not by hand.")
+                self.env._("Sent messages are logged by the program, not by hand.")
             )
         self._check_invoices()
 
@@ -359,7 +358,7 @@ class CollectionContact(models.Model):
                 if contact.customer_id not in owing:
                     raise UserError(
                         self.env._(
-                            "The invoices of an entry are those of its customer."
+                            "The invoices of an entry must be those of its customer."
                         )
                     )
 
@@ -372,12 +371,10 @@ class CollectionContact(models.Model):
             return vals
         if vals.get("outcome") in AUTOMATIC_OUTCOMES:
             raise UserError(
-                self.env._("What was sent is written down by the program, not by hand.")
+                self.env._("Sent messages are logged by the program, not by hand.")
             )
         if vals.get("user_id") not in (None, False, self.env.uid):
-            raise UserError(
-                self.env._("Everybody writes down contacts in their own name.")
-            )
+            raise UserError(self.env._("You can only log contacts in your own name."))
         return {**vals, "user_id": self.env.uid}
 
     def action_void(self, reason):
@@ -388,7 +385,7 @@ class CollectionContact(models.Model):
         """
         self.check_access("write")
         if not (reason or "").strip():
-            raise UserError(self.env._("Say why the entry is wrong."))
+            raise UserError(self.env._("Explain why the entry is wrong."))
         if reason_against := self._get_cannot_void_reason():
             raise UserError(reason_against)
         self._revise(
@@ -402,13 +399,13 @@ class CollectionContact(models.Model):
         )
 
     def _get_cannot_void_reason(self):
-        """An entry counts for the limits and is recited: who wrote it voids it.
+        """An entry counts for the limits and is listed: who wrote it voids it.
 
         :return: translated sentence why the user may not void these entries, or False
         """
         manager = "account_collections.group_collection_manager"
         if any(contact.is_void for contact in self):
-            return self.env._("The entry is void already.")
+            return self.env._("The entry is already void.")
         if self.env.su or self.env.user.has_group(manager):
             return False
         if any(
@@ -416,7 +413,8 @@ class CollectionContact(models.Model):
             for contact in self
         ):
             return self.env._(
-                "A collections manager voids what others, or the program, wrote."
+                "Only a collections manager can void entries written by others or by "
+                "the program."
             )
         return False
 
@@ -452,16 +450,15 @@ class CollectionContact(models.Model):
         False"""
         limit = fields.Datetime.add(self.logged_date, minutes=COMPLETE_MINUTES)
         if self.user_id != self.env.user or self.letter_id:
-            return self.env._("Only who wrote an entry completes it.")
+            return self.env._("Only the author of an entry can complete it.")
         if not meaning(self.outcome).by_hand:
-            return self.env._(
-                "What was sent is written down by the program, not by hand."
-            )
+            return self.env._("Sent messages are logged by the program, not by hand.")
         if self.is_void:
             return self.env._("The entry is void.")
         if self._get_moment() > limit:
             return self.env._(
-                "An entry is completed within an hour. Void it and log a new one."
+                "An entry can only be completed within an hour. Void it and log a "
+                "new one."
             )
         return False
 
@@ -479,7 +476,7 @@ class CollectionContact(models.Model):
             raise UserError(reason)
         if values.keys() - COMPLETABLE:
             raise AccessError(
-                self.env._("Of an entry, only what was left out can be completed.")
+                self.env._("Only what was left out of an entry can be completed.")
             )
         for name in ("attachment_ids", "move_ids"):
             if name in values:
@@ -523,7 +520,7 @@ class CollectionContact(models.Model):
             elif command == fields.Command.SET:
                 added += rest[1]
             else:
-                raise UserError(self.env._("Evidence is added, not taken away."))
+                raise UserError(self.env._("Evidence can be added but not removed."))
         self.env[self._fields[name].comodel_name].browse(added).check_access("read")
         return [fields.Command.link(id_) for id_ in added]
 

@@ -296,24 +296,24 @@ class CollectionContactGuard(models.AbstractModel):
     @api.model
     def _get_reason(self, why, limits):
         return {
-            "day": self.env._("The customer has been contacted on that day already."),
+            "day": self.env._("The customer has already been contacted that day."),
             "attempts": self.env._(
                 "The limit of %s attempts in 7 days is reached.", limits.attempts_max
             ),
             "call": self.env._(
-                "There are at least %s days between two calls.", limits.call_gap
+                "At least %s days must pass between two calls.", limits.call_gap
             ),
             "talk": self.env._(
-                "After a conversation there is no call for %s days.", limits.talk_gap
+                "No call within %s days after a conversation.", limits.talk_gap
             ),
             "hours": self._get_hours_reason(limits),
-            "day_off": self.env._("It is not a working day here or there."),
+            "day_off": self.env._("Not a business day (yours or the customer's)."),
         }[why]
 
     @api.model
     def _get_hours_reason(self, limits):
         if not limits.is_preference:
-            return self.env._("It is too early or too late in the day there.")
+            return self.env._("Outside the customer's calling hours.")
         return self.env._(
             "The customer asked to be called from %(start)s to %(end)s.",
             start=format_duration(limits.hour_from),
@@ -328,7 +328,7 @@ class CollectionContactGuard(models.AbstractModel):
             return answer.reason
         person = (partner or case.sudo().partner_id).with_env(self.env)
         return self.env._(
-            "%(reason)s Next allowed: %(when)s.",
+            "%(reason)s Allowed again from %(when)s.",
             reason=answer.reason,
             when=person._get_collection_local_text(answer.next_moment, case.company_id),
         )

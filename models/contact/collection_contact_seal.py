@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, groupby
 
 LINK_KINDS = [
-    ("entry", "Written down"),
+    ("entry", "Logged"),
     ("completion", "Completed"),
     ("void", "Voided"),
     ("merge", "Customer merged"),
@@ -272,7 +272,7 @@ class CollectionContactSeal(models.Model):
                 link.sha256 != link._get_hash()
             ):
                 breaks.append(
-                    (case, link.contact_id, self.env._("The seal does not fit."))
+                    (case, link.contact_id, self.env._("The seal does not match."))
                 )
             number, previous = link.number, link.sha256
         if (case.log_count, case.log_sha256) != (number, previous):
@@ -284,7 +284,7 @@ class CollectionContactSeal(models.Model):
         """:return: translated sentence when an entry is not what was sealed last"""
         seal = contact.seal_ids.sorted("number")[-1:]
         if not seal:
-            return self.env._("The entry was put in past the program.")
+            return self.env._("The entry was added outside the program.")
         sealed = json.loads(seal.content)
         # An invoice that was deleted since is no longer among the entry's; that is the
         # ledger's affair.
@@ -297,10 +297,10 @@ class CollectionContactSeal(models.Model):
             labels = [
                 contact._fields[name]._description_string(self.env) for name in changed
             ]
-            return self.env._("Changed past the program: %s.", ", ".join(labels))
+            return self.env._("Changed outside the program: %s.", ", ".join(labels))
         for file in contact.attachment_ids:
             if file.type == "binary" and file.checksum != file._compute_checksum(
                 file.raw or b""
             ):
-                return self.env._("The file “%s” is another one.", file.name)
+                return self.env._("The file “%s” was replaced.", file.name)
         return False

@@ -17,12 +17,12 @@ class ResPartner(models.Model):
         "Do not contact",
         tracking=True,
         groups=READERS,
-        help="Has asked not to be contacted about debts. On a customer it stops all"
-        " messages and calls; on a contact person, those to this person. No setting and"
-        " nobody overrides it.",
+        help="Has asked not to be contacted about debts. On a customer it stops all "
+        "messages and calls; on a contact person, those to this person. It "
+        "cannot be overridden.",
     )
     collection_no_contact_reason = fields.Char(
-        "Asked for by, and how", groups=READERS, tracking=True
+        "Requested by, and how", groups=READERS, tracking=True
     )
     collection_lawyer_id = fields.Many2one(
         "res.partner",
@@ -30,8 +30,8 @@ class ResPartner(models.Model):
         groups=READERS,
         tracking=True,
         domain="[('id', '!=', id)]",
-        help="A lawyer represents this customer: all messages and calls go there, none"
-        " to the customer.",
+        help="A lawyer represents this customer: all messages and calls go to the "
+        "lawyer, none to the customer.",
     )
     collection_channel = fields.Selection(
         selection(is_preference=True),
@@ -46,8 +46,8 @@ class ResPartner(models.Model):
     collection_email_bounced = fields.Char(
         "Address that bounced",
         groups=READERS,
-        help="Mail to this address came back; nothing more is sent there. Correct the"
-        " e-mail address, or empty this field when the old one works again.",
+        help="Mail to this address came back; nothing more is sent there. Correct "
+        "the e-mail address, or clear this field when the old one works again.",
     )
     collection_tz = fields.Selection(
         _tz_get,
@@ -64,9 +64,9 @@ class ResPartner(models.Model):
         "Do not call",
         tracking=True,
         groups=READERS,
-        help="Has asked not to be called about debts; messages still arrive. On a"
-        " customer it holds for everybody there, on a contact person for this person."
-        " No setting and nobody overrides it.",
+        help="Has asked not to be called about debts; messages are still sent. On a "
+        "customer it holds for everybody there, on a contact person for this "
+        "person. It cannot be overridden.",
     )
 
     _collection_hours = models.Constraint(
@@ -77,7 +77,8 @@ class ResPartner(models.Model):
     )
     _collection_lawyer = models.Constraint(
         "CHECK (collection_lawyer_id <> id)",
-        "Nobody is represented by themselves. Record the lawyer as a contact.",
+        "Customers cannot represent themselves. Record the lawyer as a separate "
+        "contact.",
     )
 
     @api.depends_context("uid", "allowed_company_ids")

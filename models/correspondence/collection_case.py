@@ -152,7 +152,7 @@ class CollectionCase(models.Model):
         for case in self:
             letter = case._find_returned_letter(email, partner)
             if letter:
-                letter._receive_bounce(self.env._("The mail server sent it back."))
+                letter._receive_bounce(self.env._("The mail server returned it."))
                 case._log_bounce(letter)
         return result
 

@@ -70,7 +70,7 @@ class CollectionContact(models.Model):
         :param people: res.partner records who have the address
         :param str email: the address
         """
-        reason = self.env._("The mail server sent it back.")
+        reason = self.env._("The mail server returned it.")
         for reference in references:
             lost = self._log_undelivered(reference, people, reason)
             # Whoever fetches the mail reports what came back, with whatever rights.

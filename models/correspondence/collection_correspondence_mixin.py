@@ -22,7 +22,7 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
     """
 
     _name = "collection.correspondence.mixin"
-    _description = "Messages That Are Contacts"
+    _description = "Messages Logged as Contacts"
     # The group whose members write about debts here; everybody, if it is not given.
     _contact_writers = None
 

@@ -24,14 +24,14 @@ class CollectionInbox(models.Model):
     email_from = fields.Char("From", readonly=True)
     partner_id = fields.Many2one("res.partner", "Sender", readonly=True)
     date = fields.Datetime("Received", readonly=True)
-    note = fields.Text("Words", readonly=True)
+    note = fields.Text("Text", readonly=True)
     attachment_id = fields.Many2one(
         "ir.attachment", "Original", readonly=True, ondelete="restrict"
     )
     case_id = fields.Many2one(
         "collection.case",
         check_company=True,
-        help="The case it belongs to; proposed when the subject names one.",
+        help="Proposed when the subject names one.",
     )
     contact_id = fields.Many2one("collection.contact", "Entry", readonly=True)
     state = fields.Selection(
@@ -107,7 +107,7 @@ class CollectionInbox(models.Model):
         self.check_access("write")
         case = self.case_id
         if not case:
-            raise UserError(self.env._("Choose the case the mail belongs to."))
+            raise UserError(self.env._("Choose the case this mail belongs to."))
         self._check_new()
         # Who works the inbox files what is in it; readonly for everybody by hand.
         mail = self.sudo()
@@ -133,4 +133,4 @@ class CollectionInbox(models.Model):
 
     def _check_new(self):
         if any(mail.state != "new" for mail in self):
-            raise UserError(self.env._("The mail has been dealt with already."))
+            raise UserError(self.env._("This mail has already been dealt with."))

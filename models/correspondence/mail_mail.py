@@ -234,7 +234,7 @@ class MailMail(models.Model):
         :param reached: res.partner records and addresses that were sent theirs
         """
         mixin = self.env["collection.correspondence.mixin"]
-        text = self.env._("The mail server did not take it.")
+        text = self.env._("The mail server did not accept it.")
         for mail in self.sudo().filtered(lambda own: mixin._has_contacts(own.model)):
             served = [email_normalize(one) for one in reached if isinstance(one, str)]
             missed = mail._get_people().filtered(

@@ -17,8 +17,8 @@ class MailTemplate(models.Model):
         if lost := self & shipped:
             raise UserError(
                 self.env._(
-                    "Collections sends “%s” by itself. Change its words instead of"
-                    " deleting it.",
+                    "Collections sends “%s” automatically. Change its text instead "
+                    "of deleting it.",
                     lost[0].name,
                 )
             )

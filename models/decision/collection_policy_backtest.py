@@ -13,10 +13,10 @@ class CollectionPolicyBacktest(models.AbstractModel):
     """
 
     _name = "collection.policy.backtest"
-    _description = "Rehearsal of a Collection Policy"
+    _description = "Backtest of a Collection Policy"
 
     @api.model
-    def _rehearse(self, company, date_from, date_to, policy=None, step_days=1):
+    def _backtest(self, company, date_from, date_to, policy=None, step_days=1):
         """Count the steps that would have been taken in a period.
 
         Customers start with nobody having been reminded of anything. Telephone calls

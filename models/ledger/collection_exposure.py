@@ -30,7 +30,7 @@ class CollectionExposure(models.Model):
     """
 
     _name = "collection.exposure"
-    _description = "Collectable Amount per Due Item"
+    _description = "Collectible Amount per Due Item"
     _auto = False
     _order = "date_maturity, id"
     _rec_name = "move_id"
@@ -72,7 +72,7 @@ class CollectionExposure(models.Model):
     amount_promised = fields.Monetary("Promised", readonly=True)
     amount_planned = fields.Monetary("On installments", readonly=True)
     amount_due = fields.Monetary(
-        "To ask for",
+        "Collectible now",
         readonly=True,
         help="In the item's currency: what is open, less what is disputed, promised, on"
         " an installment plan or on hold.",
@@ -81,7 +81,7 @@ class CollectionExposure(models.Model):
         "On hold", currency_field="company_currency_id", readonly=True
     )
     amount_collectable = fields.Monetary(
-        "Collectable", currency_field="company_currency_id", readonly=True
+        "Collectible", currency_field="company_currency_id", readonly=True
     )
     status = fields.Selection(STATUSES, readonly=True)
     days_late = fields.Integer(compute="_compute_days_late")

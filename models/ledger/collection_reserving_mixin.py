@@ -9,7 +9,7 @@ class CollectionReservingMixin(models.AbstractModel):
     """
 
     _name = "collection.reserving.mixin"
-    _description = "What Reserves Open Items"
+    _description = "Reservations of Open Items"
 
     @api.model
     def _reservations_sql(self):

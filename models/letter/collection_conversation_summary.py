@@ -34,7 +34,7 @@ class CollectionConversationSummary(models.AbstractModel):
     def _get_cannot_send_reason(self, contact):
         """:return: translated sentence why no summary goes out, or False"""
         if contact.outcome in OUTCOMES_WITHOUT_SUMMARY or contact.is_void:
-            return self.env._("There is nothing to sum up for this outcome.")
+            return self.env._("There is nothing to summarize for this outcome.")
         recipient, problem = self._find_recipient(contact)
         if problem:
             return problem

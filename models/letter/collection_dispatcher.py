@@ -28,7 +28,7 @@ class CollectionDispatcher(models.AbstractModel):
         """Render the messages and documents of a batch.
 
         :param steps: collection.step records whose recipient can be reached
-        :param dict histories: what each message recites, a list of dicts of texts
+        :param dict histories: what each message lists, a list of dicts of texts
         :return: dict per step: values for the templates, html, and pdf (name, bytes)
             or None
         :raises UserError: when there is nothing to ask for, or a document fails

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date, html2plaintext
 
 from ...tools.channels import channel_of, step_selection
-from ...tools.tracking_number import judge_number, write_number
+from ...tools.tracking_number import check_number, write_number
 
 DELIVERY_STATES = [
     ("queued", "Queued"),
@@ -339,9 +339,7 @@ class CollectionLetter(models.Model):
         """Scan or paste tracking numbers, in the order of the print."""
         letters = self._get_numbered()
         if not letters:
-            raise UserError(
-                self.env._("None of these is a letter on paper that was printed.")
-            )
+            raise UserError(self.env._("None of these is a printed letter."))
         return self._open_wizard(
             "collection.letter.tracking",
             self.env._("Tracking numbers"),
@@ -376,8 +374,8 @@ class CollectionLetter(models.Model):
     @api.model
     def _get_number_problem(self, number):
         """:return: translated sentence when a tracking number looks wrong, or False"""
-        if number and judge_number(number) == "wrong":
-            return self.env._("The check digit does not fit. Compare with the receipt.")
+        if number and check_number(number) == "wrong":
+            return self.env._("The check digit is wrong. Compare it with the receipt.")
         return False
 
     def _is_paper(self):
@@ -385,7 +383,7 @@ class CollectionLetter(models.Model):
 
     def _get_proofs(self):
         """:return: list of what is known about the way of this letter, for people and
-        for the recital of a final demand, in the language of the context"""
+        for the history in a final demand, in the language of the context"""
         self.ensure_one()
         days = {name: self[field] for name, field in DELIVERY_RESULT_DATES.items()}
         texts = {name: day and format_date(self.env, day) for name, day in days.items()}
@@ -418,7 +416,7 @@ class CollectionLetter(models.Model):
         """Ask for the day, the signer and the receipt."""
         return self._open_wizard(
             "collection.letter.result",
-            self.env._("What became of the letter"),
+            self.env._("Delivery result"),
             letter_ids=self.ids,
             result=self.env.context.get("collection_letter_result", "delivered"),
         )
@@ -448,7 +446,7 @@ class CollectionLetter(models.Model):
 
     def _check_result_day(self, day, today):
         if day > today:
-            raise UserError(self.env._("The day is still to come."))
+            raise UserError(self.env._("The day is in the future."))
         for letter in self:
             if not letter.date_sent:
                 continue
@@ -456,8 +454,8 @@ class CollectionLetter(models.Model):
             if day < posted:
                 raise UserError(
                     self.env._(
-                        "“%(subject)s” was posted on %(day)s; it did not get there"
-                        " before.",
+                        "“%(subject)s” was posted on %(day)s; it cannot have arrived "
+                        "before.",
                         subject=letter.subject,
                         day=format_date(self.env, posted),
                     )
@@ -660,8 +658,8 @@ class CollectionLetter(models.Model):
         if not letters:
             raise UserError(
                 self.env._(
-                    "Odoo's postal service takes ordinary letters that are not printed"
-                    " yet."
+                    "Odoo's postal service only takes ordinary letters that are not "
+                    "printed yet."
                 )
             )
         for letter in letters:
@@ -701,7 +699,8 @@ class CollectionLetter(models.Model):
             elif order.state != "pending":
                 reason = html2plaintext(order.info_msg or "").strip()
                 letter._take_back(
-                    reason or self.env._("The postal service did not take the letter.")
+                    reason
+                    or self.env._("The postal service did not accept the letter.")
                 )
 
     def _take_back(self, reason):

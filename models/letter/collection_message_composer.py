@@ -83,7 +83,7 @@ class CollectionMessageComposer(models.AbstractModel):
         :param exposures: collection.exposure records of the case
         :param dict asked: what is asked for now, per res.currency id
         :param dict positions: see ``collection.open.item.list._get_positions``
-        :param list history: dicts of the texts to recite
+        :param list history: dicts of the texts to list
         :return: dict for the QWeb templates ``collection_message_*``
         """
         lang = self._get_lang(step)
@@ -310,7 +310,7 @@ class CollectionMessageComposer(models.AbstractModel):
         """Prepare the values of many messages at once.
 
         :param steps: collection.step records
-        :param dict histories: what each message recites, a list of dicts of texts
+        :param dict histories: what each message lists, a list of dicts of texts
         :param mailed: those of them that go out by e-mail, and so need the tokens of
             the links they show
         :return: dict of the values per step

@@ -133,13 +133,13 @@ class CollectionOpenItemList(models.AbstractModel):
         currency, texts = row.currency_id, []
         if not currency.is_zero(row.amount_disputed):
             amount = format_amount(self.env, row.amount_disputed, currency)
-            texts.append(self.env._("%s disputed, not asked for", amount))
+            texts.append(self.env._("%s disputed, not being collected", amount))
         if not currency.is_zero(row.amount_promised):
             amount = format_amount(self.env, row.amount_promised, currency)
-            texts.append(self.env._("%s promised, not asked for", amount))
+            texts.append(self.env._("%s promised, not being collected", amount))
         if not currency.is_zero(row.amount_planned):
             amount = format_amount(self.env, row.amount_planned, currency)
-            texts.append(self.env._("%s on installments, not asked for", amount))
+            texts.append(self.env._("%s on installments, not being collected", amount))
         return ", ".join(texts)
 
     @api.model

@@ -16,7 +16,7 @@ class SnailmailLetter(models.Model):
     @api.ondelete(at_uninstall=False)
     def _give_collection_letters_back(self):
         self._get_collection_letters()._take_back(
-            self.env._("The postal service did not take the letter.")
+            self.env._("The postal service did not accept the letter.")
         )
 
     def _get_collection_letters(self):

@@ -92,8 +92,8 @@ class CollectionPolicy(models.Model):
     task_patience = fields.Integer(
         "Task expires after (days)",
         default=7,
-        help="A call or visit that nobody made within this time is skipped with that"
-        " reason, so that the ladder does not stand still.",
+        help="A call or visit not made within this time is skipped for that reason, "
+        "so that the ladder does not stall.",
     )
     # How much of a promise a collector may take; above it a manager approves.
     promise_days_max = fields.Integer(
@@ -108,7 +108,7 @@ class CollectionPolicy(models.Model):
     promise_tolerance = fields.Integer(
         "Tolerance of promises (days)",
         default=3,
-        help="Days after the promised date within which the money is still in time.",
+        help="Days after the promised date within which the money is still on time.",
     )
     promise_threshold = fields.Float(
         "Promise kept from (%)",
@@ -132,7 +132,7 @@ class CollectionPolicy(models.Model):
     limit_once_a_day = fields.Boolean(
         "Never twice on one day",
         default=True,
-        help="Whoever tries, and over whatever channel.",
+        help="Whoever tries, on whatever channel.",
     )
     limit_call_days = fields.Integer(
         "Days between two calls",
@@ -142,13 +142,13 @@ class CollectionPolicy(models.Model):
     limit_talk_days = fields.Integer(
         "Days from a conversation to the next call",
         default=7,
-        help="The day of the talk is day 1: after a talk on the 1st, the next call is"
-        " on the 8th. Zero: no limit.",
+        help="The day of the conversation is day 1: after one on the 1st, the next "
+        "call is on the 8th. Zero: no limit.",
     )
     limit_attempts = fields.Integer(
         "Attempts in 7 days",
         default=7,
-        help="Over all channels, by people and by the scheduler. Zero: no limit.",
+        help="On all channels, by people and by the scheduler. Zero: no limit.",
     )
     limit_hour_from = fields.Float(
         "Calls from", default=8.0, help="In the customer's own time zone."
@@ -173,8 +173,7 @@ class CollectionPolicy(models.Model):
     plan_default_max = fields.Integer(
         "Defaults allowed before",
         default=0,
-        help="A customer who defaulted more often on plans gets one from a manager"
-        " only.",
+        help="Customers who defaulted more often need a manager's approval for a plan.",
     )
     plan_offer_days = fields.Integer(
         "Offer valid for (days)",
@@ -184,7 +183,7 @@ class CollectionPolicy(models.Model):
     plan_tolerance_days = fields.Integer(
         "Tolerance of installments (days)",
         default=5,
-        help="Days after the date within which an installment is still in time.",
+        help="Days after the date within which an installment is still on time.",
     )
     plan_tolerance_amount = fields.Monetary(
         "Tolerance of installments (amount)",
@@ -194,7 +193,7 @@ class CollectionPolicy(models.Model):
     plan_missed_max = fields.Integer(
         "Missed installments allowed",
         default=0,
-        help="A notice is sent when more installments than these are missing.",
+        help="A notice is sent when more installments than this are missed.",
     )
     plan_cure_days = fields.Integer(
         "Time to cure (days)",
@@ -203,7 +202,7 @@ class CollectionPolicy(models.Model):
     )
     plan_current = fields.Boolean(
         "New invoices must stay current",
-        help="An overdue invoice outside the plan puts it in notice, too.",
+        help="An overdue invoice outside the plan puts it in notice as well.",
     )
     plan_raise_stage = fields.Boolean(
         "Resume one stage higher",
@@ -220,12 +219,12 @@ class CollectionPolicy(models.Model):
     charges_text = fields.Text(
         "Charges",
         translate=True,
-        help="What the printed policy says on interest and costs.",
+        help="What the printed policy says about interest and costs.",
     )
     hours_text = fields.Char(
         "Office hours",
         translate=True,
-        help="When customers reach us, as the printed policy says it.",
+        help="When customers can reach us, as stated in the printed policy.",
     )
 
     _amounts_positive = models.Constraint(
@@ -255,7 +254,7 @@ class CollectionPolicy(models.Model):
     _contact_hours = models.Constraint(
         "CHECK (limit_hour_from >= 0 AND limit_hour_to <= 24"
         " AND limit_hour_from < limit_hour_to)",
-        "Calls are allowed from one hour to a later one of the same day.",
+        "Calls must be allowed from one hour to a later one of the same day.",
     )
     _plan_limits = models.Constraint(
         "CHECK (plan_months_max >= 0 AND plan_installment_min >= 0"
@@ -319,8 +318,8 @@ class CollectionPolicy(models.Model):
             if policy.tenure_max and policy.tenure_min >= policy.tenure_max:
                 raise ValidationError(
                     self.env._(
-                        "Policy “%s” asks for a tenure that no customer can have: the"
-                        " lower limit must be under the upper one.",
+                        "Policy “%s” sets a tenure that no customer can have: the "
+                        "lower limit must be below the upper one.",
                         policy.name,
                     )
                 )
@@ -335,8 +334,8 @@ class CollectionPolicy(models.Model):
                 if high and low >= high:
                     raise ValidationError(
                         self.env._(
-                            "Policy “%s” asks for an amount that no customer can have:"
-                            " the lower limit must be under the upper one.",
+                            "Policy “%s” sets an amount that no customer can have: "
+                            "the lower limit must be below the upper one.",
                             policy.name,
                         )
                     )
@@ -350,8 +349,8 @@ class CollectionPolicy(models.Model):
         if is_referred_to(self):
             raise ValidationError(
                 self.env._(
-                    "Customers are collected by this policy, so it cannot be deleted."
-                    " Archive it instead: it is then chosen no more."
+                    "This policy is in use, so it cannot be deleted. Archive it "
+                    "instead: it is then no longer chosen."
                 )
             )
 

@@ -52,8 +52,8 @@ class CollectionStage(models.Model):
     amount_min = fields.Monetary(
         "Minimum amount",
         default=0,
-        help="Under this net amount the stage is left out and the next one is looked"
-        " at. Zero: always.",
+        help="Below this net amount the stage is skipped and the next one "
+        "considered. Zero: always.",
     )
 
     channel = fields.Selection(step_selection(), required=True, default="email")
@@ -70,7 +70,7 @@ class CollectionStage(models.Model):
         "Message",
         domain="[('model', '=', 'collection.step')]",
         ondelete="restrict",
-        help="Subject and words of the e-mail, letter or text message.",
+        help="Subject and text of the e-mail, letter or text message.",
     )
     attach_statement = fields.Boolean(
         "Attach statement", help="The e-mail carries the statement of account as PDF."
@@ -245,8 +245,8 @@ class CollectionStage(models.Model):
         if policy_id and is_referred_to(moved):
             raise ValidationError(
                 self.env._(
-                    "Customers have reached this stage or wait for it, so it stays in"
-                    " its policy. Add a stage like it to the other one."
+                    "Customers have reached this stage or wait for it, so it cannot "
+                    "be moved to another policy. Add a similar stage there."
                 )
             )
         return super().write(vals)
@@ -258,9 +258,9 @@ class CollectionStage(models.Model):
         if is_referred_to(self):
             raise ValidationError(
                 self.env._(
-                    "Customers have reached this stage or wait for it, so it cannot be"
-                    " deleted. Archive it instead: it is then left out from the next"
-                    " run on."
+                    "Customers have reached this stage or wait for it, so it cannot "
+                    "be deleted. Archive it instead: it is left out from the next "
+                    "run on."
                 )
             )
 

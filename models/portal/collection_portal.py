@@ -88,7 +88,9 @@ class CollectionPortal(models.AbstractModel):
             )
             self.env.invalidate_all()
         raise UserError(
-            self.env._("We cannot note this here. Please contact us about the invoice.")
+            self.env._(
+                "We cannot record this here. Please contact us about the invoice."
+            )
         )
 
     @api.model
@@ -180,9 +182,9 @@ class CollectionPortal(models.AbstractModel):
         )
         raise UserError(
             self.env._(
-                "Because of the insolvency proceedings we may not agree on anything"
-                " about this invoice. You need not do anything here. Please turn to the"
-                " trustee, or to your lawyer."
+                "Because of the insolvency proceedings, we may not make any "
+                "agreement about this invoice. You do not need to do anything here. "
+                "Please contact the trustee or your lawyer."
             )
         )
 
@@ -272,7 +274,7 @@ class CollectionPortal(models.AbstractModel):
                 company, today, customer.ids, kind="changes"
             )
             self.env.invalidate_all()
-        raise UserError(self.env._("We cannot note this here. Please contact us."))
+        raise UserError(self.env._("We cannot record this here. Please contact us."))
 
     @api.model
     def _create_account_promises(self, customer, company, visitor, form):
@@ -338,7 +340,7 @@ class CollectionPortal(models.AbstractModel):
         case = self._get_account_case(customer, company, rows)
         here = self._for_collector(case)
         title = (
-            here.env._("Proof of payment from the portal: look for the money")
+            here.env._("Proof of payment from the portal: search for the payment")
             if is_proof
             else here.env._("Document from the portal")
         )
@@ -420,7 +422,7 @@ class CollectionPortal(models.AbstractModel):
         form = {**form, "note": "\n".join(line for line in lines if line)}
         contact = self._log_contact(case, rows.move_id, visitor, form, "received")
         self._notify_collector(
-            case, here.env._("Wishes from the portal: how to contact"), visitor, form
+            case, here.env._("Contact preferences from the portal"), visitor, form
         )
         return contact
 
@@ -443,7 +445,7 @@ class CollectionPortal(models.AbstractModel):
                     end=format_duration(me.collection_hour_to),
                 )
             )
-        return lines or [self.env._("No special wishes any more.")]
+        return lines or [self.env._("I no longer have any contact preferences.")]
 
     # ------------------------------------------------------------------
     # Shared
@@ -521,7 +523,7 @@ class CollectionPortal(models.AbstractModel):
         if self._find_open_proposal(case):
             raise UserError(
                 self.env._(
-                    "There is a proposal already. Please sign it, or talk to us."
+                    "There is already a proposal. Please sign it, or talk to us."
                 )
             )
         contact = self._log_contact(case, rows.move_id, visitor, form, "plan_wanted")
@@ -532,9 +534,9 @@ class CollectionPortal(models.AbstractModel):
         plan.action_offer()
         here = self._for_collector(case)
         title = (
-            here.env._("Installments asked for in the portal: approve")
+            here.env._("Installments requested in the portal: approve")
             if plan.state == "approve"
-            else here.env._("Installments asked for in the portal: offered")
+            else here.env._("Installments requested in the portal: offered")
         )
         text = f"{plan.name}: {plan.currency_id.format(plan.amount)}"
         self._notify_collector(case, title, visitor, form, text)

@@ -182,11 +182,13 @@ class CollectionPortalAccount(models.AbstractModel):
         listing = self.env["collection.open.item.list"]
         positions = listing._get_positions([rows])
         asked = self._get_asked(rows.partner_id, rows.company_id) if rows else {}
+        has_credits = any(row.status in CREDITS for row in rows)
         groups = []
         for currency in listing._sort_currencies(rows):
             own = rows.filtered(lambda row, own=currency: row.currency_id == own)
             debts = own.filtered(lambda row: row.status not in CREDITS)
             items = [self._get_item(row, positions) for row in debts]
+            overdue = sum(self._get_overdue(own).mapped("amount_due"))
             groups.append(
                 {
                     "currency": currency,
@@ -197,8 +199,10 @@ class CollectionPortalAccount(models.AbstractModel):
                         own, currency
                     ),
                     "open": sum(debts.mapped("amount_residual_currency")),
-                    "overdue": sum(self._get_overdue(own).mapped("amount_due")),
+                    "overdue": overdue,
                     "asked": asked.get(currency.id, 0.0),
+                    # Without credits, only the policy's tolerance asks for nothing.
+                    "is_tolerated": bool(overdue) and not asked and not has_credits,
                     "credit": -sum((own - debts).mapped("amount_residual_currency")),
                     "balance": sum(own.mapped("amount_residual_currency")),
                     "can_pay": self._can_pay_online(debts, currency, visitor),
@@ -232,7 +236,7 @@ class CollectionPortalAccount(models.AbstractModel):
     def _get_badges(self, row):
         """:return: list of (text, color of Bootstrap) on the standing of an item"""
         if row.status in STAYED:
-            return [(self.env._("Not asked for"), "light")]
+            return [(self.env._("Not being collected"), "light")]
         badges = []
         for amount, text in self._get_parts(row):
             if not row.currency_id.is_zero(amount):

@@ -33,7 +33,7 @@ class CollectionBankruptcy(models.Model):
         required=True,
         index=True,
         ondelete="restrict",
-        help="The customer itself; the stay covers all its contacts.",
+        help="The customer; the stay covers all their contacts.",
     )
     is_rumor = fields.Boolean(
         "Only a rumor", help="Nothing is stopped until it is confirmed."
@@ -96,7 +96,7 @@ class CollectionBankruptcy(models.Model):
 
     def _get_refusal_text(self):
         """:return: translated text shown to whoever tries what the stay forbids"""
-        noted = self.env._("This attempt has been noted.")
+        noted = self.env._("This attempt has been logged.")
         return f"{self._get_stay_text()} {noted}"
 
     def _get_stay_text(self):

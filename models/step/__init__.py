@@ -1,5 +1,5 @@
 """The outbox and its executor, which asks the decision and the guard once more before
-a message leaves; what a final demand recites.
+a message leaves; what a final demand lists.
 
 Calls ``letter``, ``contact`` and ``decision``.
 """

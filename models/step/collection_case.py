@@ -77,7 +77,7 @@ class CollectionCase(models.Model):
         """
         self.ensure_one()
         self._check_manager(
-            self.env._("A collections manager overrides the contact limits.")
+            self.env._("Only a collections manager can override the contact limits.")
         )
         self.env["collection.contact"]._log(
             self, channel, "override", partner=self.partner_id, note=reason

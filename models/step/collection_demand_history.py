@@ -11,8 +11,8 @@ LINE_KINDS = [
     ("breach", "Broken promise"),
 ]
 # Messages and conversations. Attempts that reached nobody, talks with third persons and
-# what came back are not recited.
-RECITED_OUTCOMES = (
+# what came back are not listed.
+LISTED_OUTCOMES = (
     "sent",
     "reached",
     "message_left",
@@ -27,11 +27,11 @@ RECITED_OUTCOMES = (
 )
 # A letter that did not go out, or came back, was not a reminder. Who refuses a letter
 # has been sent one.
-RECITED_DELIVERY = ("sent", "posted", "delivered", "refused")
+LISTED_DELIVERY = ("sent", "posted", "delivered", "refused")
 
 
 class CollectionDemandHistory(models.Model):
-    """What a final demand recites: when, how, what and with whom, one line per contact,
+    """What a final demand lists: when, how, what and with whom, one line per contact,
     promise and broken promise.
 
     A view on the log and the promises, for the final demands that are still to go out:
@@ -40,7 +40,7 @@ class CollectionDemandHistory(models.Model):
     """
 
     _name = "collection.demand.history"
-    _description = "Line of a Recital"
+    _description = "History Line of a Demand"
     _auto = False
     _order = "moment, id"
     _depends = {
@@ -59,7 +59,7 @@ class CollectionDemandHistory(models.Model):
     contact_id = fields.Many2one("collection.contact", readonly=True)
     promise_id = fields.Many2one("collection.promise", readonly=True)
     moment = fields.Datetime("When", readonly=True)
-    is_included = fields.Boolean("Recite")
+    is_included = fields.Boolean("Include")
     day = fields.Char("Date", compute="_compute_texts")
     channel = fields.Char(compute="_compute_texts")
     what = fields.Char(compute="_compute_texts")
@@ -119,16 +119,16 @@ class CollectionDemandHistory(models.Model):
             %(from)s
               JOIN collection_contact contact ON contact.case_id = step.case_id
               LEFT JOIN collection_letter letter ON letter.id = contact.letter_id
-             WHERE step.state = ANY(%(open)s) AND %(recited)s
+             WHERE step.state = ANY(%(open)s) AND %(listed)s
             """,
             select=self._select_sql("contact", 0, "contact"),
-            recited=self._is_recited_sql(),
+            listed=self._is_listed_sql(),
             open=list(OPEN_STATES),
             **{"from": self._from_sql()},
         )
 
     @api.model
-    def _is_recited_sql(self):
+    def _is_listed_sql(self):
         """:return: SQL condition that a customer may read of ``contact``"""
         return SQL(
             """
@@ -146,13 +146,13 @@ class CollectionDemandHistory(models.Model):
                  WHERE sent.id = contact.letter_id AND sent.delivery_state = ANY(%s))))
             """,
             channels(is_noticed=True),
-            list(RECITED_OUTCOMES),
-            list(RECITED_DELIVERY),
+            list(LISTED_OUTCOMES),
+            list(LISTED_DELIVERY),
         )
 
     @api.model
     def _promises_sql(self):
-        """Promises that no recited contact tells of already."""
+        """Promises that no listed contact tells of already."""
         return SQL(
             """
             %(select)s, NULL::int AS contact_id, promise.id AS promise_id,
@@ -164,10 +164,10 @@ class CollectionDemandHistory(models.Model):
                AND NOT EXISTS (
                     SELECT FROM collection_contact contact
                      WHERE contact.id = promise.contact_id
-                       AND contact.outcome = 'promise' AND %(recited)s)
+                       AND contact.outcome = 'promise' AND %(listed)s)
             """,
             select=self._select_sql("promise", 1, "promise"),
-            recited=self._is_recited_sql(),
+            listed=self._is_listed_sql(),
             open=list(OPEN_STATES),
             **{"from": self._from_sql()},
         )
@@ -196,7 +196,7 @@ class CollectionDemandHistory(models.Model):
         self.check_access("write")
         if vals.keys() - {"is_included"}:
             raise UserError(
-                self.env._("Only whether a line is recited can be changed here.")
+                self.env._("Here you can only include or leave out a line.")
             )
         for line in self:
             line.step_id._set_included(line._get_key(), vals["is_included"])
@@ -214,7 +214,7 @@ class CollectionDemandHistory(models.Model):
 
     @api.model
     def _get_histories(self, steps):
-        """Write what the messages of steps recite, each in its own language.
+        """Write what the messages of steps list, each in its own language.
 
         :param steps: collection.step records
         :return: dict of a list of dicts of texts per step, oldest first; empty for

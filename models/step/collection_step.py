@@ -56,7 +56,7 @@ class CollectionStep(models.Model):
     channel = fields.Selection(step_selection(), required=True, readonly=True)
     date_planned = fields.Date("Planned for", required=True, readonly=True)
     date_allowed = fields.Datetime(
-        "Not before", readonly=True, help="As the limits of contacts have it."
+        "Not before", readonly=True, help="By the contact limits."
     )
     date_done = fields.Datetime("Ended", readonly=True)
     amount_net = fields.Monetary("Net overdue when planned", readonly=True)
@@ -74,7 +74,7 @@ class CollectionStep(models.Model):
     letter_id = fields.Many2one("collection.letter", readonly=True, ondelete="set null")
     # This one message, as a person changed it. Empty: the words of the stage.
     subject = fields.Char("Edited subject")
-    body = fields.Html("Edited words", sanitize_attributes=False)
+    body = fields.Html("Edited text", sanitize_attributes=False)
     recipient_id = fields.Many2one(
         "res.partner", "Addressee", compute="_compute_recipient_id"
     )
@@ -82,9 +82,9 @@ class CollectionStep(models.Model):
         "Addressee Problem", compute="_compute_recipient_id"
     )
     amount_text = fields.Char(
-        "Amount asked for",
+        "Amount requested",
         compute="_compute_amount_text",
-        help="Per currency and net of credits, as the tables of the message add it up.",
+        help="Per currency and net of credits, as in the tables of the message.",
     )
     date_deadline = fields.Date(
         "Deadline", compute="_compute_deadlines", help="The day the message names."
@@ -101,11 +101,11 @@ class CollectionStep(models.Model):
     recipient_phone = fields.Char("Telephone", compute="_compute_recipient_id")
     call_guide = fields.Html(related="stage_id.call_guide")
     preview = fields.Html(compute="_compute_preview", sanitize=False)
-    recital_ids = fields.One2many(
-        "collection.demand.history", "step_id", "What the letter recites"
+    history_ids = fields.One2many(
+        "collection.demand.history", "step_id", "History in this letter"
     )
     excluded_lines = fields.Json(
-        "Left out", readonly=True, help="Lines of the recital that a person left out."
+        "Left out", readonly=True, help="Lines of the history that a person left out."
     )
     referral_text = fields.Char("Referred to", compute="_compute_referral_text")
 
@@ -220,7 +220,7 @@ class CollectionStep(models.Model):
         self._check_stay()
         waiting = self.filtered(lambda step: step.state == "approve")
         if not waiting:
-            raise UserError(self.env._("None of these steps waits for approval."))
+            raise UserError(self.env._("None of these steps is waiting for approval."))
         waiting._set_state("planned", approved_user_id=self.env.uid)
         self._trigger_execution()
         return self._notify_approved(waiting)
@@ -239,7 +239,7 @@ class CollectionStep(models.Model):
         self._trigger_execution()
         return self._notify(
             "success",
-            self.env._("%s steps are tried again.", len(failed)),
+            self.env._("Trying again: %s", len(failed)),
             next=CLOSE_WINDOW,
         )
 
@@ -379,13 +379,13 @@ class CollectionStep(models.Model):
         for step in self:
             if step.state not in OPEN_STATES:
                 raise UserError(
-                    self.env._("This step is over; its message was sent as is.")
+                    self.env._("This step is finished; its message was sent as it was.")
                 )
             if step.approved_user_id not in (self.env["res.users"], self.env.user):
                 raise UserError(
                     self.env._(
-                        "%s has approved these words. Skip the step if they are not to"
-                        " be sent.",
+                        "%s has approved this text. Skip the step if it should not "
+                        "be sent.",
                         step.approved_user_id.name,
                     )
                 )
@@ -407,10 +407,10 @@ class CollectionStep(models.Model):
         self.write({"subject": False, "body": False})
 
     def _set_included(self, key, is_included):
-        """Remember whether a line of the recital is excluded from the letter.
+        """Remember whether a line of the history is excluded from the letter.
 
         :param str key: see ``collection.demand.history._get_key``
-        :param bool is_included: whether the letter recites it
+        :param bool is_included: whether the letter lists it
         """
         self.check_access("write")
         excluded = set(self.excluded_lines or ()) - {key}
@@ -457,14 +457,14 @@ class CollectionStep(models.Model):
         return self._notify(
             "success",
             self.env._(
-                "Approved: %s. It goes out in a few minutes, after a last look at the"
-                " ledger.",
+                "Approved: %s. It goes out in a few minutes, after a last check of "
+                "the ledger.",
                 steps.display_name,
             )
             if len(steps) == 1
             else self.env._(
-                "%s steps approved. They go out in a few minutes, after a last look at"
-                " the ledger.",
+                "%s steps approved. They go out in a few minutes, after a last check "
+                "of the ledger.",
                 len(steps),
             ),
             next=CLOSE_WINDOW,
@@ -475,7 +475,7 @@ class CollectionStep(models.Model):
         return self._notify(
             "warning",
             self.env._(
-                "%(count)s approved. %(left)s wait: %(who)s",
+                "Approved: %(count)s. Waiting: %(left)s. %(who)s",
                 count=len(steps),
                 left=len(waiting),
                 who=" ".join(waiting[:NAMED_CUSTOMERS]),

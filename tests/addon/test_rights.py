@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError
 from odoo.service.model import get_public_method
@@ -6,71 +8,23 @@ from odoo.tools import mute_logger
 
 from ..common.base import CollectionCommon
 
-READ, WORK, CHANGE, NONE = "r---", "rw--", "rwcu", "----"
-# What invoicing and readonly users, collectors and managers may do. Portal and plain
-# internal users may do nothing at all.
-RIGHTS = {
-    "collection.case": (READ, WORK, WORK),
-    "collection.item": (READ, READ, READ),
-    "collection.item.pause": (NONE, NONE, READ),
-    "collection.exposure": (READ, READ, READ),
-    "collection.decision": (READ, READ, READ),
-    "collection.step": (READ, WORK, WORK),
-    "collection.contact": (READ, "rwc-", "rwc-"),
-    "collection.contact.seal": (READ, READ, READ),
-    "collection.inbox": (NONE, WORK, WORK),
-    "collection.letter": (READ, WORK, WORK),
-    "collection.letter.batch": (READ, READ, READ),
-    "collection.letter.result": (NONE, CHANGE, CHANGE),
-    "collection.letter.tracking": (NONE, CHANGE, CHANGE),
-    "collection.letter.tracking.line": (NONE, CHANGE, CHANGE),
-    "collection.demand.history": (READ, WORK, WORK),
-    "collection.hold": (READ, "rwc-", "rwc-"),
-    "collection.promise": (READ, "rwc-", "rwc-"),
-    "collection.promise.line": (READ, CHANGE, CHANGE),
-    "collection.promise.end": (NONE, CHANGE, CHANGE),
-    "collection.dispute": (READ, "rwc-", "rwc-"),
-    "collection.dispute.resolve": (NONE, CHANGE, CHANGE),
-    "collection.installment.plan": (READ, "rwc-", "rwc-"),
-    "collection.installment": (READ, CHANGE, CHANGE),
-    "collection.installment.forecast": (READ, READ, READ),
-    "collection.installment.plan.end": (NONE, CHANGE, CHANGE),
-    "collection.installment.plan.paper": (NONE, CHANGE, CHANGE),
-    "collection.court": (READ, "r-c-", CHANGE),
-    "collection.bankruptcy": (READ, "rwc-", "rwc-"),
-    "collection.bankruptcy.deadline": (READ, "rwc-", "rwc-"),
-    "collection.bankruptcy.event": (READ, "r-c-", "r-c-"),
-    "collection.blocked.attempt": (READ, READ, READ),
-    "collection.claim": (READ, "rwc-", "rwc-"),
-    "collection.claim.line": (READ, CHANGE, CHANGE),
-    "collection.claim.priority": (READ, CHANGE, CHANGE),
-    "collection.claim.goods": (READ, CHANGE, CHANGE),
-    "collection.claim.exhibit": (READ, CHANGE, CHANGE),
-    "collection.claim.redaction": (READ, WORK, WORK),
-    "collection.claim.distribution": (READ, CHANGE, CHANGE),
-    "collection.claim.priority.cap": (READ, READ, CHANGE),
-    "collection.claim.step": (NONE, CHANGE, CHANGE),
-    "collection.policy": (READ, READ, CHANGE),
-    "collection.stage": (READ, READ, CHANGE),
-    "collection.reason": (READ, READ, CHANGE),
-    "collection.run": (NONE, NONE, READ),
-    "collection.contact.lock": (NONE, NONE, READ),
-    "collection.review.request": (NONE, NONE, READ),
-    "collection.portal.rate.limit": (NONE, NONE, READ),
-    "collection.simulation": (NONE, CHANGE, CHANGE),
-    "collection.simulation.line": (NONE, CHANGE, CHANGE),
-    "collection.step.skip": (NONE, CHANGE, CHANGE),
-    "collection.contact.void": (NONE, CHANGE, CHANGE),
-    "collection.call.screen.date": (NONE, CHANGE, CHANGE),
-    "collection.conversation.summary.send": (NONE, CHANGE, CHANGE),
-    "collection.call.screen": (NONE, CHANGE, CHANGE),
-    "collection.contact.complete": (NONE, CHANGE, CHANGE),
-    "collection.guard.override": (NONE, NONE, CHANGE),
-    "collection.policy.backtest.wizard": (NONE, CHANGE, CHANGE),
-    "collection.policy.backtest.line": (NONE, CHANGE, CHANGE),
-    "collection.case.explain": (CHANGE, CHANGE, CHANGE),
-}
-OPERATIONS = {"read": "r", "write": "w", "create": "c", "unlink": "u"}
+# What invoicing and readonly users, collectors and managers may do: the table for
+# people is the one that is tested. Portal and plain internal users may do nothing.
+TABLE = Path(__file__).parents[2] / "docs" / "rights.md"
+OPERATIONS = {"read": "see", "write": "change", "create": "add", "unlink": "delete"}
+
+
+def read_table():
+    """:return: dict of (invoicing, collector, manager) per model, each a set of the
+    words of what they may do"""
+    rows = {}
+    for line in TABLE.read_text().splitlines():
+        if line.startswith("| `"):
+            model, _description, *roles = line.strip("|").split("|")
+            rows[model.strip(" `")] = tuple(
+                set(filter(None, map(str.strip, role.split(",")))) for role in roles
+            )
+    return rows
 
 
 @tagged("post_install", "-at_install")
@@ -105,13 +59,13 @@ class TestRights(CollectionCommon):
             for name, model in self.registry.items()
             if model._original_module == "account_collections" and not model._abstract
         }
-        self.assertEqual(known, RIGHTS.keys())
+        self.assertEqual(known, read_table().keys())
 
     def test_matrix(self):
-        for model, (reader, collector, manager) in RIGHTS.items():
+        for model, (reader, collector, manager) in read_table().items():
             expected = {
-                "portal": NONE,
-                "internal": NONE,
+                "portal": set(),
+                "internal": set(),
                 "invoicing": reader,
                 "readonly": reader,
                 "collector": collector,
@@ -119,10 +73,11 @@ class TestRights(CollectionCommon):
             }
             for kind, rights in expected.items():
                 Model = self.env[model].with_user(self.users[kind])
-                found = "".join(
-                    letter if Model.has_access(operation) else "-"
-                    for operation, letter in OPERATIONS.items()
-                )
+                found = {
+                    word
+                    for operation, word in OPERATIONS.items()
+                    if Model.has_access(operation)
+                }
                 with self.subTest(f"{kind} on {model}"):
                     self.assertEqual(found, rights)
 
@@ -172,14 +127,14 @@ class TestRights(CollectionCommon):
                 for name, value in wrong.items():
                     with (
                         self.subTest(f"{kind}: {record._name}.{name}"),
-                        self.assert_refused("is not changed by hand"),
+                        self.assert_refused("cannot be changed by hand"),
                     ):
                         self.as_user(kind, record).write({name: value})
 
     def test_nor_through_a_parent_an_import_or_the_screen(self):
         case = self.as_user("collector", self.case)
         step = self.as_user("collector", self.step)
-        by_hand = "is not changed by hand"
+        by_hand = "cannot be changed by hand"
         with self.assert_refused(by_hand):
             case.write({"step_ids": [(1, step.id, {"state": "done"})]})
         with self.assert_refused(by_hand):
@@ -202,7 +157,10 @@ class TestRights(CollectionCommon):
         hold = self.as_user("collector", self.hold)
         item = self.case.item_ids
         for vals in ({"scope": "items"}, {"item_ids": [(6, 0, item.ids)]}):
-            with self.subTest(vals), self.assert_refused("Lift it and make a new one"):
+            with (
+                self.subTest(vals),
+                self.assert_refused("Lift it and create a new one"),
+            ):
                 hold.write(vals)
         hold.write({"date_review": self.day(30), "note": "Later", "on_review": "ask"})
         self.assertFalse(self.hold.is_reviewed)

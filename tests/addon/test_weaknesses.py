@@ -345,7 +345,7 @@ class TestWeaknesses(CollectionCommon):
                 self.assertEqual("Mailbox full" in problem, state == "exception")
         letter.case_id._message_receive_bounce(letter.address, letter.partner_id)
         self.assertEqual(letter.delivery_state, "bounced")
-        self.assertIn("sent it back", letter.case_id.delivery_problem)
+        self.assertIn("returned it", letter.case_id.delivery_problem)
         self.assertEqual(
             letter.case_id.contact_ids.mapped("outcome"), ["bounced", "sent"]
         )

@@ -148,7 +148,7 @@ class TestDisputeCredit(PromiseCommon):
     def test_invoice_that_was_cancelled(self):
         dispute = self.make_dispute(self.invoice, 300)
         self.invoice.button_draft()
-        with self.assert_refused("not posted any more"):
+        with self.assert_refused("no longer posted"):
             dispute._accept(300)
 
     # ------------------------------------------------------------------

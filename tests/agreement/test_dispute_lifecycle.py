@@ -17,7 +17,7 @@ LEGAL = {(old, new) for old, new in product(OPEN, OPEN[1:] + CLOSED) if old != n
     ("rejected", "review"),
     ("withdrawn", "review"),
 }
-OVERDUE = "Answer to the dispute is overdue"
+OVERDUE = "The answer to the dispute is overdue"
 
 
 @tagged("post_install", "-at_install")
@@ -217,7 +217,7 @@ class TestDisputeLifecycle(PromiseCommon):
         dispute.action_withdraw()
         with self.assert_refused("The dispute is closed"):
             dispute.amount = 200
-        with self.assert_refused("stays with its invoice"):
+        with self.assert_refused("moved to another invoice"):
             dispute.sudo().move_id = self.make_invoice(self.customer)
 
     def test_answer_before_the_question(self):
@@ -338,7 +338,7 @@ class TestDisputeLifecycle(PromiseCommon):
     def test_rejecting_needs_a_reason(self):
         dispute = self.make_dispute(self.invoice, 300)
         for answer in (False, "", "<p><br></p>"):
-            with self.assert_refused("Say why the dispute is rejected"):
+            with self.assert_refused("Explain why the dispute is rejected"):
                 self.resolve(dispute, decision="reject", answer=answer)
         self.assertEqual(dispute.state, "new")
 

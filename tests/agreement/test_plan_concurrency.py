@@ -81,7 +81,7 @@ class TestPlanConcurrency(ConcurrencyCommon):
                 self.sign(late)
             late.cr.rollback()
             late.invalidate_all(flush=False)
-            self.assertRegex(self.sign(late), "not open for signature")
+            self.assertRegex(self.sign(late), "can no longer be signed")
         self.assertEqual(self.look_at_plan(), ("active", 1))
 
     @mute_logger("odoo.sql_db")
@@ -100,9 +100,9 @@ class TestPlanConcurrency(ConcurrencyCommon):
         with self.worker() as paying:
             self.pay(paying, self.partner_id)
             with self.worker() as env:
-                self.assertRegex(self.sign(env), "just being booked")
+                self.assertRegex(self.sign(env), "being recorded right now")
         with self.worker() as env:
-            self.assertRegex(self.sign(env), "have changed meanwhile")
+            self.assertRegex(self.sign(env), "have changed")
         self.assertEqual(self.look_at_plan(), ("void", 1))
 
     @mute_logger("odoo.sql_db")
@@ -116,7 +116,7 @@ class TestPlanConcurrency(ConcurrencyCommon):
                 self.sign(env)
             env.cr.rollback()
             env.invalidate_all(flush=False)
-            self.assertRegex(self.sign(env), "have changed meanwhile")
+            self.assertRegex(self.sign(env), "have changed")
         self.assertEqual(self.look_at_plan(), ("void", 1))
 
     @mute_logger("odoo.sql_db")

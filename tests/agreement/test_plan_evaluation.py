@@ -167,9 +167,9 @@ class TestPlanEvaluation(PlanCommon):
         with self.assert_refused("is on an installment plan"):
             self.make_promise(self.invoice, (5, 10))
         self.assertFalse(self.case._get_promisable_items())
-        with self.assert_refused("on a plan already"):
+        with self.assert_refused("a plan already covers it"):
             self.case.action_propose_plan()
-        with self.assert_refused("on an installment plan already"):
+        with self.assert_refused("already on an installment plan"):
             self.make_plan(self.invoice)
         plan._end("cancelled", "Test")
         self.make_promise(self.invoice, (5, 10))
@@ -289,7 +289,9 @@ class TestPlanEvaluation(PlanCommon):
         self.policy.plan_remind_days = 3
         self.begin(self.invoice, (2, 1000))
         self.night(0)
-        self.assertIn("Remind of the installment", self.get_summaries(self.case))
+        self.assertIn(
+            "Remind the customer of the installment", self.get_summaries(self.case)
+        )
 
     def test_suspended_and_resumed(self):
         """Nothing falls due meanwhile; what was not paid moves later."""

@@ -38,7 +38,7 @@ class TestPlanOffer(PlanCommon):
                 {"plan_installment_min": 250},
                 {"installment_count": 4},
                 {"installment_count": 5},
-                "smallest one",
+                "below the minimum",
             ),
             (
                 {"plan_down_min": 20},
@@ -86,12 +86,12 @@ class TestPlanOffer(PlanCommon):
         self.policy.plan_amount_max = 500
         plan = self.as_user("collector", self.make_plan(self.invoice))
         plan.action_offer()
-        with self.assert_refused("manager approves"):
+        with self.assert_refused("manager has to approve"):
             plan.action_approve()
         self.as_user("manager", plan).action_approve()
         self.assertEqual(plan.state, "offered")
         self.assertTrue(plan.document_id)
-        with self.assert_refused("does not wait"):
+        with self.assert_refused("is not waiting"):
             self.as_user("manager", plan).action_approve()
         plan.action_to_draft()
         self.assertFalse(plan.is_approved)
@@ -113,7 +113,7 @@ class TestPlanOffer(PlanCommon):
 
     def test_past_dates_are_not_offered(self):
         plan = self.make_plan(self.invoice, (-1, 500), (10, 500))
-        with self.assert_refused("lie in the past"):
+        with self.assert_refused("due in the past"):
             self.offer(plan)
 
     def test_offer_is_fixed(self):
@@ -127,13 +127,13 @@ class TestPlanOffer(PlanCommon):
                 lambda own=own: own.line_ids[0].write({"amount": 1}),
                 lambda own=own: own.line_ids[0].unlink(),
             ):
-                with self.assert_refused("What was offered does not change"):
+                with self.assert_refused("An offer cannot be changed"):
                     change()
-            with self.assert_refused("What was offered does not change"):
+            with self.assert_refused("An offer cannot be changed"):
                 own.env["collection.installment"].create(
                     {"plan_id": plan.id, "date": self.day(3), "amount": 5}
                 )
-            with self.assert_refused("stays with its customer"):
+            with self.assert_refused("moved to another customer"):
                 own.write({"case_id": self.case.id})
             own.write({"note": "Called on Monday."})
         self.assertTrue(line.exists())
@@ -156,7 +156,10 @@ class TestPlanOffer(PlanCommon):
             "is_approved": True,
         }.items():
             for kind in ("collector", "manager"):
-                with self.subTest(name), self.assert_refused("not changed by hand"):
+                with (
+                    self.subTest(name),
+                    self.assert_refused("cannot be changed by hand"),
+                ):
                     self.as_user(kind, plan).write({name: value})
 
     def test_readers_do_not_work(self):
@@ -184,7 +187,7 @@ class TestPlanOffer(PlanCommon):
         self.night(15)
         self.assertEqual(plan.state, "expired")
         self.assertIn("Offer of installments has expired", self.get_summaries(plan))
-        self.assertRegex(self.sign(plan, self.day(14)), "not open for signature")
+        self.assertRegex(self.sign(plan, self.day(14)), "can no longer be signed")
 
     def test_never_valid_beyond_its_first_date(self):
         """What is late already cannot be signed; not on paper either."""
@@ -237,7 +240,7 @@ class TestPlanOffer(PlanCommon):
                     [plan.id],
                 )
                 self.env.invalidate_all()
-                self.assertRegex(self.sign(plan), "have changed meanwhile")
+                self.assertRegex(self.sign(plan), "have changed")
                 self.assertEqual(plan.state, "void")
                 self.assertFalse(plan.signed_by)
 
@@ -246,10 +249,10 @@ class TestPlanOffer(PlanCommon):
         for wrong, sentence in (
             ({"name": " "}, "enter your name"),
             ({"name": "x" * 101}, "enter your name"),
-            ({"signature": ""}, "sign in the field"),
-            ({"signature": None}, "sign in the field"),
-            ({"signature": "bm8="}, "sign in the field"),
-            ({"signature": "?"}, "sign in the field"),
+            ({"signature": ""}, "sign in the box"),
+            ({"signature": None}, "sign in the box"),
+            ({"signature": "bm8="}, "sign in the box"),
+            ({"signature": "?"}, "sign in the box"),
             ({"sha256": ""}, "changed after you opened it"),
             ({"sha256": "0" * 64}, "changed after you opened it"),
         ):
@@ -257,7 +260,7 @@ class TestPlanOffer(PlanCommon):
                 self.assertRegex(self.sign(plan, **wrong), sentence)
         self.assertEqual(plan.state, "offered")
         self.assertFalse(self.sign(plan))
-        self.assertRegex(self.sign(plan), "not open for signature")
+        self.assertRegex(self.sign(plan), "can no longer be signed")
 
     def test_document_of_an_earlier_offer(self):
         """What was taken back and changed cannot be signed by who read the old one."""

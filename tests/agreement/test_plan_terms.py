@@ -94,7 +94,7 @@ class TestPlanTerms(PlanCommon):
         self.assertEqual(lines.mapped("is_down"), [True, *[False] * 4])
         with self.assert_refused("one down payment"):
             plan.write({"line_ids": [Command.update(lines[1].id, {"is_down": True})]})
-        with self.assert_refused("comes before the installments"):
+        with self.assert_refused("must come before the installments"):
             plan.write(
                 {
                     "line_ids": [
@@ -103,7 +103,7 @@ class TestPlanTerms(PlanCommon):
                     ]
                 }
             )
-        with self.assert_refused("comes before the installments"):
+        with self.assert_refused("must come before the installments"):
             plan.write({"date_down": self.day(80)})
 
     def test_whole_amounts_only(self):
@@ -112,7 +112,7 @@ class TestPlanTerms(PlanCommon):
         customer = self.make_customer("Yen")
         move = self.make_invoice(customer, 1000, currency=currency)
         self.plan()
-        with self.assert_refused("whole amount of the currency"):
+        with self.assert_refused("smallest unit"):
             self.make_plan(move, (5, 500.6), (9, 499.6))
 
     def test_terms_without_lines_make_the_schedule_anew(self):
@@ -122,16 +122,19 @@ class TestPlanTerms(PlanCommon):
 
     def test_wrong_terms(self):
         for vals, sentence in (
-            ({"installment_count": 0}, "make no schedule"),
-            ({"installment_count": -3}, "make no schedule"),
-            ({"mode": "amount", "installment_amount": 0}, "make no schedule"),
-            ({"amount_down": 1200}, "make no schedule"),
+            ({"installment_count": 0}, "No schedule fits these terms"),
+            ({"installment_count": -3}, "No schedule fits these terms"),
+            (
+                {"mode": "amount", "installment_amount": 0},
+                "No schedule fits these terms",
+            ),
+            ({"amount_down": 1200}, "No schedule fits these terms"),
             ({"amount_down": -5}, "cannot be negative"),
-            ({"amount_down": 100, "date_down": False}, "down payment is due"),
-            ({"rhythm": "free"}, "when how much"),
+            ({"amount_down": 100, "date_down": False}, "date of the down payment"),
+            ({"rhythm": "free"}, "dates and amounts"),
             (
                 {"rhythm": "free", "charge_kind": "interest", "charge_rate": 5},
-                "regular rhythm",
+                "regular dates",
             ),
             ({"item_ids": [Command.clear()]}, "Choose the items"),
         ):

@@ -158,7 +158,9 @@ class TestPromiseDisputeRights(PromiseCommon):
             lambda: line.write({"state": "kept"}),
             line.unlink,
         ):
-            with self.assert_refused("does not change|not changed by hand"):
+            with self.assert_refused(
+                "A promise cannot be changed|A dispute|cannot be changed by hand"
+            ):
                 act()
 
     # ------------------------------------------------------------------

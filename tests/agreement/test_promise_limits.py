@@ -58,7 +58,9 @@ class TestPromiseLimits(PromiseCommon):
             if promise.state == "open":
                 promise._end("withdrawn", "He called again")
         self.assertEqual(states[:2], [("open", False)] * 2)
-        self.assertEqual(states[2], ("approve", "It is promise number 3 for an item."))
+        self.assertEqual(
+            states[2], ("approve", "This is promise number 3 for an item.")
+        )
         # Another item has a count of its own.
         self.assertEqual(self.make_promise(self.second, (5, 10)).state, "open")
 
@@ -95,18 +97,18 @@ class TestPromiseLimits(PromiseCommon):
         promise = self.make_promise(self.invoice, (5, 9000), env=self.collector)
         self.assertEqual(promise.state, "approve")
         self.assert_exposure(self.invoice, amount_promised=0, amount_due=9000)
-        with self.assert_refused("A collections manager approves this promise"):
+        with self.assert_refused("A collections manager has to approve this promise"):
             promise.action_approve()
         manager = self.env(user=self.users["manager"])
         self.as_of(promise.with_env(manager)).action_approve()
         self.assertEqual(promise.state, "open")
         self.assert_exposure(self.invoice, amount_promised=9000, amount_due=0)
-        with self.assert_refused("does not wait for approval"):
+        with self.assert_refused("is not waiting for approval"):
             promise.with_env(manager).action_approve()
 
     def test_approval_comes_too_late(self):
         promise = self.make_promise(self.invoice, (5, 9000))
-        with self.assert_refused("cannot lie in the past"):
+        with self.assert_refused("cannot be in the past"):
             self.as_of(promise, self.day(6)).action_approve()
         self.pay(self.invoice, 100)
         with self.assert_refused("only .*8,900.00 is open"):
@@ -123,11 +125,11 @@ class TestPromiseLimits(PromiseCommon):
             ("only .*9,500.00 is open", both, [(5, 9000), (6, 501)], {}),
             ("above zero", self.invoice, [(5, 0)], {}),
             ("above zero", self.invoice, [(5, 100), (6, -10)], {}),
-            ("cannot lie in the past", self.invoice, [(-1, 10)], {}),
-            ("Say when how much", self.invoice, [], {}),
+            ("cannot be in the past", self.invoice, [(-1, 10)], {}),
+            ("Enter the dates and amounts", self.invoice, [], {}),
             ("Choose the items", self.invoice, [(5, 10)], {"item_ids": []}),
             (
-                "its own customer only",
+                "only cover items of its own customer",
                 self.invoice,
                 [(5, 10)],
                 {"item_ids": [Command.set(self.get_items(self.foreign).ids)]},
@@ -161,16 +163,16 @@ class TestPromiseLimits(PromiseCommon):
         first = self.make_promise(self.invoice, (5, 10))
         for state in ("open", "approve"):
             first.sudo().state = state
-            with self.assert_refused("covered by an open promise already"):
+            with self.assert_refused("already covered by an open promise"):
                 self.make_promise(self.invoice | self.second, (5, 10))
 
     def test_two_currencies(self):
         currency = self.setup_other_currency("EUR")
         euro = self.make_invoice(self.customer, 100, currency=currency)
         self.plan()
-        with self.assert_refused("All items of a promise are in its currency"):
+        with self.assert_refused("All items of a promise must be in its currency"):
             self.make_promise(self.invoice | euro, (5, 10))
-        with self.assert_refused("All items of a promise are in its currency"):
+        with self.assert_refused("All items of a promise must be in its currency"):
             self.make_promise(self.invoice, (5, 10), currency_id=currency.id)
 
     def test_extension_is_for_whole_items(self):
@@ -188,13 +190,13 @@ class TestPromiseLimits(PromiseCommon):
             {"tolerance": 100},
             {"threshold": 1},
         ):
-            with self.subTest(vals), self.assert_refused("does not change"):
+            with self.subTest(vals), self.assert_refused("A promise cannot be changed"):
                 promise.write(vals)
-        with self.assert_refused("does not change"):
+        with self.assert_refused("A promise cannot be changed"):
             promise.line_ids.date = self.day(90)
-        with self.assert_refused("does not change"):
+        with self.assert_refused("A promise cannot be changed"):
             promise.line_ids.unlink()
-        with self.assert_refused("does not change"):
+        with self.assert_refused("A promise cannot be changed"):
             promise.line_ids.copy()
         promise.note = "He sounded sure."
 
@@ -222,7 +224,7 @@ class TestPromiseLimits(PromiseCommon):
         promise = self.make_promise(self.second, (5, 500))
         self.assert_exposure(self.second, amount_promised=500, amount_due=0)
         for reason in (False, "", "   "):
-            with self.assert_refused("Say why the promise ends"):
+            with self.assert_refused("Explain why the promise ends"):
                 promise._end("withdrawn", reason)
         wizard = self.collector["collection.promise.end"].create(
             {"promise_ids": [Command.set(promise.ids)], "reason": "Called off"}

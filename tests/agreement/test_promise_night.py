@@ -276,7 +276,9 @@ class TestPromiseNight(PromiseCommon):
         for offset in (8, 9):
             self.night(offset)
         self.assertFalse(self.get_reminders())
-        self.assertEqual(self.get_summaries(self.case), ["Remind of the promise"])
+        self.assertEqual(
+            self.get_summaries(self.case), ["Remind the customer of the promise"]
+        )
 
     def test_one_bad_customer_fails_alone(self):
         """Whatever goes wrong for one, the others are reminded and escalated."""

@@ -23,14 +23,14 @@ class TestLoopholes(BankruptcyCommon, PlanCommon):
     def test_outcome_from_a_context(self):
         contacts = self.collector_env()["collection.contact"]
         for outcome in ("override", "sent", "bounced"):
-            with self.assert_refused("written down by the program"):
+            with self.assert_refused("logged by the program"):
                 contacts.with_context(default_outcome=outcome).create(
                     {"case_id": self.case.id, "channel": "phone"}
                 )
 
     def test_voiding_what_others_wrote(self):
         entry = self.log(outcome="reached")
-        with self.assert_refused("voids what others"):
+        with self.assert_refused("void entries written by others"):
             entry.with_env(self.collector_env()).action_void("It was in the way.")
         own = self.log(self.collector_env(), outcome="no_answer")
         own.action_void("Wrong customer.")
@@ -66,7 +66,7 @@ class TestLoopholes(BankruptcyCommon, PlanCommon):
         self.plan()
         draft = self.make_plan(other, (7, 300))
         line = draft.line_ids.with_env(self.collector_env())
-        with self.assert_refused("What was offered does not change"):
+        with self.assert_refused("An offer cannot be changed"):
             line.plan_id = plan.id
         self.assertEqual(plan.amount_total, 1000)
 

@@ -42,7 +42,7 @@ class TestStay(BankruptcyCommon):
         for name in ("court_id", "date_petition"):
             with self.subTest(name), self.assert_refused("Record it as a rumor"):
                 self.make_bankruptcy(**{name: False})
-        with self.assert_refused("lies in the future"):
+        with self.assert_refused("is in the future"):
             self.make_bankruptcy(date_petition=self.day(3))
 
     def test_queued_mail_is_cancelled(self):
@@ -137,7 +137,7 @@ class TestStay(BankruptcyCommon):
                     step._set_state("done")
                 self.make_bankruptcy(other)
                 tasks = self.get_case(other).activity_ids.mapped("summary")
-                recall = "Recall the matter, if it was referred"
+                recall = "Recall the matter if it was referred"
                 self.assertEqual(recall in tasks, is_decided)
                 self.assertIn("Prepare the proof of claim", tasks)
                 savepoint.rollback()

@@ -47,7 +47,7 @@ class TestStayRefusals(BankruptcyCommon):
 
     def test_calls_are_refused_except_to_trustee_and_counsel(self):
         self.record()
-        with self.assert_refused("is bankrupt .* This attempt has been noted"):
+        with self.assert_refused("is bankrupt .* This attempt has been logged"):
             self.log()
         for partner in (self.trustee, self.lawyer, self.clerk):
             with self.subTest(partner.name):
@@ -176,7 +176,7 @@ class TestStayRefusals(BankruptcyCommon):
             "account_collections.collection_statement_document",
             {**values, "case": self.case},
         )
-        self.assertIn("for information only, not asked for", str(html))
+        self.assertIn("for information only, not being collected", str(html))
 
     def test_text_messages_do_not_leave_the_queue(self):
         other = self.make_customer("Texted")

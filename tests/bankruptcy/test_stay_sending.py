@@ -64,7 +64,7 @@ class TestStaySending(BankruptcyCommon):
 
     def test_the_debtor_gets_no_invoice_by_email(self):
         self.record()
-        with self.assert_refused("is bankrupt .* This attempt has been noted"):
+        with self.assert_refused("is bankrupt .* This attempt has been logged"):
             self.send(self.invoice, sending_methods={"email"})
         with self.assert_refused("is bankrupt"):
             self.send(

@@ -237,7 +237,7 @@ class TestHolds(CollectionCommon):
         _invoice, case = self.start()
         hold = self.make_hold(case)
         self.lift(hold, self.day(3))
-        with self.assert_refused("The hold has ended already"):
+        with self.assert_refused("The hold has already ended"):
             self.lift(hold, self.day(4))
 
     def test_refusals(self):
@@ -250,7 +250,7 @@ class TestHolds(CollectionCommon):
             "no items": ({"scope": "items"}, "Choose the items to hold"),
             "items of somebody else": (
                 {"scope": "items", "item_ids": foreign_items},
-                "items of its own case only",
+                "only cover items of its own case",
             ),
             "review before the start": (
                 {"review": self.day(-1)},

@@ -146,7 +146,7 @@ class TestClaimAmounts(ClaimCommon):
         vals = {"kind": "wages", "date_from": "2028-04-01", "date_to": "2031-03-31"}
         Cap.create({**vals, "amount": 18500})
         self.assertEqual(Cap._find("wages", date(2028, 4, 1)).amount, 18500)
-        with self.assert_refused("for these days already"):
+        with self.assert_refused("for this period"):
             Cap.create({**vals, "amount": 1})
         users = self.make_users()
         with self.assertRaises(AccessError):
@@ -163,7 +163,7 @@ class TestClaimAmounts(ClaimCommon):
         goods = Goods.create({**vals, "date_received": self.day(-34)})
         Goods.create({**vals, "date_received": self.day(-15)})
         self.assertEqual((claim.amount_goods, claim.amount_unsecured), (800, 100))
-        with self.assert_refused("More goods than"):
+        with self.assert_refused("The goods are worth more than"):
             goods.amount = 600
         claim.action_prepare()
         self.assertEqual(claim.amount_goods, 800)

@@ -61,7 +61,7 @@ class TestClaimDistribution(ClaimCommon):
 
     def test_only_a_standing_claim_is_paid_on(self):
         self.claim._set_state("objected")
-        with self.assert_refused("Only a claim that is filed or allowed"):
+        with self.assert_refused("Only a filed or allowed claim"):
             self.distribute(10)
         self.claim._set_state("allowed")
         row = self.distribute(10, payment=self.receive(self.customer, 10))
@@ -70,7 +70,7 @@ class TestClaimDistribution(ClaimCommon):
         with self.assert_refused("Undo its payment"):
             row.unlink()
         self.claim._set_state("closed")
-        with self.assert_refused("Only a claim that is filed or allowed"):
+        with self.assert_refused("Only a filed or allowed claim"):
             row.amount = 9
 
     def test_several_until_the_final_one(self):

@@ -140,7 +140,7 @@ class TestClaimPacket(ClaimCommon):
         )
         self.assertIn("unreadable", rows.mapped("kind"))
         self.assertNotIn("123-45", str(rows.read()))
-        with self.assert_refused("may have to be redacted"):
+        with self.assert_refused("may need redaction"):
             self.claim.action_finish_packet()
         rows.write({"is_checked": True})
         self.assertEqual(rows.user_id, self.env.user)

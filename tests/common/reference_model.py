@@ -61,7 +61,7 @@ class Promise:
         )
 
     def state(self, today):
-        """Judge: every date is met by all that came in until then."""
+        """Evaluate: every date is met by all that came in until then."""
         if self.is_withdrawn:
             return self.end_state
         promised, met, missed = 0, True, False

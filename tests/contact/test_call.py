@@ -161,7 +161,7 @@ class TestCallScreen(CallCommon):
 
     def test_an_outcome_is_needed(self):
         log = self.open_call(self.case)
-        with self.assert_refused("Choose what came of it"):
+        with self.assert_refused("Choose an outcome"):
             log.action_log()
 
     def test_logged_once(self):
@@ -169,7 +169,7 @@ class TestCallScreen(CallCommon):
         log.outcome = "no_answer"
         log.action_log()
         self.assertEqual(log.step_id.state, "done")
-        with self.assert_refused("logged already"):
+        with self.assert_refused("already been logged"):
             log.action_log()
         self.assertEqual(len(self.case.contact_ids), 1)
 

@@ -130,7 +130,7 @@ class TestContactGuard(GuardCommon):
         self.assertTrue(self.ask("2026-03-02T15:00").allowed)
         night = self.ask("2026-03-03T03:30")
         self.assert_next(night, "2026-03-03T13:00")
-        self.assertIn("too early or too late", night.reason)
+        self.assertIn("Outside the customer's calling hours", night.reason)
 
     def test_an_override_lifts_the_hours_they_asked_for(self):
         self.customer.write({"collection_hour_from": 9.5, "collection_hour_to": 11})
@@ -224,7 +224,7 @@ class TestContactGuard(GuardCommon):
         )
         answer = self.ask("2026-12-25T10:00", case=belgian)
         self.assert_next(answer, "2026-12-30T07:00")
-        self.assertIn("working day", answer.reason)
+        self.assertIn("business day", answer.reason)
         # Thanksgiving is a holiday of the customer alone.
         self.assertTrue(self.ask("2026-11-26T16:00", case=belgian).allowed)
         self.assert_next(self.ask("2026-11-26T16:00"), "2026-11-27T13:00")

@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from ..common.base import CollectionCommon
 
 REWRITTEN = "The contact log cannot be rewritten"
-DELETED = "The contact log cannot be deleted from"
+DELETED = "Entries of the contact log cannot be deleted"
 EVIDENCE = "is evidence of a collection case"
 
 
@@ -129,7 +129,7 @@ class TestContactLog(CollectionCommon):
             body="Have a look",
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
-            # A colleague, and an adviser of ours: what they read is not recited.
+            # A colleague, and an adviser of ours: what they read is not listed.
             partner_ids=(
                 self.users["manager"].partner_id | self.make_customer("Our adviser")
             ).ids,
@@ -192,7 +192,7 @@ class TestContactLog(CollectionCommon):
     def test_an_entry_is_voided_with_a_reason(self):
         contact = self.contact.with_user(self.users["manager"])
         for reason in ("", "  ", False):
-            with self.assert_refused("Say why the entry is wrong"):
+            with self.assert_refused("Explain why the entry is wrong"):
                 contact.action_void(reason)
         contact.action_void(" Wrong customer ")
         self.assertTrue(contact.is_void)
@@ -200,7 +200,7 @@ class TestContactLog(CollectionCommon):
         self.assertEqual(contact.void_user_id, self.users["manager"])
         self.assertTrue(contact.void_date)
         self.assertEqual(contact.note, "They will pay on Friday.")
-        with self.assert_refused("void already"):
+        with self.assert_refused("already void"):
             contact.action_void("Again")
 
     def test_who_may_void_sees_the_button(self):
@@ -218,7 +218,7 @@ class TestContactLog(CollectionCommon):
             for entry, may_void in zip(entries, expected, strict=True):
                 if may_void or kind == "invoicing":
                     continue
-                with self.assert_refused("A collections manager voids"):
+                with self.assert_refused("Only a collections manager can void"):
                     entry.action_void("It was not so.")
         said.with_user(self.users["collector"]).action_void("It was not so.")
         self.assertFalse(said.with_user(self.users["manager"]).can_void)
@@ -245,9 +245,9 @@ class TestContactLog(CollectionCommon):
 
     def test_a_new_entry_is_not_born_void(self):
         """Nor in the future: it is written down after it happened."""
-        with self.assert_refused("is not changed by hand"):
+        with self.assert_refused("cannot be changed by hand"):
             self.make_contact(is_void=True)
-        with self.assert_refused("after it happened, not before"):
+        with self.assert_refused("before it happens"):
             self.make_contact(
                 date=fields.Datetime.add(fields.Datetime.now(), minutes=10)
             )
@@ -295,7 +295,7 @@ class TestContactLog(CollectionCommon):
         self.assertEqual(contact.move_ids, invoice)
         self.assertEqual(step.case_id.stage_id.name, "Stage 1")
         self.assertEqual(step.case_id.date_last_step, self.today)
-        with self.assertRaisesRegex(UserError, "has been logged already"):
+        with self.assertRaisesRegex(UserError, "has already been logged"):
             log.action_log()
 
     def test_ticking_off_the_call_completes_its_step(self):

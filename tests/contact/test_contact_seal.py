@@ -109,7 +109,7 @@ class TestContactSeal(CollectionCommon):
                     value,
                     self.contact.id,
                 )
-                self.assert_broken(self.contact, "Changed past the program")
+                self.assert_broken(self.contact, "Changed outside the program")
                 savepoint.rollback()
                 self.env.invalidate_all()
         self.assertFalse(self.find_breaks())
@@ -127,7 +127,7 @@ class TestContactSeal(CollectionCommon):
             other.db_datas or None,
             self.file.id,
         )
-        self.assert_broken(self.contact, "is another one")
+        self.assert_broken(self.contact, "was replaced")
 
     def test_a_removed_entry_is_found(self):
         for contact in (self.contact, self.last):
@@ -157,7 +157,7 @@ class TestContactSeal(CollectionCommon):
             self.contact.id,
         )
         added = self.case.contact_ids - self.first - self.contact - self.last
-        self.assert_broken(added, "put in past the program")
+        self.assert_broken(added, "added outside the program")
 
     def test_a_seal_that_is_rewritten_is_found(self):
         """Even one that fits the changed entry: the next link does not fit it."""
@@ -170,14 +170,14 @@ class TestContactSeal(CollectionCommon):
             "UPDATE collection_contact SET note = 'On Sunday.' WHERE id = %s",
             self.contact.id,
         )
-        self.assert_broken(self.contact, "does not fit")
+        self.assert_broken(self.contact, "does not match")
         seal = self.contact.seal_ids
         self.tamper(
             "UPDATE collection_contact_seal SET sha256 = %s WHERE id = %s",
             seal._get_hash(),
             seal.id,
         )
-        self.assert_broken(self.last, "does not fit")
+        self.assert_broken(self.last, "does not match")
 
     def test_seals_are_nobodys_to_write(self):
         seal = self.contact.seal_ids
@@ -263,13 +263,13 @@ class TestContactSeal(CollectionCommon):
         with self.assert_refused("within an hour"):
             late.action_complete({"note": "No"})
         other = self.at(self.contact, "2026-03-02T10:30")
-        with self.assert_refused("Only who wrote"):
+        with self.assert_refused("Only the author"):
             other.with_user(self.users["manager"]).action_complete({"note": "No"})
         for vals in ({"outcome": "refused"}, {"date": "2026-01-01"}, {"user_id": 1}):
-            with self.subTest(vals), self.assert_refused("Of an entry, only"):
+            with self.subTest(vals), self.assert_refused("Only what was left out"):
                 other.action_complete(vals)
         for commands in ([Command.clear()], [Command.unlink(self.file.id)]):
-            with self.assert_refused("added, not taken away"):
+            with self.assert_refused("added but not removed"):
                 other.action_complete({"attachment_ids": commands})
         other.action_void("Wrong")
         with self.assert_refused("entry is void"):
@@ -291,7 +291,7 @@ class TestContactSeal(CollectionCommon):
         for outcome in ("sent", "bounced", "auto_reply", "override"):
             with self.subTest(outcome), self.assert_refused("not by hand"):
                 self.make_contact(outcome=outcome)
-        with self.assert_refused("in their own name"):
+        with self.assert_refused("in your own name"):
             self.make_contact(user_id=self.users["manager"].id)
         for vals in (
             {"logged_date": "2026-01-01"},
@@ -299,7 +299,7 @@ class TestContactSeal(CollectionCommon):
             {"is_attempt": False},
             {"letter_id": 1},
         ):
-            with self.subTest(vals), self.assert_refused("not changed by hand"):
+            with self.subTest(vals), self.assert_refused("cannot be changed by hand"):
                 self.make_contact(**vals)
         forged = self.env["collection.contact"].with_user(self.users["collector"])
         forged = forged.with_context(
@@ -307,7 +307,7 @@ class TestContactSeal(CollectionCommon):
         ).create({"case_id": self.case.id, "outcome": "reached"})
         self.assertEqual(forged.user_id, self.users["collector"])
         self.assertGreater(forged.logged_date.year, 2020)
-        with self.assert_refused("belongs to the same case"):
+        with self.assert_refused("must belong to the same case"):
             other = self.make_customer("Else")
             self.make_invoice(other)
             self.plan()

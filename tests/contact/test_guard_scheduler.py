@@ -157,7 +157,7 @@ class TestGuardScheduler(GuardCommon):
         both = both.with_context(collection_now=self.at("2026-03-02T16:00"))
         params = both.action_approve()["params"]
         self.assertEqual(params["type"], "warning")
-        self.assertIn("2 approved. 1 wait: Guarded", params["message"])
+        self.assertIn("Approved: 2. Waiting: 1. Guarded", params["message"])
         self.assertNotIn("Free:", params["message"])
 
     def test_the_button_obeys(self):
@@ -173,7 +173,9 @@ class TestGuardScheduler(GuardCommon):
     def test_the_case_shows_it(self):
         self.log("2026-03-02T15:00")
         case = self.case.with_context(collection_now=self.at("2026-03-03T15:00"))
-        self.assertIn("Next allowed: Mon 9 Mar, 08:00 New York time", case.call_text)
+        self.assertIn(
+            "Allowed again from Mon 9 Mar, 08:00 New York time", case.call_text
+        )
         self.assertEqual(case.call_level, "block")
         case = self.case.with_context(collection_now=self.at("2026-03-09T15:00"))
         self.assertIn("allowed now", case.call_text)
@@ -225,7 +227,7 @@ class TestGuardScheduler(GuardCommon):
         with self.assertRaises(AccessError):
             self.case.with_user(self.users["collector"])._override_limit("email", "x")
         blank = wizard.with_user(self.users["manager"]).create({**vals, "reason": "  "})
-        with self.assert_refused("Say why it cannot wait"):
+        with self.assert_refused("Explain why it cannot wait"):
             blank.action_override()
         wizard.with_user(self.users["manager"]).create(vals).action_override()
         entry = self.case.contact_ids.filtered(lambda one: one.outcome == "override")

@@ -101,9 +101,9 @@ class TestCorrespondence(CorrespondenceCommon):
         entry = self.write_to(next(iter(self.records)), self.customer)
         entry = entry.with_user(self.users["collector"])
         self.assertFalse(entry.can_complete)
-        with self.assert_refused("written down by the program"):
+        with self.assert_refused("logged by the program"):
             entry.action_complete({"note": "I wrote something else."})
-        with self.assert_refused("A collections manager voids"):
+        with self.assert_refused("Only a collections manager can void"):
             entry.action_void("I wrote nothing.")
 
     def test_without_a_subject_it_is_the_one_of_the_mail(self):

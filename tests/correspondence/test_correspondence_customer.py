@@ -270,7 +270,7 @@ class TestCustomerMessages(CustomerCommon):
 
     def test_an_entry_does_not_say_by_hand_what_it_answers(self):
         entries = self.env(user=self.users["collector"])["collection.contact"]
-        with self.assertRaisesRegex(Exception, "not changed by hand"):
+        with self.assertRaisesRegex(Exception, "cannot be changed by hand"):
             entries.create(
                 {
                     "case_id": self.case.id,

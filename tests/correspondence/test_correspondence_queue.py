@@ -77,7 +77,7 @@ class QueueCommon(CustomerCommon):
         return case
 
     def get_told(self, case):
-        """:return: what the final demand of a case recites"""
+        """:return: what the final demand of a case lists"""
         return self.env["collection.demand.history"].search(
             [("step_id", "=", case.step_ids.id)]
         )
@@ -240,7 +240,7 @@ class TestMailQueue(QueueCommon):
         self.assertEqual(lost.message_ref, sent.message_ref)
 
     @mute_logger(MAIL_LOG)
-    def test_what_was_lost_is_not_recited(self):
+    def test_what_was_lost_is_not_listed(self):
         case = self.make_final()
         for address in ("nobody@example.com", "debtor@example.com"):
             self.smtp.refused = {address}

@@ -247,7 +247,7 @@ class TestIncomingMail(DeliveryCommon):
         self.assertIn(b"counsel@law.example.com", contact.attachment_ids.raw)
         self.assertTrue(case.date_paused)
         self.assertFalse(mail.activity_ids)
-        with self.assert_refused("dealt with already"):
+        with self.assert_refused("already been dealt with"):
             mine.action_assign()
 
     def test_the_inbox_is_not_for_everybody(self):
@@ -260,7 +260,7 @@ class TestIncomingMail(DeliveryCommon):
         collector = mail.with_user(self.users["collector"])
         with self.assert_refused("Choose the case"):
             collector.action_assign()
-        with self.assert_refused("is not changed by hand"):
+        with self.assert_refused("cannot be changed by hand"):
             collector.state = "assigned"
         collector.action_ignore()
         self.assertEqual(mail.state, "ignored")

@@ -60,7 +60,7 @@ class TestLeaving(QueueCommon):
         lost = now.filtered(lambda row: row.outcome == "bounced")
         self.assertEqual(len(self.get_sent(now)) - len(lost), len(self.arrived))
 
-    def test_what_was_cancelled_is_not_recited(self):
+    def test_what_was_cancelled_is_not_listed(self):
         case = self.make_final()
         thread = case.with_user(self.users["collector"])
         message = thread.with_context(mail_notify_force_send=False).message_post(

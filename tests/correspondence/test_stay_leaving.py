@@ -134,7 +134,7 @@ class TestStayLeaving(QueueCommon):
         self.assertEqual(self.arrived, ["counsel@example.com"])
 
     @mute_logger(MAIL_LOG)
-    def test_a_final_demand_does_not_recite_it(self):
+    def test_a_final_demand_does_not_list_it(self):
         """Dismissed later on, the debtor is not told of what never came."""
         case = self.make_final()
         debtor = case.partner_id

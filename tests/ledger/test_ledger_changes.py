@@ -222,11 +222,11 @@ class TestLedgerChanges(CollectionCommon):
         self.assertEqual(moved.stage_id.name, "Stage 1")
         # Nothing is settled by that, and the old case does not say so.
         self.assertEqual(case.state, "closed")
-        self.assertEqual(case.explanation, "Goes on in the case of Parent.")
+        self.assertEqual(case.explanation, "Continues in the case of Parent.")
         self.assertEqual(case.closing_reason, "merged")
         decision = case.decision_ids.sorted()[0]
         self.assertEqual(decision.reason, "merged")
-        self.assertIn("goes on in the case of another", decision.explanation)
+        self.assertIn("is collected in the case of another", decision.explanation)
 
     def test_due_date_at_the_end_of_time(self):
         """The step would be due in the year 10000, which Python does not know."""

@@ -91,7 +91,7 @@ class TestCallSummary(SummaryCommon):
     def test_nothing_to_sum_up(self):
         log = self.open_call(self.case)
         log.outcome = "no_answer"
-        with self.assert_refused("nothing to sum up"):
+        with self.assert_refused("nothing to summarize"):
             log.action_log_summary()
 
     def test_the_summary_is_no_attempt_to_collect(self):

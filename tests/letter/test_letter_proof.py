@@ -158,7 +158,7 @@ class TestLetterBatch(LetterCommon):
         form.numbers = typed
         wizard = form.save()
         problems = wizard.line_ids.mapped("problem")
-        self.assertRegex(problems[0], "read twice")
+        self.assertRegex(problems[0], "scanned twice")
         self.assertRegex(problems[2], "Another letter")
         self.assertRegex(problems[4], "no letter left")
         with self.assert_refused("5 numbers for 4 letters"):
@@ -244,9 +244,9 @@ class TestLetterDelivery(LetterCommon):
         self.assertEqual(returned.letter_id, self.letter)
 
     def test_days_that_cannot_be(self):
-        with self.assert_refused("still to come"):
+        with self.assert_refused("in the future"):
             self.record("delivered", self.day(6))
-        with self.assert_refused("did not get there before"):
+        with self.assert_refused("cannot have arrived before"):
             self.record("delivered", self.day(-1))
         self.assertEqual(self.letter.delivery_state, "posted")
 
@@ -331,7 +331,7 @@ class TestLetterPost(LetterCommon):
         for act in ("cancel", "unlink"):
             with self.subTest(act):
                 getattr(self.send(), act)()
-                self.assert_given_back("The postal service did not take the letter.")
+                self.assert_given_back("The postal service did not accept the letter.")
 
     def test_a_stay_stops_it_before_it_is_printed(self):
         """What waits is recalled with the bankruptcy; what was queued behind our back

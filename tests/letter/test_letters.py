@@ -147,8 +147,8 @@ class TestLetters(DocumentCommon):
             self.assertIn(customer.name, pages[0])
             self.assertIn(f"1 / {len(pages)}", pages[0])
 
-    def test_final_demand_recites_the_contacts(self):
-        customer = self.make_customer("Recital")
+    def test_final_demand_lists_the_contacts(self):
+        customer = self.make_customer("History")
         self.policy.stage_ids.write(
             {
                 "is_final_demand": True,
@@ -178,7 +178,7 @@ class TestLetters(DocumentCommon):
         )
 
     def log_contacts(self, case):
-        """Log what is to be recited, and what is not."""
+        """Log what is to be listed, and what is not."""
         Letter, Contact = (
             self.root["collection.letter"],
             self.root["collection.contact"],
@@ -228,7 +228,7 @@ class TestLetters(DocumentCommon):
             overdue.name,
             "Not yet due",
             upcoming.name,
-            "Being clarified, not asked for at present",
+            "Being clarified, not collected at present",
             held.name,
             "Open credits in your favor",
             credit.name,

@@ -169,7 +169,7 @@ class TestPolicyRefusals(CollectionCommon):
             policy.unlink()
         bare = self.make_policy()
         self.get_case(customer).sudo().policy_id = bare
-        with self.assert_refused("Customers are collected by this policy.*Archive it"):
+        with self.assert_refused("This policy is in use.*Archive it"):
             bare.unlink()
         unused = self.make_policy({"days": 5})
         stages = unused.stage_ids
@@ -249,12 +249,14 @@ class TestPolicyRefusals(CollectionCommon):
         foreign = self.make_policy({"days": 5}, company=other)
         self.make_invoice(self.make_customer())
         self.plan()
-        with self.assert_refused("so it stays with its company. Make a copy"):
+        with self.assert_refused(
+            "so it cannot be moved to another company. Make a copy"
+        ):
             policy.company_id = other
         used, unused = policy.stage_ids
-        with self.assert_refused("so it stays in its policy"):
+        with self.assert_refused("so it cannot be moved to another policy"):
             used.policy_id = foreign
-        with self.assert_refused("so it stays in its policy"):
+        with self.assert_refused("so it cannot be moved to another policy"):
             foreign.write({"stage_ids": [Command.link(used.id)]})
         unused.policy_id = foreign
         self.assertEqual(unused.company_id, other)
@@ -262,17 +264,17 @@ class TestPolicyRefusals(CollectionCommon):
             for name in {"company_id", "currency_id"} & record._get_protected_fields():
                 with (
                     self.subTest(f"{record._name}.{name}"),
-                    self.assert_refused("is not changed by hand"),
+                    self.assert_refused("cannot be changed by hand"),
                 ):
                     record.write({name: False})
 
     def test_what_the_program_needs_is_not_deleted(self):
         reason = self.env.ref("account_collections.reason_hold_hardship")
-        with self.assert_refused("Archive it instead of deleting it"):
+        with self.assert_refused("Archive it instead"):
             reason.unlink()
         reason.active = False
         reason.copy({"name": "My own"}).unlink()
         template = self.root.ref("account_collections.mail_template_promise_reminder")
-        with self.assert_refused("Change its words instead of deleting it"):
+        with self.assert_refused("Change its text instead of deleting it"):
             template.unlink()
         template.copy().unlink()

@@ -112,7 +112,7 @@ class TestPortalAccount(PortalCommon):
         self.log_in()
         items = self.get_rows_of(self.late, self.later, foreign)
         page = self.send("promise", item=items)
-        self.assertIn("We noted it", page.text)
+        self.assertIn("It is recorded", page.text)
         promises = self.get_case_now().promise_ids
         self.assertEqual(sorted(promises.mapped("amount")), [77, 1500])
         self.assertTrue(all(promises.mapped("is_portal")))
@@ -153,9 +153,9 @@ class TestPortalAccount(PortalCommon):
         page = self.send(
             "document", files=[("t.pdf", PDF, "application/pdf")], **values
         )
-        self.assertIn("We have got your document", page.text)
+        self.assertIn("We received your document", page.text)
         contact = self.assert_told(
-            "paid_already", "Proof of payment from the portal: look for the money"
+            "paid_already", "Proof of payment from the portal: search for the payment"
         )
         self.assertEqual(contact.attachment_ids.raw, PDF)
         self.assertEqual(contact.attachment_ids.res_id, contact.id)
@@ -178,7 +178,7 @@ class TestPortalAccount(PortalCommon):
         self.log_in()
         note = "As we said on the phone. <b>bold</b>"
         page = self.send("message", subject="Hello", note=note)
-        self.assertIn("We have got your message", page.text)
+        self.assertIn("We received your message", page.text)
         contact = self.assert_told("received", "Message from the portal: answer it")
         self.assertEqual(contact.note, note)
         self.assertEqual(contact.subject, "Hello")
@@ -199,10 +199,10 @@ class TestPortalAccount(PortalCommon):
         person, colleague = self.visitor.partner_id, self.customer
         self.assertFalse(person.collection_channel)
         page = self.send("preferences", no_calls="1", **right)
-        self.assertIn("We noted it", page.text)
+        self.assertIn("Your preferences are saved", page.text)
         person.invalidate_recordset()
         self.assertEqual(person.collection_hour_from, 9.5)
-        self.assert_told("received", "Wishes from the portal: how to contact")
+        self.assert_told("received", "Contact preferences from the portal")
         guard, case = self.env["collection.contact.guard"], self.get_case_now()
         answer = guard._ask(case, "phone", partner=person)[case]
         self.assertEqual(answer.level, "stop")
@@ -227,7 +227,7 @@ class TestPortalAccount(PortalCommon):
         page = self.send("document", item=item, files=file, **values)
         self.assertIn("error_item", page.text)
         page = self.send("document", item=item[:1], files=file, **values)
-        self.assertIn("We have got it", page.text)
+        self.assertIn("We received it", page.text)
         self.assert_exposure(self.late, status="held")
         self.send("message", **values)
         contacts = self.get_case_now().contact_ids

@@ -38,6 +38,21 @@ class TestPortalAccountFigures(PortalCommon):
         self.policy.net_credits = False
         self.assertEqual(self.get_figures(), {"overdue": "1,500"})
 
+    def test_what_is_tolerated(self):
+        """Where only the tolerance covers an account, no credits are named."""
+        self.policy.tolerance = 1500
+        self.assertEqual(self.get_figures(), {"overdue": "1,500", "asked": "0"})
+        text = self.url_open(self.url).text
+        self.assertIn("To pay now", text)
+        self.assertIn("it can wait until your next payment", text)
+        self.assertNotIn("less your credits", text)
+        self.policy.tolerance = 1499
+        self.make_credit(self.customer, 1)
+        self.assertEqual(self.get_figures(), {"overdue": "1,500", "asked": "0"})
+        text = self.url_open(self.url).text
+        self.assertIn("To pay now", text)
+        self.assertNotIn("it can wait until your next payment", text)
+
     def get_figures(self):
         """Answer what the page says is overdue, and to be paid after credits."""
         self.plan()
@@ -64,7 +79,7 @@ class TestPortalAccountFigures(PortalCommon):
         self.plan()
         self.log_in()
         text = self.url_open(self.url).text.replace("\xa0", " ")
-        self.assertIn("Not asked for", text)
+        self.assertIn("Not being collected", text)
         self.assertNotIn("How to pay", text)
         self.assertNotIn("-60.00", text)
         part = text.split('name="credit"')[1]

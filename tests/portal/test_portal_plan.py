@@ -88,7 +88,7 @@ class TestPortalPlan(PlanCommon, HttpCase):
             f"{self.page}/document?access_token={self.offered.access_token}"
         )
         self.assertEqual(signed.content, self.offered.signed_document_id.raw)
-        self.assertRegex(self.call_sign()["error"], "not open for signature")
+        self.assertRegex(self.call_sign()["error"], "can no longer be signed")
 
     def test_the_customer_signs_when_logged_in(self):
         self.log_in()
@@ -145,9 +145,9 @@ class TestPortalPlan(PlanCommon, HttpCase):
             ({"name": ["x"]}, "enter your name"),
             ({"name": "\x00"}, "enter your name"),
             ({"name": "x" * 101}, "enter your name"),
-            ({"signature": ""}, "sign in the field"),
-            ({"signature": {"a": 1}}, "sign in the field"),
-            ({"signature": "PHN2Zz4="}, "sign in the field"),
+            ({"signature": ""}, "sign in the box"),
+            ({"signature": {"a": 1}}, "sign in the box"),
+            ({"signature": "PHN2Zz4="}, "sign in the box"),
             ({"document": "0" * 64}, "read it again"),
             ({"document": None}, "read it again"),
         ):
@@ -164,10 +164,10 @@ class TestPortalPlan(PlanCommon, HttpCase):
     def test_changed_invoice_voids_the_offer(self):
         self.pay(self.invoice, 10)
         self.authenticate(None, None)
-        self.assertRegex(self.call_sign()["error"], "have changed meanwhile")
+        self.assertRegex(self.call_sign()["error"], "have changed")
         self.assertEqual(self.offered.state, "void")
         page = self.url_open(self.offered.get_portal_url()).text
-        self.assertIn("cannot be signed", page)
+        self.assertIn("can no longer be signed", page)
         self.assertNotIn("Accept and sign", page)
 
     def test_declined(self):
@@ -197,8 +197,8 @@ class TestPortalPlan(PlanCommon, HttpCase):
             ("suspended", "is suspended"),
             ("completed", "Paid so far"),
             ("defaulted", "in default"),
-            ("renegotiated", "does not hold any more"),
-            ("cancelled", "does not hold any more"),
+            ("renegotiated", "is no longer in force"),
+            ("cancelled", "is no longer in force"),
             ("expired", "has expired"),
         ):
             self.offered.sudo().state = state

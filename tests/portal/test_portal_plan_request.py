@@ -44,8 +44,8 @@ class TestPortalPlanRequest(PortalCommon):
 
     def test_preview_over_the_limit(self):
         page = self.ask("/preview", installment_count="12")
-        self.assertIn("It takes longer than", page.text)
-        self.assertIn("We look at it and get back to you", page.text)
+        self.assertIn("It runs longer than", page.text)
+        self.assertIn("We will review it and get back to you", page.text)
 
     def test_within_the_limits(self):
         """It is an offer at once, and the customer is led to where it is signed."""
@@ -59,7 +59,7 @@ class TestPortalPlanRequest(PortalCommon):
         contact = plan.contact_id
         self.assertEqual((contact.channel, contact.outcome), ("portal", "plan_wanted"))
         self.assertIn(
-            "Installments asked for in the portal: offered",
+            "Installments requested in the portal: offered",
             self.get_summaries(plan.case_id),
         )
         account = self.url_open(self.url).text
@@ -103,10 +103,10 @@ class TestPortalPlanRequest(PortalCommon):
         page = self.ask(installment_count="12")
         plan = self.get_plans()
         self.assertEqual(plan.state, "approve")
-        self.assertIn("We have got your proposal", page.text)
+        self.assertIn("We received your proposal", page.text)
         self.assertNotIn("Read and sign", page.text)
         self.assertIn(
-            "Installments asked for in the portal: approve",
+            "Installments requested in the portal: approve",
             self.get_summaries(plan.case_id),
         )
 
@@ -127,7 +127,7 @@ class TestPortalPlanRequest(PortalCommon):
                 self.assertIn(f'id="error_{field}"', text)
                 self.assertIn("As we said on the phone.", text)
         page = self.ask(mode="amount", installment_amount="0.5")
-        self.assertIn("make no schedule", page.text)
+        self.assertIn("No schedule fits these terms", page.text)
         page = self.ask(amount_down="1500.01")
         self.assertIn('role="alert"', page.text)
         self.assertFalse(self.get_plans())

@@ -1,4 +1,4 @@
 from . import (
-    test_recital,
+    test_demand_history,
     test_steps,
 )

@@ -163,7 +163,7 @@ class TestSteps(CollectionCommon):
             own.action_discard_edit,
             lambda: own.write({"body": "<p>We come at night.</p>"}),
         ):
-            with self.assert_refused("has approved these words"):
+            with self.assert_refused("has approved this text"):
                 change()
         self.step.with_user(users["manager"]).write({"subject": "As it should be"})
         self.execute()

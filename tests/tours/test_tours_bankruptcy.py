@@ -42,9 +42,9 @@ class TestToursBankruptcy(BankruptcyCommon, TourCase):
         self.env.invalidate_all()
         self.assertIn("Do not call", self.invoice.collection_stay_text)
         after = self.url_open(url).text
-        self.assertIn("Please turn to the trustee", after)
+        self.assertIn("Please contact the trustee", after)
         self.assertNotIn("Tell us when you will pay", after)
-        self.assertNotIn("Something is wrong with this invoice", after)
+        self.assertNotIn("Question or dispute about this invoice", after)
 
     def test_nobody_is_asked_to_pay_by_the_portal(self):
         """Neither on Odoo's page of the invoice nor on the account: what a stay covers
@@ -70,7 +70,7 @@ class TestToursBankruptcy(BankruptcyCommon, TourCase):
         self.browser_js(invoice_url, check % "false")
         self.authenticate(user.login, user.login)
         page = self.url_open(url).text
-        for words in ("we do not ask for what was invoiced", "Not asked for"):
+        for words in ("we do not collect what was invoiced", "Not being collected"):
             self.assertIn(words, page)
         for words in ("Overdue, please pay", "How to pay", "days late", ">Pay<"):
             self.assertNotIn(words, page)
@@ -88,7 +88,7 @@ class TestToursBankruptcy(BankruptcyCommon, TourCase):
         form = {"name": "Paula", "date": self.day(5), "amount": 10, "means": "transfer"}
         empty = self.env["res.partner"]
         for create in (portal._create_promise, portal._create_dispute):
-            with self.assert_refused("You need not do anything here"):
+            with self.assert_refused("You do not need to do anything here"):
                 create(self.invoice.sudo(), empty, form)
         self.assertFalse(self.case.promise_ids)
         self.assertFalse(self.invoice.collection_dispute_ids)

@@ -14,7 +14,7 @@ class CollectionDisputeResolve(models.TransientModel):
         [
             ("accept", "Accept"),
             ("reject", "Reject"),
-            ("withdraw", "The customer does not insist"),
+            ("withdraw", "The customer drops it"),
         ],
         required=True,
         default="accept",

@@ -13,7 +13,7 @@ class CollectionPlanEnd(models.TransientModel):
         [
             ("cancelled", "Cancel"),
             ("declined", "Declined by the customer"),
-            ("active", "Put in force again"),
+            ("active", "Reinstate"),
         ],
         required=True,
         default="cancelled",

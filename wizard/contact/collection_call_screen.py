@@ -68,14 +68,16 @@ class CollectionCallScreen(models.TransientModel):
         "res.partner", compute="_compute_callee_ids", string="Who to call"
     )
     phone = fields.Char(related="partner_id.phone", string="Telephone")
-    local_time = fields.Char("Time there", compute="_compute_when")
+    local_time = fields.Char("Local time", compute="_compute_when")
     best_time = fields.Char("Best time", compute="_compute_when")
     guard_level = fields.Char(compute="_compute_guard_text")
     guard_text = fields.Char("Contact limits", compute="_compute_guard_text")
     person_text = fields.Char(related="case_id.person_text")
     caller_text = fields.Char(compute="_compute_caller_text")
     last_contact_ids = fields.Many2many(
-        "collection.contact", compute="_compute_last_contact_ids", string="Last said"
+        "collection.contact",
+        compute="_compute_last_contact_ids",
+        string="Last conversation",
     )
     # The account.
     company_id = fields.Many2one(related="case_id.company_id")
@@ -85,7 +87,9 @@ class CollectionCallScreen(models.TransientModel):
     amount_credit = fields.Monetary(related="case_id.amount_credit")
     amount_promised = fields.Monetary(related="case_id.amount_promised")
     amount_disputed = fields.Monetary(related="case_id.amount_disputed")
-    days_late = fields.Integer(related="case_id.days_late", string="Oldest, days late")
+    days_late = fields.Integer(
+        related="case_id.days_late", string="Days overdue (oldest)"
+    )
     ageing = fields.Json(related="case_id.ageing")
     profile = fields.Char(related="case_id.profile")
     promise_text = fields.Char(related="case_id.promise_text")
@@ -95,7 +99,7 @@ class CollectionCallScreen(models.TransientModel):
         "collection.exposure", compute="_compute_account", string="Items of the account"
     )
     credit_ids = fields.Many2many(
-        "collection.exposure", compute="_compute_account", string="Money to match"
+        "collection.exposure", compute="_compute_account", string="Payments to match"
     )
     move_ids = fields.Many2many("account.move", compute="_compute_account")
     promise_ids = fields.Many2many(
@@ -142,12 +146,12 @@ class CollectionCallScreen(models.TransientModel):
         "Pause reminders until", help="On that day the pause comes up for review."
     )
     date_follow_up = fields.Date("Follow up on")
-    follow_up = fields.Char("To do then")
-    is_queue = fields.Boolean("In a row", readonly=True)
+    follow_up = fields.Char("Next action")
+    is_queue = fields.Boolean("From the call list", readonly=True)
     done_case_ids = fields.Many2many(
         "collection.case",
         "collection_call_screen_done_rel",
-        string="Had their turn",
+        string="Already called",
         readonly=True,
     )
 
@@ -302,9 +306,9 @@ class CollectionCallScreen(models.TransientModel):
             the outcome asks for is missing
         """
         if self.contact_id:
-            raise UserError(self.env._("This contact has been logged already."))
+            raise UserError(self.env._("This contact has already been logged."))
         if not self.outcome:
-            raise UserError(self.env._("Choose what came of it."))
+            raise UserError(self.env._("Choose an outcome."))
         self.contact_id = self.env["collection.contact"].create(
             self._prepare_contact_vals()
         )
@@ -478,7 +482,7 @@ class CollectionCallScreen(models.TransientModel):
                     means=means.get(self.promise_means, ""),
                     amount=self.currency_id.format(self.paid_amount)
                     if self.paid_amount
-                    else self.env._("amount not named"),
+                    else self.env._("amount not given"),
                 )
             ]
         if self.outcome == "call_back" and self.call_back_at:
@@ -554,7 +558,7 @@ class CollectionCallScreen(models.TransientModel):
 
     def _prepare_dispute_vals(self):
         if self.dispute_currency_id.compare_amounts(self.dispute_amount, 0) <= 0:
-            raise UserError(self.env._("Say how much of the invoice is disputed."))
+            raise UserError(self.env._("Enter how much of the invoice is disputed."))
         return {
             "move_id": self.dispute_move_id.id,
             "amount": self.dispute_amount,
@@ -669,7 +673,7 @@ class CollectionCallScreen(models.TransientModel):
         )
         return self.case_id._notify(
             "success",
-            self.env._("That was the last call of the worklist."),
+            self.env._("That was the last call on the worklist."),
             next={**action, "target": "main"},
         )
 

@@ -25,7 +25,7 @@ class CollectionContactComplete(models.TransientModel):
     )
     note = fields.Text()
     date_follow_up = fields.Date("Follow up on")
-    follow_up = fields.Char("To do then")
+    follow_up = fields.Char("Next action")
     attachment_ids = fields.Many2many("ir.attachment", string="More evidence")
 
     @api.model

@@ -18,6 +18,6 @@ class CollectionGuardOverride(models.TransientModel):
         """Lift the limits for one contact."""
         self.ensure_one()
         if not self.reason.strip():
-            raise UserError(self.env._("Say why it cannot wait."))
+            raise UserError(self.env._("Explain why it cannot wait."))
         self.case_id._override_limit(self.channel, self.reason.strip())
         return {"type": "ir.actions.act_window_close"}

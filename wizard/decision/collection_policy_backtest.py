@@ -5,11 +5,11 @@ from odoo.exceptions import UserError
 MAX_MONTHS = 12
 
 
-class CollectionRehearsalWizard(models.TransientModel):
+class CollectionPolicyBacktestWizard(models.TransientModel):
     """Try a policy on past months before it is switched on."""
 
     _name = "collection.policy.backtest.wizard"
-    _description = "Rehearse a Policy on Past Months"
+    _description = "Backtest a Policy over Past Months"
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
@@ -19,7 +19,7 @@ class CollectionRehearsalWizard(models.TransientModel):
         "Try this policy first",
         domain="[('company_id', '=', company_id)]",
         context={"active_test": False},
-        help="It may be archived still. Empty: the policies as they are.",
+        help="It may still be archived. Empty: the policies as they are.",
     )
     date_from = fields.Date(
         required=True,
@@ -55,15 +55,15 @@ class CollectionRehearsalWizard(models.TransientModel):
             if wizard.date_from + relativedelta(months=MAX_MONTHS) < wizard.date_to:
                 raise UserError(self.env._("Choose a period of at most a year."))
 
-    def action_rehearse(self):
+    def action_backtest(self):
         """Show the steps per day and stage that the policy would have taken."""
         self.ensure_one()
         self.env["collection.case"].check_access("write")
-        # The savepoint undoes all that the rehearsal does; the result has totals only.
+        # The savepoint undoes all that the backtest does; the result has totals only.
         rows = (
             self.env["collection.policy.backtest"]
             .sudo()
-            ._rehearse(
+            ._backtest(
                 self.company_id,
                 self.date_from,
                 self.date_to,
@@ -81,11 +81,11 @@ class CollectionRehearsalWizard(models.TransientModel):
         return {**action, "domain": [("wizard_id", "=", self.id)]}
 
 
-class CollectionRehearsalLine(models.TransientModel):
-    """Steps of one stage on one day of a rehearsal."""
+class CollectionPolicyBacktestLine(models.TransientModel):
+    """Steps of one stage on one day of a backtest."""
 
     _name = "collection.policy.backtest.line"
-    _description = "Rehearsed Steps"
+    _description = "Backtested Steps"
     _order = "date, stage_id"
 
     wizard_id = fields.Many2one(

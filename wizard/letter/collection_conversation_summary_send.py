@@ -13,7 +13,7 @@ class CollectionConversationSummarySend(models.TransientModel):
         "res.partner",
         "To",
         compute="_compute_partner_id",
-        help="Whoever was spoken with.",
+        help="The person spoken with.",
     )
     subject = fields.Char(
         compute="_compute_words",
@@ -23,7 +23,7 @@ class CollectionConversationSummarySend(models.TransientModel):
         precompute=True,
     )
     body = fields.Html(
-        "Words",
+        "Text",
         compute="_compute_words",
         store=True,
         readonly=False,

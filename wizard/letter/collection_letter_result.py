@@ -5,7 +5,7 @@ RESULTS = [
     ("delivered", "Delivered"),
     ("refused", "Refused by the addressee"),
     ("returned", "Returned to us"),
-    ("receipt", "Only file the receipt"),
+    ("receipt", "File the receipt only"),
 ]
 
 
@@ -13,7 +13,7 @@ class CollectionLetterResult(models.TransientModel):
     """Write down what became of posted letters, with the receipt."""
 
     _name = "collection.letter.result"
-    _description = "What Became of a Letter"
+    _description = "Delivery Result of a Letter"
 
     letter_ids = fields.Many2many("collection.letter", required=True)
     result = fields.Selection(

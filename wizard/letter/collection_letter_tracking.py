@@ -56,7 +56,7 @@ class CollectionLetterTracking(models.TransientModel):
         for wizard in self:
             lines = wizard.line_ids
             wizard.summary = self.env._(
-                "%(numbers)s numbers for %(letters)s letters, %(problems)s to look at.",
+                "%(numbers)s numbers for %(letters)s letters, %(problems)s to check.",
                 numbers=len(lines.filtered("number")),
                 letters=len(wizard.letter_ids),
                 problems=len(lines.filtered("problem")),
@@ -94,9 +94,9 @@ class CollectionLetterTracking(models.TransientModel):
         if not letter:
             return self.env._("There is no letter left for this number.")
         if counts[number] > 1:
-            return self.env._("This number was read twice.")
+            return self.env._("This number was scanned twice.")
         if self._find_other_letter(number):
-            return self.env._("Another letter has this number already.")
+            return self.env._("Another letter already has this number.")
         return self.env["collection.letter"]._get_number_problem(number)
 
     def _find_other_letter(self, number):
@@ -119,8 +119,8 @@ class CollectionLetterTracking(models.TransientModel):
         if len(numbers) > len(letters):
             raise UserError(
                 self.env._(
-                    "There are %(numbers)s numbers for %(letters)s letters. Look for"
-                    " one that was read twice, or for a line too many.",
+                    "There are %(numbers)s numbers for %(letters)s letters. Look for "
+                    "one that was scanned twice, or for an extra line.",
                     numbers=len(numbers),
                     letters=len(letters),
                 )
@@ -137,7 +137,7 @@ class CollectionLetterTracking(models.TransientModel):
                 places = [str(n) for n, own in enumerate(numbers, 1) if own == number]
                 raise UserError(
                     self.env._(
-                        "The number %(number)s was read twice, on lines %(lines)s.",
+                        "The number %(number)s was scanned twice, on lines %(lines)s.",
                         number=number,
                         lines=", ".join(places),
                     )
@@ -159,4 +159,4 @@ class CollectionLetterTrackingLine(models.TransientModel):
     customer_id = fields.Many2one(related="letter_id.partner_id", string="Addressee")
     address = fields.Text(related="letter_id.address")
     number = fields.Char()
-    problem = fields.Char("Look at this")
+    problem = fields.Char("To check")

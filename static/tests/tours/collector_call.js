@@ -78,7 +78,7 @@ registry.category("web_tour.tours").add("collection_collector_calls", {
         },
         {
             content: "That was the last one",
-            trigger: ".o_notification:contains(last call of the worklist)",
+            trigger: ".o_notification:contains(last call on the worklist)",
         },
         {
             trigger: ".o_list_view:not(:contains(Small Debtor))",
@@ -122,7 +122,7 @@ registry.category("web_tour.tours").add("collection_collector_tracking", {
         {
             content: "The wrong check digit is pointed out before anything is saved",
             trigger:
-                ".modal .o_data_row:contains(In BE 1000):contains(check digit does not fit)",
+                ".modal .o_data_row:contains(In BE 1000):contains(check digit is wrong)",
         },
         {
             trigger: ".modal .o_data_row:contains(In US 90210):contains(7112 3456)",

@@ -7,7 +7,7 @@ registry.category("web_tour.tours").add("collection_portal_invoice", {
     timeout: 60000,
     steps: () => [
         {
-            content: "Something is wrong with the invoice",
+            content: "Question or dispute about the invoice",
             trigger: "a[name=collection_dispute]",
             run: "click",
             expectUnloadPage: true,

@@ -8,8 +8,8 @@ from ..letter.test_letters import DocumentCommon
 
 
 @tagged("post_install", "-at_install")
-class TestRecital(DocumentCommon):
-    """The final demand recites the history, as the collector approved it."""
+class TestDemandHistory(DocumentCommon):
+    """The final demand lists the history, as the collector approved it."""
 
     @classmethod
     def setUpClass(cls):
@@ -27,7 +27,7 @@ class TestRecital(DocumentCommon):
                 ).id,
             }
         )
-        cls.customer = cls.make_customer("Recital")
+        cls.customer = cls.make_customer("History")
         cls.invoice = cls.make_invoice(cls.customer, 1000, cls.day(-60))
         cls.users = cls.make_users()
         cls.step = cls.plan_step(cls.customer)
@@ -74,7 +74,7 @@ class TestRecital(DocumentCommon):
 
     @classmethod
     def make_promise(cls, taken, due):
-        contact = cls.make_call("promise", taken, person="Mr. Recital")
+        contact = cls.make_call("promise", taken, person="Mr. Story")
         promise = (
             cls.env["collection.promise"]
             .with_context(collection_as_of=cls.day(taken))
@@ -82,7 +82,7 @@ class TestRecital(DocumentCommon):
                 {
                     "case_id": cls.case.id,
                     "contact_id": contact.id,
-                    "person": "Mr. Recital",
+                    "person": "Mr. Story",
                     "item_ids": [Command.set(cls.get_items(cls.invoice).ids)],
                     "line_ids": [Command.create({"date": cls.day(due), "amount": 400})],
                 }
@@ -132,8 +132,8 @@ class TestRecital(DocumentCommon):
         step = self.step.with_user(self.users["collector"]).with_context(
             allowed_company_ids=None
         )
-        line = step.recital_ids.filtered(lambda row: row.person == "Ms. Peeters")
-        step.write({"recital_ids": [Command.update(line.id, {"is_included": False})]})
+        line = step.history_ids.filtered(lambda row: row.person == "Ms. Peeters")
+        step.write({"history_ids": [Command.update(line.id, {"is_included": False})]})
         self.assertFalse(line.is_included)
         self.assertNotIn("Ms. Peeters", self.get_text())
         # It is remembered when the log changes, and what is new shows.
@@ -157,12 +157,12 @@ class TestRecital(DocumentCommon):
         text = self.get_text()
         for words in ("Mr. Void", "Nobody home", "Internal", "Note to self"):
             self.assertNotIn(words, text)
-        sent = self.step.recital_ids.contact_id.letter_id
+        sent = self.step.history_ids.contact_id.letter_id
         self.assertNotIn(letter, sent)
 
     def test_the_log_is_not_changed_from_here(self):
-        line = self.step.recital_ids[:1].with_env(self.env)
-        with self.assert_refused("Only whether a line is recited"):
+        line = self.step.history_ids[:1].with_env(self.env)
+        with self.assert_refused("Here you can only include or leave out"):
             line.write({"moment": "2020-01-01"})
         with self.assertRaisesRegex(Exception, "not allowed"):
             line.with_user(self.users["invoicing"]).write({"is_included": False})
@@ -170,7 +170,7 @@ class TestRecital(DocumentCommon):
             line.step_id.with_user(self.users["collector"]).excluded_lines = []
         self.assertTrue(line.is_included)
 
-    def test_other_steps_recite_nothing(self):
+    def test_other_steps_list_nothing(self):
         self.step.stage_id.is_final_demand = False
-        self.assertFalse(self.step.recital_ids)
+        self.assertFalse(self.step.history_ids)
         self.assertNotIn("Ms. Peeters", self.get_text())
