@@ -435,7 +435,12 @@ class CollectionDispute(models.Model):
 
     @api.model
     def _reservations_sql(self):
-        """What is disputed of each invoice, all disputes about it together."""
+        """What is disputed of each invoice, all disputes about it together.
+
+        In: the active disputes. Out: owner_id (the invoice), line_id, amount: a row per
+        due item, all with the whole amount, which is laid on them from the first on.
+        Example: 100 and 50 disputed of an invoice with two due items: two rows of 150.
+        """
         return SQL(
             """
             SELECT dispute.move_id AS owner_id, line.id AS line_id, dispute.amount

@@ -258,6 +258,8 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
 
     @api.model
     def _expire_offers_sql(self, own, as_of):
+        """:return: SQL that lets offers expire that nobody signed in time: one that is
+        open until the 10th is signed on the 10th, and expires on the 11th"""
         return SQL(
             """
             UPDATE collection_installment_plan AS plan SET state = 'expired'
@@ -337,6 +339,9 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
 
     @api.model
     def _changes_sql(self, as_of):
+        """:return: SQL of what a new state writes beside itself: breach and time to cure
+        when a notice begins, what was open when a plan defaults. A plan that is cured
+        forgets its breach and counts the cure."""
         return SQL(
             """
             breach = CASE WHEN new_state = 'notice' AND is_late THEN 'installment'
@@ -399,7 +404,13 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
 
     @api.model
     def _lateness_sql(self, own, as_of, behind):
-        """:return: SQL with what is remaining, and whether it is late, per plan"""
+        """:return: SQL with what is remaining, and whether it is late, per plan
+
+        In: positions, missed installments and open credits of the plans.
+        Out: a row per plan with what ``_states_sql`` decides by.
+        Example: 300 missed, a tolerance of 50, and an open credit of 260: not late, for
+        only 40 are missing once it is matched.
+        """
         return SQL(
             """
             SELECT plan.id AS plan_id, plan.state, plan.date_cure, remaining,
@@ -458,7 +469,12 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
 
     @api.model
     def _behind_sql(self, exposure, watched, as_of):
-        """:return: SQL with the customers who are behind with something else"""
+        """:return: SQL with the customers who are behind with something else
+
+        In: what is collectible of customers with such plans. Out: partner_id.
+        Example: a plan with 5 days of tolerance; an invoice outside it, due on the 1st
+        and still open, puts the customer behind from the 7th on.
+        """
         return SQL(
             """
             SELECT DISTINCT plan.partner_id
@@ -479,7 +495,11 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
 
     @api.model
     def _missed_sql(self, own, as_of):
-        """:return: SQL with what should have come in by now and did not, per plan"""
+        """:return: SQL with what should have come in by now and did not, per plan
+
+        In: the installments and the positions. Out: plan_id, missed_count, amount.
+        Example: 100 each were due in March and April, 130 came in: one missed, 70.
+        """
         return SQL(
             """
             SELECT plan_id, COUNT(*) AS missed_count, SUM(short) AS amount

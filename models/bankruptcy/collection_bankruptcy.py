@@ -314,6 +314,7 @@ class CollectionBankruptcy(models.Model):
 
     @api.depends("court_id", "case_key", "state")
     def _compute_joint_ids(self):
+        # Spouses who file jointly have one number (11 U.S.C. 302), and a stay each.
         for bankruptcy in self:
             bankruptcy.joint_ids = bankruptcy.case_key and self.search(
                 [
@@ -345,6 +346,7 @@ class CollectionBankruptcy(models.Model):
     @api.constrains("case_number", "court_id")
     def _check_case_number(self):
         for bankruptcy in self:
+            # By the number, notices of the court are told apart; elsewhere they differ.
             number = bankruptcy.case_number
             if number and bankruptcy.is_us and not case_number_key(number):
                 raise ValidationError(
@@ -398,6 +400,7 @@ class CollectionBankruptcy(models.Model):
         for vals in vals_list:
             self._clean_vals(vals)
         bankruptcies = super().create(vals_list)
+        # The deadline first: the task to prepare the claim is due on it.
         self.env["collection.bankruptcy.deadline"]._suggest(bankruptcies)
         self.env["collection.stay.enforcement"]._begin(
             bankruptcies.filtered("stops_collection")

@@ -188,6 +188,7 @@ class CollectionBankruptcyDeadline(models.Model):
     def _suggest_claim(self, bankruptcy):
         """Compute the deadline for the claim, unless somebody entered one from a notice
         or an order."""
+        # A notice or an order binds; a computed date would contradict it.
         claims = bankruptcy.deadline_ids.filtered(lambda row: row.kind == "claim")
         if claims.filtered(lambda row: row.source != "computed"):
             return
@@ -244,6 +245,7 @@ class CollectionBankruptcyDeadline(models.Model):
         :param str chapter: the new one, a key of the chapters of bankruptcies
         :param date day: the day of the conversion
         """
+        # A conversion to chapter 7 begins a new time for claims (Rule 1019(2)).
         new_day, _rule = suggest_deadline(
             self._get_insolvency(bankruptcy, chapter=chapter, conversion=day)
         )
@@ -376,6 +378,8 @@ class CollectionBankruptcyDeadline(models.Model):
 
         :param date today: the day, possibly a simulated one
         """
+        # After a discharge in a case without assets, the clerk may still give notice
+        # that there are some; claims are then filed within 90 days (Rule 3002(c)(5)).
         deadlines = self.search(
             [
                 "|",

@@ -92,6 +92,7 @@ class CollectionBankruptcyEvent(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         events = super().create(vals_list)
+        # One by one: what is possible depends on what the events before have changed.
         for event in events:
             event._check_possible()
             if event._is_decided_here():
@@ -125,6 +126,7 @@ class CollectionBankruptcyEvent(models.Model):
         bankruptcy, outcome = self.bankruptcy_id, STATES_AFTER[self.kind]
         allowed = TRANSITIONS[bankruptcy.state]
         possible = bankruptcy.state == "open" if not outcome else outcome in allowed
+        # Both lead to "open": a rumor is confirmed, what has ended is reopened.
         if self.kind in ("confirmed", "reopened"):
             possible &= (bankruptcy.state == "rumor") == (self.kind == "confirmed")
         if not possible:
@@ -144,6 +146,7 @@ class CollectionBankruptcyEvent(models.Model):
         """Let proposals take effect; for managers."""
         self._check_decider()
         for event in self:
+            # The bankruptcy may have changed since it was proposed.
             event._check_possible()
             event._apply()
 
@@ -174,6 +177,7 @@ class CollectionBankruptcyEvent(models.Model):
     def _apply(self):
         """Change the bankruptcy as the event says, and post it in the chatter."""
         bankruptcy = self.bankruptcy_id
+        # Taken before the change: the chatter tells both sides of it.
         previous = bankruptcy._get_standing_text()
         self._decide("done", previous=previous)
         if self.kind == "petition":

@@ -77,6 +77,7 @@ class CollectionStayEnforcement(models.AbstractModel):
                 ("delivery_state", "in", ("queued", "to_print", "printed")),
             ]
         )
+        # First from the postal service: it might take them while we go on.
         self.env["snailmail.letter"]._recall_collection(moves)
         stayed = self.env["collection.stay"]._filter_moves(letters.move_ids)
         letters = letters.filtered(
@@ -90,6 +91,7 @@ class CollectionStayEnforcement(models.AbstractModel):
         promises = cases.promise_ids.filtered(
             lambda promise: promise.state in ("open", "approve")
         )
+        # A promise of what was invoiced after the petition is new business, and holds.
         stayed = self.env["collection.stay"]._filter_items(promises.item_ids)
         promises.filtered(lambda promise: promise.item_ids & stayed)._end(
             "withdrawn", self.env._("Bankruptcy: %s", bankruptcy.name)
@@ -165,6 +167,7 @@ class CollectionStayEnforcement(models.AbstractModel):
         for bankruptcy in bankruptcies.sudo():
             cases = bankruptcy._find_cases()
             cases._stop_execution()
+            # Asked before the change: afterwards nobody knows what it used to stay.
             before, own = bankruptcy._get_stayed_lines(), bankruptcy._get_own_lines()
             start = bankruptcy._get_stay_start()
             bankruptcy.write(vals)
@@ -184,6 +187,7 @@ class CollectionStayEnforcement(models.AbstractModel):
         :param date start: the first day they were stayed
         """
         items = self.env["collection.item"].search([("move_line_id", "in", lines.ids)])
+        # "Today" is another day in the time zone of another company.
         for company, own in items.grouped("company_id").items():
             own._resume(company._get_collection_today(), frozen_since=start)
 

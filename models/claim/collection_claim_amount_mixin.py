@@ -220,9 +220,7 @@ class CollectionClaimAmountMixin(models.AbstractModel):
         kind that people set on an item (interest, charge)."""
         for claim in self.filtered("date_petition"):
             rows = claim._get_ledger_items()
-            # Sudo: nobody writes by hand what the ledger says.
-            own = claim.sudo()
-            own.write(
+            claim._write_protected(
                 {
                     "line_ids": claim._prepare_ledger_lines(rows),
                     "reconciliation": self.env[
@@ -231,6 +229,7 @@ class CollectionClaimAmountMixin(models.AbstractModel):
                     "date_prepared": claim.company_id._get_collection_today(),
                 }
             )
+            own = claim.sudo()
             own.goods_ids._read_deliveries(own)
             self.env["collection.claim.packet"]._list_exhibits(own)
 

@@ -71,6 +71,7 @@ class CollectionClaimDistribution(models.Model):
     )
     def _compute_is_received(self):
         for row in self:
+            # A payment that was undone, or reversed, has not come in after all.
             move = row.payment_id.move_id
             is_reversed = "posted" in move.reversal_move_ids.mapped("state")
             row.is_received = (
@@ -129,6 +130,7 @@ class CollectionClaimDistribution(models.Model):
     @api.constrains("date")
     def _check_date(self):
         for row in self:
+            # An amendment is filed later, and keeps what was paid on the first version.
             filed = row.claim_id._get_first_version().date_filed
             if filed and row.date and row.date < filed:
                 raise ValidationError(

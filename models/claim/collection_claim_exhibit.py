@@ -84,6 +84,7 @@ class CollectionClaimExhibit(models.Model):
             )
 
     def write(self, vals):
+        # A file that a person puts here, redacted maybe, is never printed over.
         if "document" in vals and "is_generated" not in vals:
             vals = {**vals, "is_generated": False}
         return super().write(vals)

@@ -193,8 +193,15 @@ class CollectionClaimLedger(models.AbstractModel):
 
     @api.model
     def _parts_sql(self):
-        # Each matching twice, once for either side, so that invoices and credits are
-        # treated alike; on the credit side with the sign turned.
+        """What was matched with each item.
+
+        In: the items, and all their matchings. Out: line_id, counterpart_id, the day
+        of the counterpart and the amounts. Each matching is there twice, once for
+        either side, so that invoices and credits are treated alike; on the credit side
+        with the sign turned.
+        Example: 300 of a payment matched with an invoice: 300 on the invoice with the
+        day of the payment, -300 on the payment with the day of the invoice.
+        """
         return SQL(
             """
             part AS (
@@ -225,6 +232,8 @@ class CollectionClaimLedger(models.AbstractModel):
             in the item's currency), and ``paid``: the names and due dates of what they
             were matched with
         """
+        # In: the items and their matchings. Out: a row per payment of the period. One
+        # of 500 on two invoices is one row of 500 that names both.
         return self.env.execute_query_dict(
             SQL(
                 """
@@ -265,6 +274,9 @@ class CollectionClaimLedger(models.AbstractModel):
         :return: list of dicts, by currency and day: currency_id, date, name, ref,
             date_due, amount, and ``opening``: whether it stands for all before
         """
+        # In: the items. Out: a row per entry of the period, below one row per currency
+        # that sums up what came before: 1,000 invoiced and 400 paid earlier open the
+        # account with 600.
         return self.env.execute_query_dict(
             SQL(
                 """

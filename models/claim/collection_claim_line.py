@@ -73,6 +73,8 @@ class CollectionClaimLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # A claim is signed under penalty of perjury: its items are those of the ledger,
+        # which is corrected there and read again.
         for vals in vals_list:
             if not self.env.su and vals.get("move_line_id"):
                 self._raise_from_ledger()
@@ -144,6 +146,8 @@ class CollectionClaimLine(models.Model):
             "item_currency_id": item.currency_id.id,
             "amount_original": item.amount_currency,
             "amount_open": row["open"],
+            # Claims in foreign currency are converted as of the petition (11 U.S.C.
+            # 502(b)), whatever the rate of the invoice was.
             "rate": item.currency_id._get_conversion_rate(
                 item.currency_id,
                 claim.currency_id,

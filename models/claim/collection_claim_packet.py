@@ -54,9 +54,8 @@ class CollectionClaimPacket(models.AbstractModel):
         """
         self._copy_originals(claim)
         content, pages, texts = self._bind(claim)
-        # Sudo: nobody writes the packet, or what was found in it, by hand.
         own, replaced = claim.sudo(), claim.sudo().packet_id
-        own.write(
+        claim._write_protected(
             {
                 "packet_id": self._store(own, content).id,
                 "packet_sha256": hashlib.sha256(content).hexdigest(),

@@ -63,6 +63,7 @@ class CollectionClaimPriority(models.Model):
 
     def _get_warning(self):
         """:return: translated sentence, or False"""
+        # No cap is two cases: the law has none for this kind, or ours is out of date.
         if not self._find_cap():
             if self.kind and self.env["collection.claim.priority.cap"]._is_capped(
                 self.kind

@@ -42,6 +42,7 @@ class CollectionClaimPriorityCap(models.Model):
 
     @api.constrains("kind", "date_from", "date_to")
     def _check_overlap(self):
+        # The day of the petition must lead to one amount only.
         for cap in self:
             domain = [
                 ("id", "!=", cap.id),

@@ -27,6 +27,7 @@ class CollectionClaimReconciliation(models.AbstractModel):
         result = ledger._get_differences(
             claim.company_id, claim.partner_id, claim.date_petition
         )
+        # The books keep the rates of the invoices; the claim has those of the petition.
         booked = sum(row["booked"] for row in rows)
         petition = sum(claim._convert_item(row, currency) for row in rows)
         result.append({"kind": "total_booked", "amount": booked})

@@ -74,6 +74,7 @@ class CollectionClaimWriteoff(models.AbstractModel):
             "account_id": item.account_id.id,
             "partner_id": item.partner_id.id,
             "currency_id": item.currency_id.id,
+            # Both as they are open: no exchange difference is left when they match.
             "amount_currency": -item.amount_residual_currency,
             "balance": -item.amount_residual,
         }

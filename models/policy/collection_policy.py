@@ -455,6 +455,11 @@ class CollectionPolicy(models.Model):
 
         Odoo loads a language for shipped records only. Words that somebody has
         changed, or has translated, are left alone.
+
+        In: the shipped records and the copies, a JSON of words per language each.
+        Out: copies with the same English words get the languages they lack.
+        Example: shipped {en: Call, de: Anruf}, copy {en: Call}: the copy is
+        {en: Call, de: Anruf}; a copy {en: Ring them} stays as it is.
         """
         data = self.env["ir.model.data"]
         for model in ("collection.policy", "collection.stage"):

@@ -26,9 +26,15 @@ class CollectionStay(models.AbstractModel):
 
     @api.model
     def _stays_sql(self):
-        """:return: SQL with one row per covered contact: partner_id, date_petition, and
-        bankruptcy_id of the latest petition. Covered are the debtor, the contacts that
-        belong to it now, and what was posted for it before it belonged to another"""
+        """Whom the bankruptcies cover that stop collection.
+
+        In: the bankruptcies in force. Out: one row per covered contact, with
+        partner_id, date_petition, and bankruptcy_id of the latest petition. Covered are
+        the debtor, the contacts that belong to it now, and what was posted for it
+        before it belonged to another.
+        Example: petitions of March 1 and June 1 about the same debtor, with a branch:
+        two rows, the debtor's and the branch's, both of June 1.
+        """
         return SQL(
             """
             SELECT DISTINCT ON (member.id) member.id AS partner_id,
@@ -45,7 +51,13 @@ class CollectionStay(models.AbstractModel):
 
     @api.model
     def _stayed_lines_sql(self):
-        """:return: SQL with the ids of all stayed journal items, settled ones too"""
+        """The journal items that are stayed, settled ones too.
+
+        In: the covered contacts. Out: ids of journal items, of whoever the item or its
+        invoice names (a contact may have moved to another customer since).
+        Example: petition of June 1; an invoice of June 1 is stayed, one of June 2 is
+        not, whatever their accounting and due dates are.
+        """
         return SQL(
             """
             WITH stay AS (%(stays)s)
@@ -73,6 +85,8 @@ class CollectionStay(models.AbstractModel):
 
     @api.model
     def _find_lines(self, condition):
+        """:return: the stayed account.move.line records that meet an SQL condition on
+        ``line``"""
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
