@@ -214,7 +214,7 @@ class CollectionDemo(DemoPortal, DemoLedger, DemoMail, DemoClaims, DemoInsolvenc
         ).action_log()
 
     def _post_letters(self, day):
-        """Print the pile, post it, take down its numbers; the post brings the older
+        """Print the batch, post it, enter its numbers; the post brings the older
         ones, and the recipients sign."""
         Letter = self.env["collection.letter"].with_user(self._user("collector"))
         posted = Letter.search(

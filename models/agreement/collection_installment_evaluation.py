@@ -339,9 +339,9 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
 
     @api.model
     def _changes_sql(self, as_of):
-        """:return: SQL of what a new state writes beside itself: breach and time to cure
-        when a notice begins, what was open when a plan defaults. A plan that is cured
-        forgets its breach and counts the cure."""
+        """:return: SQL of what a new state writes beside itself: breach and time to
+        cure when a notice begins, what was open when a plan defaults. A plan that is
+        cured forgets its breach and counts the cure."""
         return SQL(
             """
             breach = CASE WHEN new_state = 'notice' AND is_late THEN 'installment'

@@ -81,7 +81,7 @@ class TestDisputeLifecycle(PromiseCommon):
             dispute.action_review()
 
     def test_payment_does_not_hold_a_dispute_up(self):
-        """The customer pays a part of what he disputes; the dispute goes its way."""
+        """The customer pays a part of what they dispute; the dispute goes its way."""
         dispute = self.make_dispute(self.invoice, 800)
         self.pay(self.invoice, 500)
         self.assert_exposure(

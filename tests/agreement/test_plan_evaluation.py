@@ -206,7 +206,7 @@ class TestPlanEvaluation(PlanCommon):
         self.assert_plan(plan, "active")
 
     def test_hold_pauses_the_evaluation(self):
-        """What may not be told the customer is not held against him."""
+        """What customers may not be told is not held against them."""
         plan = self.begin(self.invoice, (5, 1000))
         hold = self.make_hold(self.case, self.day(6), self.day(60))
         self.nights(7, 20)

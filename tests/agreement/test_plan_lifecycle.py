@@ -119,7 +119,7 @@ class TestPlanLifecycle(PlanCommon):
         self.assertEqual(plan.state, "active")
 
     def test_credited_in_full(self):
-        """The plan is over, and nobody is thanked for payments that never came."""
+        """The plan is over, and no thank-you for payments that never came."""
         plan = self.start(self.invoice, (5, 450), (35, 450))
         letters = self.get_letters()
         credit = self.make_credit(self.customer, 900, self.day(2))

@@ -226,7 +226,7 @@ class TestPlanOffer(PlanCommon):
         self.assertEqual(self.get_summaries(plan), ["Offer of installments is void"])
 
     def test_void_at_the_signature(self):
-        """Found by the signer himself, before any review."""
+        """Found by the signers themselves, before any review."""
         for change in (
             lambda: self.pay(self.invoice, 1),
             lambda: self.make_dispute(self.invoice, 10),

@@ -185,7 +185,7 @@ class TestPromiseDisputeProperty(PromiseCommon):
         return True
 
     def end_holds(self):
-        """When a customer has settled everything, his holds end with the case."""
+        """When a customer has settled everything, their holds end with the case."""
         for invoice in list(self.holds):
             if not self.book.open_invoices(invoice.customer):
                 del self.holds[invoice]

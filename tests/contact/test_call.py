@@ -60,7 +60,7 @@ class CallCommon(CollectionCommon):
 
 @tagged("post_install", "-at_install")
 class TestCallScreen(CallCommon):
-    """What is in view, and what each outcome takes down."""
+    """What is in view, and what each outcome records."""
 
     @classmethod
     def setUpClass(cls):

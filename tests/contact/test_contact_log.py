@@ -155,7 +155,7 @@ class TestContactLog(CollectionCommon):
         self.assertEqual(entry.sha256, self.case.log_sha256)
 
     def test_files_of_others_stay_theirs(self):
-        """Who writes an entry gives it what he uploaded, nothing that others did."""
+        """Authors attach what they uploaded, nothing that others did."""
         collector = self.users["collector"]
         shared = self.env["ir.attachment"].create(
             {"name": "logo.txt", "raw": b"logo", "public": True}

@@ -92,7 +92,7 @@ class PortalAccountTours(PortalCommon, TourCase):
 
 @tagged("post_install", "-at_install", "is_tour")
 class TestToursPortalAccount(PortalAccountTours):
-    """A customer at a desk."""
+    """A customer at a computer."""
 
     def test_tour(self):
         """Promise, mistake put right, message, document, preferences, a letter."""
