@@ -6,7 +6,7 @@ from ..common.plan import PlanCommon
 
 @tagged("post_install", "-at_install")
 class TestPlanCompanies(PlanCommon):
-    """Plans of companies are isolated, and judging many costs what judging one does."""
+    """Plans of companies are isolated, and evaluating many costs what evaluating one does."""
 
     def accept(self, plan, day=None):
         own = self.as_of(plan.sudo(), day)
@@ -52,7 +52,7 @@ class TestPlanCompanies(PlanCommon):
         self.assertEqual(rows.company_id, self.company)
 
     def test_the_number_of_queries_is_constant(self):
-        """Judging fifty plans takes as many statements as judging five."""
+        """Evaluating fifty plans takes as many statements as evaluating five."""
         evaluation = self.root["collection.installment.evaluation"]
         seen = {}
         for count in (1, 5, 20):  # the first fills the caches
