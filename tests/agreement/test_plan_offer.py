@@ -44,7 +44,7 @@ class TestPlanOffer(PlanCommon):
                 {"plan_down_min": 20},
                 {"amount_down": 200},
                 {"amount_down": 199.99},
-                "down payment is under 20",
+                "down payment is below 20",
             ),
             (
                 {"plan_amount_max": 1000},

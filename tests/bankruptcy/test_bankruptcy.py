@@ -209,7 +209,7 @@ class TestBankruptcy(BankruptcyCommon):
     def test_collectors_propose_the_end_and_managers_decide(self):
         env = self.collector_env()
         bankruptcy = self.make_bankruptcy(env=env, manager_id=self.env.uid)
-        with self.assert_refused("Say why"):
+        with self.assert_refused("Give the reason"):
             self.happen(bankruptcy, "dismissed", env=env, note=" ")
         proposal = self.happen(bankruptcy, "dismissed", env=env)
         self.assertEqual((proposal.state, bankruptcy.state), ("proposed", "open"))

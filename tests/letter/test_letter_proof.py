@@ -165,7 +165,7 @@ class TestLetterBatch(LetterCommon):
             wizard.action_save()
         self.assertEqual(wizard.numbers, typed)
         wizard.numbers = f"{VALID}\n{VALID}"
-        with self.assert_refused("read twice, on lines 1, 2"):
+        with self.assert_refused("scanned twice, on lines 1, 2"):
             wizard.action_save()
         self.assertFalse(any(self.pile.mapped("tracking_number")))
 
