@@ -75,6 +75,11 @@ class CollectionDemo(DemoPortal, DemoLedger, DemoMail, DemoClaims, DemoInsolvenc
             day = self._day(offset)
             if day.weekday() < 5:
                 self.with_context(collection_as_of=day)._live_day(day, offset)
+        if last_day.weekday() == 0:
+            # What happened at the weekend is known on its Monday, which is lived by
+            # whoever looks at the demo.
+            day = self._day(-1)
+            self.with_context(collection_as_of=day)._live_events(day, -1)
         self._post_ledger(0)
         company = company.with_env(self.env)
         self.env["collection.hold"]._review_due(company, last_day)
@@ -117,6 +122,10 @@ class CollectionDemo(DemoPortal, DemoLedger, DemoMail, DemoClaims, DemoInsolvenc
         self._execute(company, day)
         self._work(day)
         self._execute(company, day)
+        self._live_events(day, offset)
+
+    def _live_events(self, day, offset):
+        """Do what customers and collectors did of their own accord."""
         self._hold(offset)
         self._agree(offset)
         self._become_insolvent(offset)

@@ -25,8 +25,9 @@ class DemoLedger(Demo):
         return self.env.ref(f"account_collections.partner_{name}")
 
     def _on(self, events, offset):
-        """:return: the events of a working day and of the weekend before it"""
-        first = offset - 2 if self._day(offset).weekday() == 0 else offset
+        """:return: the events of a day: a Monday's with those of its weekend, a
+        Sunday's with those of its Saturday"""
+        first = offset - {0: 2, 6: 1}.get(self._day(offset).weekday(), 0)
         return [event for event in events if first <= event[1] <= offset]
 
     def _post_ledger(self, offset):

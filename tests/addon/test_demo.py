@@ -4,6 +4,13 @@ from unittest.mock import patch
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import SQL, convert_file, mute_logger
 
+from ...demo import (
+    history,
+    history_agreements,
+    history_claims,
+    history_insolvencies,
+    history_portal,
+)
 from ...demo.collection_demo import CollectionDemo
 from ...hooks import post_init_hook
 
@@ -51,8 +58,28 @@ class TestDemo(TransactionCase):
             demo._simulate_past()
             states = set(self.env["collection.case"].search([]).mapped("state"))
             self.assertLessEqual({"active", "hold", "stayed", "closed"}, states)
+            self.assertEqual(self._count_events(), self._expected_events())
             raise Enough
         self.env.invalidate_all(flush=False)
+
+    def _expected_events(self):
+        return {
+            "collection.bankruptcy": len(
+                history_insolvencies.BANKRUPTCIES
+                + history_insolvencies.RUMORS
+                + history_claims.BANKRUPTCIES
+            ),
+            "collection.hold": len(history.HOLDS),
+            "collection.promise": len(history_agreements.PROMISES),
+            "collection.dispute": len(
+                history_agreements.DISPUTES + history_portal.DISPUTES
+            ),
+            "collection.installment.plan": len(history_agreements.PLANS),
+        }
+
+    def _count_events(self):
+        """What people did, also at the weekend before the last day."""
+        return {name: self.env[name].search_count([]) for name in self._expected_events()}
 
 
 @tagged("post_install", "-at_install")
