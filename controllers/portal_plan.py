@@ -27,8 +27,9 @@ SHOWN_STATES = (
 class CollectionPortalPlan(CustomerPortal):
     """The page of an installment plan: read it, sign it, see what was paid.
 
-    Who may see it: a portal user of the plan's customer, or the holder of the link with
-    its token. Everything that is written goes through the plan's own methods.
+    Who may see it: a portal user of the plan's customer, the holder of the link with
+    its token, and our own people who may read the plan. Everything that is written goes
+    through the plan's own methods.
     """
 
     def _find_plan(self, plan_id, access_token):
@@ -45,7 +46,11 @@ class CollectionPortalPlan(CustomerPortal):
             raise MissingError(request.env._("This page does not exist."))
         if is_token_of(plan, access_token):
             return plan
-        if not self._is_own(plan):
+        # Our own people look at it; they cannot sign, see ``_may_act``.
+        is_reader = not request.env.user.share and plan.with_user(
+            request.env.user
+        ).has_access("read")
+        if not (is_reader or self._is_own(plan)):
             raise MissingError(request.env._("This page does not exist."))
         return plan
 
@@ -154,6 +159,8 @@ class CollectionPortalPlan(CustomerPortal):
         }
 
     def _get_url(self, plan, suffix, **params):
+        if not request.env.user.share:
+            return f"{plan.access_url}/{suffix}"
         query = "".join(f"&{key}={value}" for key, value in params.items())
         return plan.get_portal_url(suffix=f"/{suffix}", query_string=query)
 

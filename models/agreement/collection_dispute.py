@@ -267,6 +267,8 @@ class CollectionDispute(models.Model):
             raise ValidationError(
                 self.env._("The answer cannot be due before the dispute was opened.")
             )
+        for company, disputes in dated.grouped("company_id").items():
+            company._check_collection_horizon(disputes.mapped("date_answer_due"))
 
     @api.constrains("contact_id", "move_id")
     def _check_contact(self):

@@ -102,6 +102,8 @@ class CollectionInstallmentPlan(models.Model):
     _evidence_fields = ("document_id", "signed_document_id", "signature")
     _mail_post_access = "read"
 
+    # Whoever has it signs as the customer.
+    access_token = fields.Char(groups=fields.NO_ACCESS)
     name = fields.Char("Number", readonly=True, copy=False)
     case_id = fields.Many2one(
         "collection.case", required=True, index=True, ondelete="restrict"
@@ -583,9 +585,17 @@ class CollectionInstallmentPlan(models.Model):
         return self.env.ref(REPORT_AGREEMENT).report_action(self, config=False)
 
     def action_open_portal(self):
-        """Show the page that the customer sees."""
+        """Show the page that the customer sees, without the secret of the customer."""
         self.ensure_one()
-        return self._open_url(self.get_portal_url())
+        return self._open_url(self.access_url)
+
+    def _portal_ensure_token(self):
+        # Sudo: the address with the secret is for the customer, in messages and pages.
+        return super(CollectionInstallmentPlan, self.sudo())._portal_ensure_token()
+
+    def _sign_token(self, pid):
+        # Sudo: as above; what leaves is a hash for one contact.
+        return super(CollectionInstallmentPlan, self.sudo())._sign_token(pid)
 
     @api.model
     def _open_url(self, url):

@@ -116,6 +116,13 @@ class CollectionBankruptcyDeadline(models.Model):
             raise UserError(
                 self.env._("A deadline cannot be moved to another bankruptcy.")
             )
+        if "active" in vals:
+            self._check_manager(
+                self.env._(
+                    "A collections manager archives deadlines. Mark it as done instead,"
+                    " or record the date that replaces it."
+                )
+            )
         if "date" in vals and "source" not in vals and not self.env.su:
             computed = self.filtered(lambda row: row.source == "computed")
             if computed:
@@ -210,7 +217,8 @@ class CollectionBankruptcyDeadline(models.Model):
         meeting = meeting[:1]
         vals = {"date": bankruptcy.date_meeting, "note": bankruptcy.meeting_place}
         if not bankruptcy.date_meeting:
-            meeting.active = False
+            # Sudo: the meeting was taken off the file; nobody archives it by hand.
+            meeting.sudo().active = False
         elif not meeting:
             vals.update(bankruptcy_id=bankruptcy.id, kind="meeting", source="notice")
             meeting.create(vals)
@@ -254,7 +262,8 @@ class CollectionBankruptcyDeadline(models.Model):
 
     def _archive_with_reminders(self):
         self._drop_reminders()
-        self.active = False
+        # Sudo: a conversion, or a better source, replaces it.
+        self.sudo().active = False
 
     def _get_rule_text(self, rule):
         """:return: translated sentence on how a date was computed"""

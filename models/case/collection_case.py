@@ -53,7 +53,8 @@ class CollectionCase(models.Model):
         "Collector",
         index="btree_not_null",
         tracking=True,
-        domain="[('share', '=', False)]",
+        check_company=True,
+        domain="[('share', '=', False), ('active', '=', True)]",
     )
     state = fields.Selection(STATES, "Status", readonly=True, required=True)
     stage_id = fields.Many2one(

@@ -101,6 +101,11 @@ class CollectionHold(models.Model):
             else:
                 hold.date_review = hold.date_review
 
+    @api.constrains("date_review")
+    def _check_date_review(self):
+        for company, holds in self.grouped("company_id").items():
+            company._check_collection_horizon(holds.mapped("date_review"))
+
     @api.constrains("scope", "item_ids", "case_id")
     def _check_items(self):
         for hold in self:

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..common.access import READERS
 
@@ -19,7 +20,7 @@ class ResPartner(models.Model):
         "Collector",
         company_dependent=True,
         groups=READERS,
-        domain="[('share', '=', False)]",
+        domain="[('share', '=', False), ('company_ids', 'in', [current_company_id])]",
     )
     collection_contact_id = fields.Many2one(
         "res.partner",
@@ -65,6 +66,21 @@ class ResPartner(models.Model):
         string="Collection currency",
         groups=READERS,
     )
+
+    @api.constrains("collection_user_id")
+    def _check_collection_user(self):
+        company = self.env.company
+        # Sudo: it leads to a yes or no, whatever of the users may be read.
+        for user in self.sudo().collection_user_id:
+            if user.share or not user.active or company not in user.company_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(user)s cannot be collector: choose an active internal user"
+                        " of %(company)s.",
+                        user=user.name,
+                        company=company.name,
+                    )
+                )
 
     @api.depends_context("company")
     @api.depends("commercial_partner_id")

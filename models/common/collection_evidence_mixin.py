@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import AccessError
 
 
 class CollectionEvidenceMixin(models.AbstractModel):
@@ -17,6 +18,25 @@ class CollectionEvidenceMixin(models.AbstractModel):
     def _get_evidence_domain(self):
         """:return: domain of the records whose documents are evidence"""
         return []
+
+    @api.model
+    def _check_own_files(self, attachments):
+        """Let people make evidence of what they have uploaded alone: nobody changes
+        or deletes it any more.
+
+        :raises AccessError: when one of these ir.attachment records is another's
+        """
+        # Sudo: whose file it is decides, and is not shown.
+        others = attachments.sudo().filtered(
+            lambda file: file.create_uid != self.env.user
+        )
+        if others and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "Only files that you have uploaded yourself become evidence."
+                    " Upload a copy of the others."
+                )
+            )
 
     @api.model
     def _filter_evidence(self, attachments):

@@ -1,5 +1,10 @@
+from ast import literal_eval
+
 from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
+
+# What people choose from lists that screens narrow by a domain.
+CHOSEN_MODELS = ("collection.reason", "res.users")
 
 
 class CollectionProtectedMixin(models.AbstractModel):
@@ -52,9 +57,11 @@ class CollectionProtectedMixin(models.AbstractModel):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_protected(vals)
-        return super(
+        records = super(
             CollectionProtectedMixin, self._without_protected_defaults()
         ).create(vals_list)
+        records._check_choices({name for vals in vals_list for name in vals})
+        return records
 
     def _without_protected_defaults(self):
         """:return: the model, without defaults of protected fields in its context"""
@@ -71,7 +78,41 @@ class CollectionProtectedMixin(models.AbstractModel):
 
     def write(self, vals):
         self._check_protected(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        self._check_choices(vals)
+        return result
+
+    @api.model
+    def _get_choices(self):
+        """:return: dict of the domain of each field that offers only some reasons or
+        users, as far as it depends on no other field"""
+        choices = {}
+        for name, field in self._fields.items():
+            if field.store and field.comodel_name in CHOSEN_MODELS and field.domain:
+                try:
+                    choices[name] = literal_eval(field.domain)
+                except (TypeError, ValueError):
+                    continue
+        return choices
+
+    def _check_choices(self, names):
+        """Hold the domains of reasons and users, which only Odoo's screens obey.
+
+        :raises ValidationError: when something else was chosen
+        """
+        choices = self._get_choices()
+        for name in choices.keys() & set(names):
+            # Sudo: it leads to a yes or no, whatever of the users may be read.
+            chosen = self.sudo().mapped(name)
+            wrong = chosen - chosen.filtered_domain(choices[name])
+            if wrong:
+                raise ValidationError(
+                    self.env._(
+                        "“%(value)s” is none of the choices for “%(field)s”.",
+                        value=wrong[:1].display_name,
+                        field=self._fields[name]._description_string(self.env),
+                    )
+                )
 
     def _write_protected(self, vals):
         """Write fields that nobody writes by hand, after the right was checked.

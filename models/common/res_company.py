@@ -3,8 +3,8 @@ from datetime import date, datetime, time
 import pytz
 from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
-from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL, format_date
 
 
 class ResCompany(models.Model):
@@ -32,6 +32,12 @@ class ResCompany(models.Model):
         default=5,
         help="No automatic step for so many days after a customer has written. Zero: "
         "no pause.",
+    )
+    collection_horizon = fields.Integer(
+        "Put off for at most (days)",
+        default=365,
+        help="Holds are reviewed, and customers followed up, within so many days: what"
+        " lies further off would be forgotten.",
     )
     collection_alias_id = fields.Many2one(
         "mail.alias", "Collections address", readonly=True, copy=False
@@ -77,6 +83,10 @@ class ResCompany(models.Model):
     _collection_reply_valid = models.Constraint(
         "CHECK (collection_reply_days BETWEEN 0 AND 60)",
         "The pause after a reply is from 0 to 60 days.",
+    )
+    _collection_horizon_valid = models.Constraint(
+        "CHECK (collection_horizon BETWEEN 1 AND 3650)",
+        "What is put off comes up again after 1 to 3650 days, ten years at most.",
     )
 
     @api.depends("collection_alias_id.alias_name")
@@ -151,6 +161,26 @@ class ResCompany(models.Model):
         self.ensure_one()
         zone = pytz.timezone(self._get_collection_zone())
         return pytz.utc.localize(moment).astimezone(zone).date()
+
+    def _check_collection_horizon(self, days):
+        """Refuse to put something off for longer than the company allows.
+
+        :param days: iterable of dates, or False, on which it is to come up again
+        :raises ValidationError: when one of them is too far off
+        """
+        self.ensure_one()
+        last = fields.Date.add(
+            self._get_collection_today(), days=self.collection_horizon
+        )
+        if any(day and day > last for day in days):
+            raise ValidationError(
+                self.env._(
+                    "Choose a day up to %(day)s: nothing is put off for more than"
+                    " %(days)s days.",
+                    day=format_date(self.env, last),
+                    days=self.collection_horizon,
+                )
+            )
 
     def _is_collection_night(self):
         """:return: whether the nightly run of this local day is due"""

@@ -20,6 +20,7 @@ class CollectionCase(models.Model):
 
     call_text = fields.Char("Next call", compute="_compute_call_text")
     call_level = fields.Char(compute="_compute_call_text")
+    is_unwilling = fields.Boolean(related="partner_id.collection_do_not_contact")
     person_text = fields.Char("Reaching the customer", compute="_compute_person_text")
     call_lock_user_id = fields.Many2one("res.users", "On the line", readonly=True)
     call_started_at = fields.Datetime("On the line since", readonly=True)

@@ -259,6 +259,11 @@ class CollectionContact(models.Model):
         if any(contact.date > limit for contact in self):
             raise UserError(self.env._("A contact cannot be logged before it happens."))
 
+    @api.constrains("date_follow_up")
+    def _check_date_follow_up(self):
+        for company, contacts in self.grouped("company_id").items():
+            company._check_collection_horizon(contacts.mapped("date_follow_up"))
+
     @api.constrains("step_id", "case_id")
     def _check_step(self):
         for contact in self:
@@ -272,6 +277,7 @@ class CollectionContact(models.Model):
         contacts = super().create([self._as_own(vals) for vals in vals_list])
         if not self.env.su:
             contacts._check_written_by_hand()
+            self._check_own_files(contacts.attachment_ids)
         contacts._check_stay()
         self.env["collection.contact.seal"]._seal(contacts, "entry")
         self.env["collection.contact.lock"]._count_contacts(contacts)
@@ -520,8 +526,16 @@ class CollectionContact(models.Model):
             elif command == fields.Command.SET:
                 added += rest[1]
             else:
+<<<<<<< HEAD
                 raise UserError(self.env._("Evidence can be added but not removed."))
         self.env[self._fields[name].comodel_name].browse(added).check_access("read")
+=======
+                raise UserError(self.env._("Evidence is added, not taken away."))
+        records = self.env[self._fields[name].comodel_name].browse(added)
+        records.check_access("read")
+        if name == "attachment_ids":
+            self._check_own_files(records)
+>>>>>>> c7e1129 (Wishes and rights hold for whatever a person sends: do not contact, read-only accountants, reasons, collectors, dates, evidence, secrets of plans)
         return [fields.Command.link(id_) for id_ in added]
 
     def _follow_up(self):

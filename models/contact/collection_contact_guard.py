@@ -137,6 +137,63 @@ class CollectionContactGuard(models.AbstractModel):
         )
 
     @api.model
+    def _check_wishes(self, case, channel, people):
+        """Check that nobody whom a colleague is about to write to has asked not to be
+        contacted; a manager may override it once, with a reason in the log.
+
+        :param case: collection.case record
+        :param str channel: how they are written to
+        :param people: res.partner records
+        :raises UserError: when somebody has
+        """
+        unwilling, reason = self._find_unwilling(case, channel, people)
+        if unwilling:
+            raise UserError(
+                self.env._(
+                    "%s A collections manager can override this on the case, once and"
+                    " with a reason.",
+                    reason,
+                )
+            )
+
+    @api.model
+    def _find_unwilling(self, case, channel, people):
+        """:return: those of the res.partner records who have asked not to be contacted,
+        and a translated reason; nobody, after a manager's override"""
+        # As in ``_ask``: it does not depend on who asks.
+        case, people = case.sudo(), people.sudo()
+        bankruptcies = self.env["collection.stay"]._get_bankruptcies(case.partner_id)
+        reasons = {
+            person: reason
+            for person in people
+            if not bankruptcies._is_representative(person)
+            and (reason := self._get_no_contact_reason(case, person))
+        }
+        if not reasons or self._is_wish_overridden(case, channel):
+            return people.browse(), ""
+        return people.concat(*reasons), next(iter(reasons.values()))
+
+    @api.model
+    def _is_wish_overridden(self, case, channel):
+        """As for the limits, an override is good for one message, within a day; what a
+        colleague writes is no attempt, but uses it up."""
+        since = case.company_id._get_collection_moment() - timedelta(
+            hours=OVERRIDE_HOURS
+        )
+        last = case.env["collection.contact"].search(
+            [
+                ("case_id", "=", case.id),
+                ("channel", "=", channel),
+                ("direction", "=", "out"),
+                ("is_void", "=", False),
+                ("date", ">=", since),
+            ],
+            order="date desc, id desc",
+            limit=1,
+        )
+        return last.outcome == "override"
+
+    @api.model
     def _get_lawyer_reason(self, case, person):
         customer, lawyer = case.partner_id, case.partner_id.collection_lawyer_id
         return bool(lawyer and person != lawyer) and self.env._(

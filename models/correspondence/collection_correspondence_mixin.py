@@ -1,6 +1,7 @@
 from functools import partial
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import html2plaintext
 from psycopg2 import OperationalError
 
@@ -123,6 +124,8 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
         self, message, recipients_data, *, msg_vals=False, **kwargs
     ):
         # At this moment it leaves, now or when it was scheduled for.
+        if self:
+            self._check_writing(message.sudo(), recipients_data, "email")
         result = super()._notify_thread_by_email(
             message, recipients_data, msg_vals=msg_vals, **kwargs
         )
@@ -130,22 +133,64 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
             self._log_written(message.sudo(), recipients_data)
         return result
 
+    def _notify_thread_by_sms(self, message, recipients_data, **kwargs):
+        if self:
+            self._check_writing(message.sudo(), recipients_data, "sms")
+        return super()._notify_thread_by_sms(message, recipients_data, **kwargs)
+
+    def _check_writing(self, message, recipients, channel):
+        """Refuse what a colleague sends to a customer against what is agreed with them,
+        or without the right to.
+
+        :param message: mail.message record
+        :param list recipients: whom Odoo tells of it, as ``_notify_get_recipients``
+        :param str channel: "email" or "sms"
+        :raises UserError: when it is not to be sent
+        """
+        # What the scheduler sends for somebody, the queue looks at: see ``mail.mail``.
+        if self.env.uid == SUPERUSER_ID:
+            return
+        case, people = self._find_reached(message, recipients, channel)
+        if people:
+            self._check_may_write()
+            self.env["collection.contact.guard"]._check_wishes(case, channel, people)
+
+    @api.model
+    def _check_may_write(self):
+        """:raises AccessError: for people of accounting who only read"""
+        user = self.env.user
+        if user.has_group("account.group_account_readonly") and not user.has_group(
+            "account.group_account_invoice"
+        ):
+            raise AccessError(
+                self.env._("You may read this, but not write to the customer about it.")
+            )
+
+    def _find_reached(self, message, recipients, channel="email"):
+        """Find the people of the customer whom a message by a colleague reaches.
+
+        :param message: mail.message record
+        :param list recipients: whom Odoo tells of it, as ``_notify_get_recipients``
+        :return: collection.case and res.partner records, none where nothing is logged
+        """
+        outside = [
+            row for row in recipients if row["share"] and row["notif"] == channel
+        ]
+        case = self.env["collection.case"]
+        if outside and self._get_writer(message) and self._is_by_people(message):
+            case = self._find_logging_case(message)
+        people = case and case._filter_reached(
+            case._find_people(outside), self.sudo()._is_collection_stayed(message)
+        )
+        return case, people or self.env["res.partner"]
+
     def _log_written(self, message, recipients):
         """Log a message that a colleague wrote, unless it went to colleagues only.
 
         :param message: mail.message record
         :param list recipients: whom Odoo tells of it, as ``_notify_get_recipients``
         """
-        outside = [
-            row for row in recipients if row["share"] and row["notif"] == "email"
-        ]
-        writer = self._get_writer(message)
-        if not (outside and writer and self._is_by_people(message)):
-            return
-        case = self._find_logging_case(message)
-        people = case and case._filter_reached(
-            case._find_people(outside), self.sudo()._is_collection_stayed(message)
-        )
+        case, people = self._find_reached(message, recipients)
         if not people:
             return
         case.env["collection.contact"]._log(
@@ -153,7 +198,7 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
             "email",
             "sent",
             **self._prepare_written_vals(message, people),
-            user_id=writer.id,
+            user_id=self._get_writer(message).id,
             subject=message.subject or self.sudo()._message_compute_subject(),
             note=html2plaintext(message.body or "").strip()[:NOTE_LENGTH],
             attachment_ids=self._copy_files(message),

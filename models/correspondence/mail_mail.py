@@ -57,7 +57,10 @@ class MailMail(models.Model):
         if self._stop_for_stay():
             return []
         emails = super()._prepare_outgoing_list(mail_server, doc_to_followers)
-        if emails and not self._log_leaving():
+        case = emails and self._find_case_to_log()
+        if case and self._stop_unwelcome(case):
+            return []
+        if case and not self._log_leaving(case):
             self._wait_in_queue()
             return []
         return emails
@@ -120,6 +123,17 @@ class MailMail(models.Model):
             if not mail._keep_from(people, reason):
                 stopped |= mail
         return stopped
+
+    def _stop_unwelcome(self, case):
+        """Keep back what was written to several customers at once from who has asked
+        not to be contacted.
+
+        :param case: collection.case record
+        :return: whether it goes to nobody any more
+        """
+        guard = self.env["collection.contact.guard"]
+        people, reason = guard._find_unwilling(case, "email", self._get_people())
+        return bool(people) and not self._keep_from(people, reason)
 
     def _keep_from(self, people, reason):
         """Take recipients off a mail, and cancel it if nobody is left. Everybody who
@@ -193,14 +207,12 @@ class MailMail(models.Model):
     # Contact log and letters
     # ------------------------------------------------------------------
 
-    def _log_leaving(self):
-        """Write down what is about to leave, unless it is in the log.
+    def _log_leaving(self, case):
+        """Write down what is about to leave.
 
+        :param case: the collection.case in whose log it is missing
         :return: False when somebody else is writing to that log now
         """
-        case = self._find_case_to_log()
-        if not case:
-            return True
         if self.env["collection.correspondence.mixin"]._find_busy(case):
             return False
         # Who sends the queue may not read what the messages are about.

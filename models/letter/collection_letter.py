@@ -493,6 +493,7 @@ class CollectionLetter(models.Model):
         :param str signer: who signed
         """
         self.check_access("write")
+        self._check_own_files(attachments)
         for letter in self:
             vals = {
                 "receipt_ids": [fields.Command.link(id_) for id_ in attachments.ids]

@@ -39,7 +39,8 @@ class CollectionPolicy(models.Model):
     user_id = fields.Many2one(
         "res.users",
         "Collector",
-        domain="[('share', '=', False)]",
+        check_company=True,
+        domain="[('share', '=', False), ('active', '=', True)]",
         help="Works the cases of this policy unless the customer has a collector.",
     )
     # Who it is for. Zero or empty: no condition.

@@ -65,7 +65,8 @@ class CollectionCase(models.Model):
             "collection.guard.override",
             self.env._("Override the contact limits"),
             case_id=self.id,
-            channel=self.step_channel or "phone",
+            # Whoever wants no contact is still not called.
+            channel="email" if self.is_unwilling else self.step_channel or "phone",
         )
 
     def _override_limit(self, channel, reason):

@@ -68,7 +68,9 @@ class CollectionStep(models.Model):
     attempts = fields.Integer("Failed attempts", readonly=True, default=0)
     date_try = fields.Datetime("Next try", readonly=True)
     approved_user_id = fields.Many2one("res.users", "Approved by", readonly=True)
-    skip_reason_id = fields.Many2one("collection.reason", readonly=True)
+    skip_reason_id = fields.Many2one(
+        "collection.reason", readonly=True, domain="[('kind', '=', 'skip')]"
+    )
     note = fields.Char(readonly=True)
     activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null")
     letter_id = fields.Many2one("collection.letter", readonly=True, ondelete="set null")

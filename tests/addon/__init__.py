@@ -1,4 +1,5 @@
 from . import (
+    test_boundaries,
     test_demo,
     test_invariants,
     test_rights,

@@ -79,7 +79,9 @@ class TestDemo(TransactionCase):
 
     def _count_events(self):
         """What people did, also at the weekend before the last day."""
-        return {name: self.env[name].search_count([]) for name in self._expected_events()}
+        return {
+            name: self.env[name].search_count([]) for name in self._expected_events()
+        }
 
 
 @tagged("post_install", "-at_install")

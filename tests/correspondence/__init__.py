@@ -4,6 +4,7 @@ from . import (
     test_correspondence_queue,
     test_correspondence_stay,
     test_correspondence_texts,
+    test_correspondence_wishes,
     test_incoming_mail,
     test_mail_leaving,
     test_stay_leaving,
