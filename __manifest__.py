@@ -5,7 +5,15 @@
     "summary": "Dunning, letters, promises and disputes, evaluated by the ledger",
     "author": "Account Collections contributors",
     "license": "LGPL-3",
-    "depends": ["account", "portal", "mail", "resource", "sms", "snailmail"],
+    "depends": [
+        "account",
+        "account_payment",
+        "portal",
+        "mail",
+        "resource",
+        "sms",
+        "snailmail",
+    ],
     "external_dependencies": {"python": ["holidays"]},
     "data": [
         "security/collection_groups.xml",

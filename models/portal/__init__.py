@@ -6,6 +6,7 @@ Calls the rooms below as a collector would; no room calls it.
 
 # isort: off
 from . import (
+    account_move,
     collection_portal,
     collection_portal_account,
     collection_portal_rate_limit,

@@ -43,7 +43,7 @@ class TestPortalPlan(PlanCommon, HttpCase):
         """Send a signature as the widget does; answer what the page gets."""
         plan = plan or self.offered
         values = {
-            "token": plan.access_token,
+            "token": plan._portal_ensure_token(),
             "document": plan.document_sha256,
             "name": "Paula",
             "signature": SIGNATURE,
@@ -71,7 +71,7 @@ class TestPortalPlan(PlanCommon, HttpCase):
         self.assertIn("Accept and sign", page)
         self.assertIn(self.invoice.name, page)
         document = self.url_open(
-            f"{self.page}/document?access_token={self.offered.access_token}"
+            f"{self.page}/document?access_token={self.offered._portal_ensure_token()}"
         )
         self.assertEqual(document.content, self.offered.document_id.raw)
         self.assertEqual(document.headers["Content-Type"], "application/pdf")
@@ -85,7 +85,7 @@ class TestPortalPlan(PlanCommon, HttpCase):
         self.assertIn("Signed by", page)
         self.assertNotIn("Accept and sign", page)
         signed = self.url_open(
-            f"{self.page}/document?access_token={self.offered.access_token}"
+            f"{self.page}/document?access_token={self.offered._portal_ensure_token()}"
         )
         self.assertEqual(signed.content, self.offered.signed_document_id.raw)
         self.assertRegex(self.call_sign()["error"], "can no longer be signed")
@@ -98,7 +98,7 @@ class TestPortalPlan(PlanCommon, HttpCase):
         self.assertEqual(self.offered.state, "active")
 
     def test_strangers_get_nothing(self):
-        token = self.offered.access_token
+        token = self.offered._portal_ensure_token()
         forged = ("0" if token[0] != "0" else "1") + token[1:]
         for user in (None, self.stranger):
             for wrong in (None, forged, "", self.invoice._portal_ensure_token()):
@@ -171,7 +171,7 @@ class TestPortalPlan(PlanCommon, HttpCase):
         self.assertNotIn("Accept and sign", page)
 
     def test_declined(self):
-        token = self.offered.access_token
+        token = self.offered._portal_ensure_token()
         self.authenticate(None, None)
         self.decline(token, reason=" ")
         self.assertEqual(self.offered.state, "offered")
