@@ -13,8 +13,8 @@ class CollectionPortalPayment(CollectionPortalAccount):
     """Pay what is overdue, or was chosen, of one company and currency, with Odoo's
     payment form. The address says what was chosen; the ledger, how much it is.
 
-    Online payment is another module: where it is missing, or has no provider, there is
-    nothing here, and the account page names the bank account instead.
+    Where no provider is set up there is nothing here, and the account page names the
+    bank account instead.
     """
 
     @http.route(

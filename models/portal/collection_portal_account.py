@@ -285,7 +285,7 @@ class CollectionPortalAccount(models.AbstractModel):
     @api.model
     def _can_pay_online(self, rows, currency, visitor):
         """:return: whether Odoo's own payment form would offer a way to pay"""
-        if "payment.provider" not in self.env or not rows:
+        if not rows:
             return False
         parameters = self.env["ir.config_parameter"].sudo()
         if not str2bool(parameters.get_param("account_payment.enable_portal_payment")):

@@ -225,6 +225,15 @@ class TestBoundaries(PlanCommon, BankruptcyCommon):
         self.assertNotIn(token, mine.action_open_portal()["url"])
         self.assertIn(token, mine.get_portal_url())
 
+    def test_what_is_stayed_is_not_paid_online(self):
+        """Odoo's list and page of invoices ask this for *Pay Now*."""
+        self.assertTrue(self.invoice._has_to_be_paid())
+        bankruptcy = self.make_bankruptcy()
+        self.assertFalse(self.invoice._has_to_be_paid())
+        self.assertIn("bankruptcy", self.invoice._get_online_payment_error())
+        bankruptcy.sudo()._change_state("dismissed", self.today)
+        self.assertTrue(self.invoice._has_to_be_paid())
+
     def test_evidence_is_ones_own(self):
         theirs = self.env["ir.attachment"].create({"name": "x.txt", "raw": b"theirs"})
         mine = self.mine["ir.attachment"].create({"name": "y.txt", "raw": b"mine"})

@@ -275,9 +275,7 @@ class TestGuardScheduler(GuardCommon):
         ]
         day = max(event.day for event in events)
         self.env.flush_all()
-        limits = self.env["collection.decision.statement"]._limits_sql(
-            self.company, day
-        )
+        limits = self.env["collection.decision.limits"]._limits_sql(self.company, day)
         [row] = self.env.execute_query_dict(limits)
         for name, channel in (("date_touch", "email"), ("date_call", "phone")):
             expected, _why = first_day(self.policy._get_limits(), channel, events)

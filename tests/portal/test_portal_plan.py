@@ -282,9 +282,15 @@ class TestPortalPlan(PlanCommon, HttpCase):
         user.partner_id.parent_id = partner
         self.authenticate(user.login, user.login)
         self.assertNotIn(plan.name, self.url_open("/my/plans").text)
-        self.assertNotIn(
-            "Installment agreement", self.url_open(f"/my/plans/{plan.id}").text
-        )
+        # Who may read the plan sees the page, and neither signs nor learns the secret.
+        url = f"/my/plans/{plan.id}"
+        page = self.url_open(url).text
+        self.assertIn("This is what the customer sees", page)
+        self.assertNotIn("Accept and sign", page)
+        self.assertNotIn(plan._portal_ensure_token(), page)
+        employee = new_test_user(self.root, "clerk", groups="base.group_user")
+        self.authenticate(employee.login, employee.login)
+        self.assertNotIn("Installment agreement", self.url_open(url).text)
 
     def test_portal_user_reads_no_records(self):
         for model in ("collection.installment.plan", "collection.installment"):
