@@ -526,16 +526,11 @@ class CollectionContact(models.Model):
             elif command == fields.Command.SET:
                 added += rest[1]
             else:
-<<<<<<< HEAD
                 raise UserError(self.env._("Evidence can be added but not removed."))
-        self.env[self._fields[name].comodel_name].browse(added).check_access("read")
-=======
-                raise UserError(self.env._("Evidence is added, not taken away."))
         records = self.env[self._fields[name].comodel_name].browse(added)
         records.check_access("read")
         if name == "attachment_ids":
             self._check_own_files(records)
->>>>>>> c7e1129 (Wishes and rights hold for whatever a person sends: do not contact, read-only accountants, reasons, collectors, dates, evidence, secrets of plans)
         return [fields.Command.link(id_) for id_ in added]
 
     def _follow_up(self):

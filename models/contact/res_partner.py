@@ -17,15 +17,9 @@ class ResPartner(models.Model):
         "Do not contact",
         tracking=True,
         groups=READERS,
-<<<<<<< HEAD
-        help="Has asked not to be contacted about debts. On a customer it stops all "
-        "messages and calls; on a contact person, those to this person. It "
-        "cannot be overridden.",
-=======
         help="Has asked not to be contacted about debts. On a customer it stops all"
         " messages and calls; on a contact person, those to this person. A manager may"
         " override it for one message that a colleague writes, and nothing else.",
->>>>>>> c7e1129 (Wishes and rights hold for whatever a person sends: do not contact, read-only accountants, reasons, collectors, dates, evidence, secrets of plans)
     )
     collection_no_contact_reason = fields.Char(
         "Requested by, and how", groups=READERS, tracking=True

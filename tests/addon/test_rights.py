@@ -8,7 +8,6 @@ from odoo.tools import mute_logger
 
 from ..common.base import CollectionCommon
 
-<<<<<<< HEAD
 # What invoicing and readonly users, collectors and managers may do: the table for
 # people is the one that is tested. Portal and plain internal users may do nothing.
 TABLE = Path(__file__).parents[2] / "docs" / "rights.md"
@@ -26,73 +25,6 @@ def read_table():
                 set(filter(None, map(str.strip, role.split(",")))) for role in roles
             )
     return rows
-=======
-READ, WORK, CHANGE, NONE = "r---", "rw--", "rwcu", "----"
-# What invoicing and readonly users, collectors and managers may do. Portal and plain
-# internal users may do nothing at all.
-RIGHTS = {
-    "collection.case": (READ, WORK, WORK),
-    "collection.item": (READ, READ, READ),
-    "collection.item.pause": (NONE, NONE, READ),
-    "collection.exposure": (READ, READ, READ),
-    "collection.decision": (READ, READ, READ),
-    "collection.step": (READ, WORK, WORK),
-    "collection.contact": (READ, "rwc-", "rwc-"),
-    "collection.contact.seal": (READ, READ, READ),
-    "collection.inbox": (NONE, WORK, WORK),
-    "collection.letter": (READ, WORK, WORK),
-    "collection.letter.batch": (READ, READ, READ),
-    "collection.letter.result": (NONE, CHANGE, CHANGE),
-    "collection.letter.tracking": (NONE, CHANGE, CHANGE),
-    "collection.letter.tracking.line": (NONE, CHANGE, CHANGE),
-    "collection.demand.history": (READ, WORK, WORK),
-    "collection.hold": (READ, "rwc-", "rwc-"),
-    "collection.promise": (READ, "rwc-", "rwc-"),
-    "collection.promise.line": (READ, CHANGE, CHANGE),
-    "collection.promise.end": (NONE, CHANGE, CHANGE),
-    "collection.dispute": (READ, "rwc-", "rwc-"),
-    "collection.dispute.resolve": (NONE, CHANGE, CHANGE),
-    "collection.installment.plan": (READ, "rwc-", "rwc-"),
-    "collection.installment": (READ, CHANGE, CHANGE),
-    "collection.installment.forecast": (READ, READ, READ),
-    "collection.installment.plan.end": (NONE, CHANGE, CHANGE),
-    "collection.installment.plan.paper": (NONE, CHANGE, CHANGE),
-    "collection.court": (READ, "r-c-", CHANGE),
-    "collection.bankruptcy": (READ, "rwc-", "rwc-"),
-    "collection.bankruptcy.deadline": (READ, "rwc-", "rwc-"),
-    "collection.bankruptcy.event": (READ, "r-c-", "r-c-"),
-    "collection.blocked.attempt": (READ, READ, READ),
-    "collection.claim": (READ, "rwc-", "rwc-"),
-    "collection.claim.line": (READ, CHANGE, CHANGE),
-    "collection.claim.priority": (READ, CHANGE, CHANGE),
-    "collection.claim.goods": (READ, CHANGE, CHANGE),
-    "collection.claim.exhibit": (READ, CHANGE, CHANGE),
-    "collection.claim.redaction": (READ, WORK, WORK),
-    "collection.claim.distribution": (READ, CHANGE, CHANGE),
-    "collection.claim.priority.cap": (READ, READ, CHANGE),
-    "collection.claim.step": (NONE, CHANGE, CHANGE),
-    "collection.policy": (READ, READ, CHANGE),
-    "collection.stage": (READ, READ, CHANGE),
-    "collection.reason": (READ, READ, CHANGE),
-    "collection.run": (NONE, NONE, READ),
-    "collection.contact.lock": (NONE, NONE, READ),
-    "collection.review.request": (NONE, NONE, READ),
-    "collection.portal.rate.limit": (NONE, NONE, READ),
-    "collection.simulation": (NONE, CHANGE, CHANGE),
-    "collection.simulation.line": (NONE, CHANGE, CHANGE),
-    "collection.step.skip": (NONE, CHANGE, CHANGE),
-    "collection.contact.void": (NONE, CHANGE, CHANGE),
-    "collection.call.screen.date": (NONE, CHANGE, CHANGE),
-    "collection.conversation.summary.send": (NONE, CHANGE, CHANGE),
-    "collection.call.screen": (NONE, CHANGE, CHANGE),
-    "collection.contact.complete": (NONE, CHANGE, CHANGE),
-    "collection.guard.override": (NONE, NONE, CHANGE),
-    "collection.policy.backtest.wizard": (NONE, NONE, CHANGE),
-    "collection.policy.backtest.line": (NONE, NONE, CHANGE),
-    "collection.case.explain": (CHANGE, CHANGE, CHANGE),
-}
-OPERATIONS = {"read": "r", "write": "w", "create": "c", "unlink": "u"}
->>>>>>> c7e1129 (Wishes and rights hold for whatever a person sends: do not contact, read-only accountants, reasons, collectors, dates, evidence, secrets of plans)
 
 
 @tagged("post_install", "-at_install")

@@ -10,7 +10,7 @@ from ..common.plan import SIGNATURE, PlanCommon
 
 @tagged("post_install", "-at_install")
 class TestPortalPlan(PlanCommon, HttpCase):
-    """The page on which a plan is read and signed: who gets in, and what they can do."""
+    """The page on which a plan is read and signed: who gets in and what they may do."""
 
     @classmethod
     def setUpClass(cls):
