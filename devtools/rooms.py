@@ -29,7 +29,7 @@ ALLOWED = {
     ("case/collection_priority.py", "collection_promise_item_rel"): POINTS,
     ("case/collection_case.py", "collection.letter"): QUEUED,
     ("decision/collection_planner.py", "collection_step"): "it fills the outbox",
-    ("decision/collection_decision_limits.py", "collection_contact"): LIMITS,
+    ("decision/collection_decision_statement.py", "collection_contact"): LIMITS,
     ("decision/collection_policy_backtest.py", "collection_contact"): (
         "what was really sent in the simulated time does not count; it is rolled back"
     ),

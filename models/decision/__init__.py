@@ -5,7 +5,6 @@ Reads cases and the ledger below in a few statements, however many cases there a
 
 # isort: off
 from . import (
-    collection_decision_limits,
     collection_decision_statement,
     collection_planner,
     collection_policy_backtest,

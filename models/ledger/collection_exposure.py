@@ -96,13 +96,6 @@ class CollectionExposure(models.Model):
 
     @property
     def _table_query(self):
-        return self._view_sql()
-
-    @api.model
-    @ormcache()
-    def _view_sql(self):
-        """:return: SQL with the rows of all companies; asked for at each search, and
-        the same until another addon is installed"""
         return self._rows_sql()
 
     @api.model
@@ -310,7 +303,10 @@ class CollectionExposure(models.Model):
         return SQL("(%s)", SQL(" OR ").join(conditions))
 
     @api.model
+    @ormcache("ledger_date")
     def _from_sql(self, ledger_date):
+        """:return: SQL with an item and all that says whether it may be collected. Put
+        together once: it is asked for with each search, and always the same."""
         return SQL(
             """
             FROM account_move_line line

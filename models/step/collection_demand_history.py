@@ -220,16 +220,14 @@ class CollectionDemandHistory(models.Model):
         :return: dict of a list of dicts of texts per step, oldest first; empty for
             steps that are no final demand
         """
-        lines = self.search(
-            [("step_id", "in", steps.ids), ("is_included", "=", True)]
-        ).grouped("step_id")
+        histories = {step: [] for step in steps}
+        final = steps.filtered("stage_id.is_final_demand")
+        lines = self.search([("step_id", "in", final.ids), ("is_included", "=", True)])
         composer = self.env["collection.message.composer"]
-        return {
-            step: lines.get(step, self.browse())
-            .with_context(lang=composer._get_lang(step))
-            ._get_rows()
-            for step in steps
-        }
+        for step, own in lines.grouped("step_id").items():
+            lang = composer._get_lang(step)
+            histories[step] = own.with_context(lang=lang)._get_rows()
+        return histories
 
     def _get_rows(self):
         """:return: list of dicts of texts, in the language of the context"""
