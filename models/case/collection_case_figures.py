@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from .collection_snapshot import FIGURES, SUMS
+from .collection_snapshot import FIGURES, SET_OFF, SUMS
 
 BEHAVIOR = (
     "date_customer_since",
@@ -237,9 +237,7 @@ class CollectionCaseFigures(models.AbstractModel):
               LEFT JOIN collection_policy policy ON policy.id = choice.policy_id
              WHERE figure.is_new = %(is_new)s
             """,
-            credit=self.env["collection.snapshot"]._credit_sql(
-                SQL.identifier("figure", "amount_set_off")
-            ),
+            credit=SQL(SET_OFF, SQL.identifier("figure", "amount_set_off")),
             names=self._columns_sql("figure", (*FIGURES, *BEHAVIOR)),
             choice=self.env["collection.policy.matching"]._choice_sql(
                 company, as_of, is_new

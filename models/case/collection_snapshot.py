@@ -149,6 +149,8 @@ EXCLUDED = """
     SUM(amount_residual - amount_collectable)
         FILTER (WHERE is_live AND amount_collectable <> amount_residual AND %s)
     """
+# Of the open credits, what ``policy`` sets off; without a policy all.
+SET_OFF = "CASE WHEN COALESCE(policy.net_credits, TRUE) THEN COALESCE(%s, 0) ELSE 0 END"
 
 
 class CollectionSnapshot(models.AbstractModel):
@@ -395,19 +397,6 @@ class CollectionSnapshot(models.AbstractModel):
             gains=self.env["collection.credit.value"]._gains_sql(
                 SQL.identifier("collection_snapshot"), company, as_of
             ),
-        )
-
-    @api.model
-    def _credit_sql(self, amount):
-        """:return: SQL amount of the open credits that ``policy`` sets off; without a
-        policy they are
-
-        :param SQL amount: what they are worth
-        """
-        return SQL(
-            "CASE WHEN COALESCE(policy.net_credits, TRUE) THEN COALESCE(%s, 0)"
-            " ELSE 0 END",
-            amount,
         )
 
     @api.model

@@ -3,8 +3,10 @@ from odoo.tools import SQL
 
 from ...tools.channels import channels
 from ...tools.contact_limits import WINDOW
+from ..case.collection_snapshot import SET_OFF
 from ..ledger.collection_exposure import OPEN
 
+CREDIT = SQL(SET_OFF, SQL.identifier("total", "amount_set_off"))
 CALLS, FREE = channels(is_call=True), channels(is_free=True)
 
 # A newer item waits so many days at most for the firmer step that asks for it as well:
@@ -167,7 +169,7 @@ class CollectionDecisionStatement(models.AbstractModel):
              WHERE case_.company_id = %(id)s AND case_.state <> 'closed' AND %(own)s
             """,
             net=self._net_sql(),
-            credit=self._credit_sql(),
+            credit=CREDIT,
             holds=self._holds_sql(),
             limits=self._limits_sql(company, as_of),
             id=company.id,
@@ -186,12 +188,6 @@ class CollectionDecisionStatement(models.AbstractModel):
             COALESCE(total.amount_due_now, 0) - net.credit AS amount_net_all,
             COALESCE(policy.tolerance, 0) AS tolerance
             """
-        )
-
-    @api.model
-    def _credit_sql(self):
-        return self.env["collection.snapshot"]._credit_sql(
-            SQL.identifier("total", "amount_set_off")
         )
 
     @api.model
@@ -578,6 +574,13 @@ class CollectionDecisionStatement(models.AbstractModel):
 
     @api.model
     def _demands_sql(self, company, as_of, demands):
+        """Compare demands with what is asked for now.
+
+        In: the customer, the stage and the invoices of each demand; the snapshot.
+        Out: the keys of those that still ask for something.
+        Example: a reminder of 100.00 waits in the queue, 99.50 are paid and 1.00 is
+        tolerated: its key is not among them.
+        """
         partner_ids = [partner_id for partner_id, _stage, _moves in demands.values()]
         return SQL(
             """
@@ -697,5 +700,5 @@ class CollectionDecisionStatement(models.AbstractModel):
             total=snapshot._totals_sql(company, as_of),
             net=self._net_sql(),
             company=company.id,
-            credit=self._credit_sql(),
+            credit=CREDIT,
         )
