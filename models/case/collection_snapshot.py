@@ -300,8 +300,9 @@ class CollectionSnapshot(models.AbstractModel):
         :param bool is_review: every debt without an item is about to get one
         """
         self._tune()
-        self._prepare()
         is_whole = partner_ids is None
+        if not is_whole:
+            self._prepare()
         items = self._items_sql(company, partner_ids, ledger_date, is_review)
         self._fill("collection_snapshot", items, is_whole)
         self._fill("collection_total", self._totals_sql(company, as_of), is_whole)

@@ -40,7 +40,7 @@ class CollectionDecisionStatement(models.AbstractModel):
         is_whole = partner_ids is None
         self._fill_positions(company, as_of, restrict, is_whole)
         days_off = self.env["collection.calendar"]._days_off_sql(company, as_of)
-        snapshot._fill("collection_day_off", days_off)
+        snapshot._fill("collection_day_off", days_off, is_whole)
         decisions = self._decisions_sql(as_of)
         snapshot._fill("collection_decision_statement", decisions, is_whole)
 
