@@ -275,7 +275,8 @@ class TestGuardScheduler(GuardCommon):
         ]
         day = max(event.day for event in events)
         self.env.flush_all()
-        limits = self.env["collection.decision.limits"]._limits_sql(self.company, day)
+        statement = self.env["collection.decision.statement"]
+        limits = statement._limits_sql(self.company, day)
         [row] = self.env.execute_query_dict(limits)
         for name, channel in (("date_touch", "email"), ("date_call", "phone")):
             expected, _why = first_day(self.policy._get_limits(), channel, events)
