@@ -23,13 +23,14 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
 
     @api.model
     def _received_sql(self, plans):
-        """:return: SQL with plan_id, received (in the plan's currency)
+        """:return: SQL with plan_id, received and written_off (in the plan's currency)
 
         :param plans: SQL condition on ``plan``
         """
         return SQL(
             """
-            SELECT agreement_id AS plan_id, SUM(amount) AS received
+            SELECT agreement_id AS plan_id, SUM(amount) AS received,
+                   SUM(written_off) AS written_off
               FROM (%s) allocation
              GROUP BY agreement_id
             """,
@@ -215,6 +216,30 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
         self.env["collection.installment.plan"].invalidate_model()
         defaulted = [plan_id for plan_id, state in rows if state == "defaulted"]
         self._resume_defaulted(defaulted, as_of)
+        completed = [plan_id for plan_id, state in rows if state == "completed"]
+        self._cancel_written_off(completed)
+
+    @api.model
+    def _cancel_written_off(self, plan_ids):
+        """End plans on which nothing is open any more, since we gave it up: nobody is
+        thanked, and the customer has not kept the plan.
+
+        :param list plan_ids: of those that were completed just now
+        """
+        given_up = SQL("plan.id = ANY(%s)", plan_ids)
+        rows = plan_ids and self.env.execute_query(
+            SQL(
+                """
+                SELECT plan.id FROM collection_installment_plan plan
+                  JOIN (%s) money ON money.plan_id = plan.id
+                 WHERE money.written_off > plan.tolerance_amount
+                """,
+                self._received_sql(given_up),
+            )
+        )
+        for [plan_id] in rows:
+            plan = self.env["collection.installment.plan"].browse(plan_id)
+            plan._finish("cancelled", self.env._("What was left was written off."))
 
     @api.model
     def _has_any(self, own):

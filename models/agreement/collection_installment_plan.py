@@ -30,8 +30,8 @@ TRANSITIONS = {
     "active": {"notice", *AFTER_ACTIVE},
     "notice": {"active", *AFTER_ACTIVE},
     "suspended": {"active", "renegotiated", "cancelled"},
-    # A payment was undone.
-    "completed": {"active", "notice"},
+    # A payment was undone; or what completed it was a write-off.
+    "completed": {"active", "notice", "cancelled"},
     "defaulted": {"active", "renegotiated"},
     "declined": set(),
     "expired": set(),

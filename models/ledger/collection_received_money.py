@@ -21,48 +21,63 @@ class CollectionReceivedMoney(models.AbstractModel):
         first day that counts, ``date_start``, and the ids of the last allocation there
         was before, ``after``, for what came earlier on the same day does not count, and
         of the last that counts, ``until``; NULL sets no limit.
-        Out: one row per allocation, with ``agreement_id``, ``date`` and ``amount`` (in
-        the currency of the item).
+        Out: one row per allocation, with ``agreement_id``, ``date``, ``amount`` that
+        is money and what was ``written_off`` (in the currency of the item).
         Example: a promise of 1 March about an invoice of 100.00; on the 5th a payment
-        of 60.00 and a credit note of 40.00 are matched with it: one row of 60.00.
+        of 60.00 that writes off 10.00 more, and a credit note of 30.00, are matched
+        with it: one row of 60.00 and 10.00.
 
         :param SQL agreements: a query
         """
         return SQL(
             """
             SELECT agreement.agreement_id, partial.max_date AS date,
-                   partial.debit_amount_currency AS amount
+                   ROUND(partial.debit_amount_currency * money.share, 6) AS amount,
+                   ROUND(partial.debit_amount_currency * (1 - money.share), 6)
+                       AS written_off
               FROM (%(agreements)s) agreement
               JOIN account_partial_reconcile partial
                 ON partial.debit_move_id = agreement.line_id
               JOIN account_move_line paying ON paying.id = partial.credit_move_id
               JOIN account_move move ON move.id = paying.move_id
+             CROSS JOIN LATERAL (%(share)s) money
              WHERE (agreement.date_start IS NULL
                     OR partial.max_date >= agreement.date_start)
                AND (agreement.after IS NULL OR partial.id > agreement.after)
                AND (agreement.until IS NULL OR partial.id <= agreement.until)
                AND move.move_type NOT IN ('out_refund', 'out_invoice')
                AND move.reversed_entry_id IS NULL
-               AND %(is_money)s
             """,
             agreements=agreements,
-            is_money=self._is_money_sql(),
+            share=self._share_sql(),
         )
 
     @api.model
-    def _is_money_sql(self):
-        """:return: SQL condition that the entry ``move`` brought money: a payment, a
-        line of a bank statement, or an entry against cash, a clearing account or what
-        we owe the customer; not a write-off nor a mere transfer of the debt"""
+    def _share_sql(self):
+        """Say how much of the entry ``move`` brought money.
+
+        In: the lines of the entry, but for the debt itself.
+        Out: one row with ``share``, from 0 to 1.
+        Example: a payment of 60.00 in cash that writes off 10.00 has 6/7. A line of a
+        bank statement has 1, an entry against a loss or another customer's debt 0.
+
+        What counts as money: cash, clearing accounts and what we owe the customer; of
+        a payment or a line of a bank statement all but gains and losses.
+        """
         return SQL(
             """
-            (move.origin_payment_id IS NOT NULL OR move.statement_line_id IS NOT NULL
-             OR EXISTS (
-                SELECT FROM account_move_line counterpart
-                  JOIN account_account account ON account.id = counterpart.account_id
-                 WHERE counterpart.move_id = move.id AND counterpart.balance > 0
-                   AND account.account_type IN (
-                       'asset_cash', 'asset_current', 'liability_credit_card',
-                       'liability_payable')))
+            SELECT COALESCE(
+                       SUM(counterpart.balance) FILTER (WHERE
+                           account.account_type IN (
+                               'asset_cash', 'asset_current', 'liability_credit_card',
+                               'liability_payable')
+                           OR (move.origin_payment_id IS NOT NULL
+                               OR move.statement_line_id IS NOT NULL)
+                           AND account.account_type NOT LIKE 'income%%'
+                           AND account.account_type NOT LIKE 'expense%%')
+                       / NULLIF(SUM(counterpart.balance), 0), 0) AS share
+              FROM account_move_line counterpart
+              JOIN account_account account ON account.id = counterpart.account_id
+             WHERE counterpart.move_id = move.id AND counterpart.balance > 0
             """
         )

@@ -6,7 +6,7 @@ from ..common.plan import PlanCommon
 
 @tagged("post_install", "-at_install")
 class TestPlanCompanies(PlanCommon):
-    """Plans of companies are isolated; evaluating many costs as much as evaluating one."""
+    """Plans of companies are isolated; evaluating many costs what one costs."""
 
     def accept(self, plan, day=None):
         own = self.as_of(plan.sudo(), day)

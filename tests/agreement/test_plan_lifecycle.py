@@ -118,6 +118,24 @@ class TestPlanLifecycle(PlanCommon):
         self.nights(11, 37)
         self.assertEqual(plan.state, "active")
 
+    def test_written_off(self):
+        """One dollar of 900 was paid: the plan was not kept, and nobody is thanked."""
+        plan = self.start(self.invoice, (5, 450), (35, 450))
+        letters = self.get_letters()
+        self.pay_and_write_off(self.invoice, 1, self.day(2))
+        self.night(3)
+        self.assertEqual((plan.state, plan.amount_paid), ("cancelled", 1))
+        self.assertIn("written off", plan.end_reason)
+        self.assertEqual(self.get_letters(), letters)
+
+    def test_a_small_difference_is_forgiven(self):
+        plan = self.start(self.invoice, (5, 450), (35, 450))
+        self.pay(self.invoice, 800, self.day(2))
+        plan.sudo().tolerance_amount = 0.5
+        self.pay_and_write_off(self.invoice, 99.6, self.day(3))
+        self.night(3)
+        self.assertEqual((plan.state, plan.amount_paid), ("completed", 899.6))
+
     def test_credited_in_full(self):
         """The plan is over, and no thank-you for payments that never came."""
         plan = self.start(self.invoice, (5, 450), (35, 450))

@@ -158,6 +158,11 @@ class TestPromiseEvaluation(PromiseCommon):
         self.night(11)
         self.assert_state(self.promise, "broken", 0)
 
+    def test_what_a_payment_writes_off_is_not_money(self):
+        self.pay_and_write_off(self.invoice, 100, self.day(3))
+        self.night(11)
+        self.assert_state(self.promise, "partial", 100)
+
     def test_bank_statement(self):
         line = self.env["account.bank.statement.line"].create(
             {

@@ -240,6 +240,22 @@ class CollectionCommon(AccountTestInvoicingCommon):
         return Register.create(vals)._create_payments()
 
     @classmethod
+    def pay_and_write_off(cls, invoices, amount, day=None):
+        """Register a payment of a part, after which nothing is open."""
+        Register = cls.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoices.ids
+        )
+        return Register.create(
+            {
+                "payment_date": day or cls.today,
+                "amount": amount,
+                "payment_difference_handling": "reconcile",
+                "writeoff_account_id": cls.company_data["default_account_expense"].id,
+                "group_payment": True,
+            }
+        )._create_payments()
+
+    @classmethod
     def receive(cls, partner, amount, day=None, currency=None):
         """Post a payment that is not allocated to any invoice."""
         payment = cls.env["account.payment"].create(
