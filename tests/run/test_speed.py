@@ -1,5 +1,6 @@
 from odoo.tests import tagged
 
+from ...models.case.collection_snapshot import TABLES
 from ..common.base import CollectionCommon
 
 
@@ -33,6 +34,34 @@ class TestSpeed(CollectionCommon):
             self.count_queries(self.plan),
             self.count_queries(lambda: self.plan(self.day(1))),
         ]
+
+    def test_small_reviews_keep_the_working_tables(self):
+        """They are made once per database session, and again if they have other
+        columns: the session may be older than the addon."""
+        customer = self.make_customer()
+        self.make_invoice(customer)
+        review = self.root["collection.scheduler"]._run
+        review(self.company, self.today, customer.ids)
+        before = self.read_working_tables()
+        self.assertEqual(set(before), set(TABLES))
+        review(self.company, self.today, customer.ids)
+        self.assertEqual(self.read_working_tables(), before)
+        self.env.cr.execute("ALTER TABLE collection_total DROP COLUMN amount_overdue")
+        review(self.company, self.today, customer.ids)
+        after = self.read_working_tables()
+        self.assertEqual(
+            {name for name in TABLES if after[name] != before[name]},
+            {"collection_total"},
+        )
+
+    def read_working_tables(self):
+        """Answer the number that PostgreSQL has given to each working table."""
+        self.env.cr.execute(
+            "SELECT relname, oid FROM pg_class"
+            " WHERE relnamespace = PG_MY_TEMP_SCHEMA() AND relname = ANY(%s)",
+            [list(TABLES)],
+        )
+        return dict(self.env.cr.fetchall())
 
     def test_second_run_of_a_day_writes_nothing(self):
         """A case without news is not written, and stays the version that it is."""
