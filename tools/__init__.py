@@ -9,6 +9,7 @@ from . import (
     days_off,
     installments,
     interest,
+    mail_authentication,
     outcomes,
     retry,
     step_states,

@@ -39,6 +39,12 @@ class ResCompany(models.Model):
         help="Holds are reviewed, and customers followed up, within so many days: what"
         " lies further off would be forgotten.",
     )
+    collection_mail_server = fields.Char(
+        "Server that verifies senders",
+        help="The name of your mail server in its Authentication-Results headers, such"
+        " as mx.example.com. Mail that it has verified pauses the steps, as an answer"
+        " to a message does. Empty: only answers do.",
+    )
     collection_alias_id = fields.Many2one(
         "mail.alias", "Collections address", readonly=True, copy=False
     )

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import email_normalize, html2plaintext
 
 from ...tools.automatic_mail import is_automatic, is_failure
+from ...tools.mail_authentication import is_authenticated
 from .collection_correspondence_mixin import NOTE_LENGTH
 
 
@@ -53,12 +54,52 @@ class CollectionCase(models.Model):
         if mail is not None and is_automatic(mail):
             self._log_mail(msg_dict, author, "auto_reply", moves=moves)
             return
-        self._receive_message(msg_dict, author, moves)
+        genuine = mail is None or self._is_genuine(mail, msg_dict)
+        self._receive_message(msg_dict, author, moves, genuine)
 
-    def _receive_message(self, msg_dict, author, moves=None, **vals):
-        """Log what a customer wrote, pause the steps, and have somebody read it."""
+    def _is_genuine(self, mail, msg_dict):
+        """Tell mail of the customer from what anybody can send in their name.
+
+        :param mail: the email.message.EmailMessage
+        :param dict msg_dict: the same, as the mail gateway parsed it
+        :return: whether it answers a message that they got, whose number nobody else
+            knows, or our mail server has verified the sender
+        """
+        answered = self.env["mail.message"].sudo().browse(msg_dict.get("parent_id"))
+        return self._has_got(answered) or is_authenticated(
+            mail,
+            self.company_id[:1].collection_mail_server or "",
+            email_normalize(msg_dict.get("email_from")) or "",
+        )
+
+    def _has_got(self, message):
+        """:return: whether a mail.message went to these customers"""
+        if self._filter_people(message.partner_ids | message.notified_partner_ids):
+            return True
+        letters = self.env["collection.letter"].sudo()
+        return bool(message) and bool(
+            letters.search_count(
+                [
+                    ("mail_message_id", "=", message.id),
+                    ("customer_id", "in", self.partner_id.ids),
+                ],
+                limit=1,
+            )
+        )
+
+    def _receive_message(self, msg_dict, author, moves=None, genuine=True, **vals):
+        """Log what a customer wrote, pause the steps, and have somebody read it.
+
+        :param bool genuine: whether it is known to be theirs; if not, no step waits
+        """
         self._log_mail(msg_dict, author, "received", moves=moves, **vals)
         running = self._get_running()
+        if not genuine:
+            running._write_protected({"reply_unread": True})
+            text = self.env._("Nobody has verified the sender: no step waits for it.")
+            subject = msg_dict.get("subject") or ""
+            running._add_task(self.env._("Read the message"), f"{subject} {text}")
+            return
         running._pause_for_reply()
         running._add_task(self.env._("Read the reply"), msg_dict.get("subject") or "")
 

@@ -29,12 +29,16 @@ class TestIncomingMail(DeliveryCommon):
         ]
         cls.make_invoice(cls.customer)
 
-    def write_to_alias(self, sender, subject="A question", text="Which invoice?"):
+    def write_to_alias(
+        self, sender, subject="A question", text="Which invoice?", **headers
+    ):
         mail = EmailMessage()
         mail["From"] = sender
         mail["To"] = "collections@collect.example.com"
         mail["Subject"] = subject
         mail["Message-Id"] = f"<{subject.replace(' ', '-')}@somewhere.example.com>"
+        for name, value in headers.items():
+            mail[name.replace("_", "-")] = value
         mail.set_content(text)
         self.receive_mail(mail)
         return mail
@@ -227,8 +231,46 @@ class TestIncomingMail(DeliveryCommon):
         self.write_to_alias("Reader <READER@example.com>")
         self.assertEqual(case.contact_ids.outcome, "received")
         self.assertIn("Which invoice?", case.message_ids[0].body)
-        self.assertTrue(case.date_paused)
+        self.assertTrue(case.reply_unread)
         self.assertFalse(self.get_inbox())
+
+    def test_nobody_pauses_the_steps_in_a_customers_name(self):
+        """Anybody can write a sender into a mail, and do so every five days."""
+        self.set_alias()
+        self.company.sudo().collection_mail_server = "mx.example.com"
+        other = self.make_customer("Other")
+        self.make_invoice(other)
+        self.plan()
+        self.execute()
+        case = self.get_case(self.customer)
+        theirs = self.get_case(other).letter_ids.mail_message_id.message_id
+        for number, headers in enumerate(
+            (
+                {},
+                {"In_Reply_To": "<invented@mail.example.com>"},
+                {"Authentication_Results": "mx.forged.net; dmarc=pass"},
+                {"Authentication_Results": "mx.example.com; spf=fail; dmarc=fail"},
+            )
+        ):
+            with self.subTest(headers):
+                sender = "Reader <reader@example.com>"
+                self.write_to_alias(sender, f"Question {number}", **headers)
+                self.assertFalse(case.date_paused)
+                self.assertTrue(case.reply_unread)
+                self.assertIn("Read the message", case.activity_ids.mapped("summary"))
+                case.action_mark_reply_read()
+        # An answer to what another customer got lands on the case of that customer.
+        self.write_to_alias(sender, "Question", In_Reply_To=theirs)
+        self.assertFalse(case.date_paused or case.reply_unread)
+
+    def test_a_verified_sender_pauses_the_steps(self):
+        self.set_alias()
+        self.company.sudo().collection_mail_server = "mx.example.com"
+        self.plan()
+        case = self.get_case(self.customer)
+        results = "mx.example.com; dkim=pass header.d=example.com"
+        self.write_to_alias("reader@example.com", Authentication_Results=results)
+        self.assertTrue(case.date_paused)
 
     def test_an_unknown_sender_is_a_task_for_the_responsible(self):
         self.set_alias()
