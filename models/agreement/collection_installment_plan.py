@@ -740,7 +740,7 @@ class CollectionInstallmentPlan(models.Model):
         """
         self.check_access("write")
         if not (reason or "").strip():
-            raise UserError(self.env._("Say why."))
+            raise UserError(self.env._("Give a reason."))
         for plan in self:
             plan.case_id._stop_execution()
             if plan.state in PENDING_STATES:

@@ -40,12 +40,17 @@ class CollectionInstallmentForecast(models.Model):
 
     @property
     def _table_query(self):
-        return self._query()
+        return self._forecast_sql()
 
     @api.model
-    def _query(self):
-        """:return: SQL with one row per installment: what was received is laid on the
-        oldest, what is not to be paid any more comes off the last"""
+    def _forecast_sql(self):
+        """Lay what was received on the oldest installments; what is not to be paid any
+        more comes off the last.
+
+        In: installments and the positions of their plans. Out: a row per installment.
+        Example: three of 100, 150 received, 130 remaining after a credit of 20: paid
+        are 100, 50 and 0, expected 0, 50 and 80.
+        """
         return SQL(
             """
             SELECT due.id, due.plan_id, due.company_id, due.partner_id, due.user_id,

@@ -285,7 +285,7 @@ class TestDisputeLifecycle(PromiseCommon):
         self.assertEqual(letter.move_ids, self.invoice)
         text = self.get_text(letter.body)
         self.assertIn("700.00", text)
-        self.assertIn("$ 300.00 disputed, not asked for", text)
+        self.assertIn("$ 300.00 disputed, not being collected", text)
         self.assertNotIn("1,000.00", text)
         self.assertNotIn("777", text)
         self.assertNotIn(whole.name, text)

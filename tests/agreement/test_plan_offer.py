@@ -297,7 +297,7 @@ class TestPlanOffer(PlanCommon):
 
     def test_declined_and_cancelled(self):
         plan = self.offer(self.make_plan(self.invoice))
-        with self.assert_refused("Say why"):
+        with self.assert_refused("Give a reason"):
             plan._end("declined", " ")
         end = self.as_user("collector", self.env["collection.installment.plan.end"])
         end.create(

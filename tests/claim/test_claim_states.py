@@ -163,7 +163,7 @@ class TestClaimStates(ClaimCommon):
     def test_filing_keeps_the_receipt_and_meets_the_deadline(self):
         self.assertFalse(self.bankruptcy.has_filed_claim)
         self.claim._set_state("ready")
-        with self.assert_refused("Say: How"):
+        with self.assert_refused("Enter: How"):
             self.step("file")
         with self.assert_refused("after the petition"):
             self.step("file", method="mail", date=self.day(-15))
@@ -288,7 +288,7 @@ class TestClaimStates(ClaimCommon):
             self.assertEqual(self.claim.transferee, "Claims Fund LP")
             savepoint.rollback()
         self.env.invalidate_all()
-        with self.assert_refused("Say: Reason"):
+        with self.assert_refused("Enter: Reason"):
             self.step("withdraw")
         self.step("withdraw", reason="Settled.")
         self.assertEqual(self.claim.withdrawal_reason, "Settled.")

@@ -87,7 +87,7 @@ class CollectionClaimStep(models.TransientModel):
         labels = self.fields_get(names, ["string"])
         for name in names:
             if not self[name]:
-                raise UserError(self.env._("Say: %s", labels[name]["string"]))
+                raise UserError(self.env._("Enter: %s", labels[name]["string"]))
 
     def _apply_file(self):
         self._check_filled("date", "method")
