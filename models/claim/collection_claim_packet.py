@@ -218,7 +218,10 @@ class CollectionClaimPacket(models.AbstractModel):
         streams = report.with_context(
             force_report_rendering=True
         )._render_qweb_pdf_prepare_streams(report_name, {}, ids)
-        return {res_id: streams[res_id]["stream"].getvalue() for res_id in ids}
+        documents = {res_id: streams[res_id]["stream"].getvalue() for res_id in ids}
+        for content in documents.values():
+            report._check_collection_pdf(content)
+        return documents
 
     # ------------------------------------------------------------------
     # Binding

@@ -1,13 +1,33 @@
+import io
+import logging
+import re
+
 import lxml.html
 from markupsafe import Markup
 from odoo import api, models
-from odoo.addons.base.models.ir_actions_report import _wkhtml
+from odoo.addons.base.models.ir_actions_report import _split_table, _wkhtml
+from odoo.exceptions import UserError
+from odoo.tools.image import image_data_uri
+from odoo.tools.pdf import PdfReader
 
+from ...tools.own_images import find_foreign, keep_own_images
+from ...tools.printing import PrintError, PrintTimeoutError, print_pages
+
+_logger = logging.getLogger(__name__)
 REPORT_PREFIX = "account_collections.report_collection_"
 FONT = "DejaVu Sans"
 # Without patched Qt, wkhtmltopdf prints everything at 25/32 of its size. All measures
 # of the page follow the size of its letters.
 FONT_SIZE, FONT_SIZE_UNPATCHED = "12px", "15.36px"
+# The time limit is that of one document; each one printed with it adds so much.
+SECONDS_EACH_MORE = 1
+# Above it, wkhtmltopdf needs tables cut into pieces, as Odoo has it.
+LONG_PAGE, LONG_TABLE = 4 * 1024 * 1024, 500
+# Nobody listens there: what a page asks for in spite of all gets no answer, at once.
+NOWHERE = "http://127.0.0.1:1"
+OWN_IMAGE = re.compile(r"/web/(?:image|content)/(\d+)\b(?:.*[?&]access_token=([\w-]+))?")
+# Who may write what is printed has put these images there.
+IMAGE_OWNERS = ("collection.step", "ir.ui.view", "mail.template", "res.company")
 
 
 class IrActionsReport(models.Model):
@@ -17,6 +37,9 @@ class IrActionsReport(models.Model):
     footer, which takes wkhtmltopdf many times longer than the document itself. Here the
     letterhead is in the document, so it is there with any build of wkhtmltopdf, and
     the page numbers are drawn by wkhtmltopdf itself.
+
+    Nothing is loaded from elsewhere, printing has a time limit, and every document is
+    looked at before anybody keeps it.
     """
 
     _inherit = "ir.actions.report"
@@ -50,7 +73,9 @@ class IrActionsReport(models.Model):
         return bodies, res_ids, None, None, {}
 
     def _render_collection_page(self, node):
-        """:return: the HTML page of one document"""
+        """:return: the HTML page of one document, which loads nothing"""
+        if lost := keep_own_images(node, self._read_collection_image):
+            _logger.warning("Not printed, from elsewhere: %s", lost[:5])
         return self.env["ir.qweb"]._render(
             "account_collections.collection_page",
             {
@@ -76,9 +101,10 @@ class IrActionsReport(models.Model):
         specific_paperformat_args=None,
         set_viewport_size=False,
     ):
-        is_ours = report_ref and self._get_report(report_ref)._is_collection_document()
-        runner = self.with_context(collection_document=True) if is_ours else self
-        return super(IrActionsReport, runner)._run_wkhtmltopdf(
+        report = report_ref and self._get_report(report_ref)
+        if report and report._is_collection_document():
+            return self._print_collection_pages(report, bodies, landscape)
+        return super()._run_wkhtmltopdf(
             bodies,
             report_ref=report_ref,
             header=header,
@@ -87,6 +113,125 @@ class IrActionsReport(models.Model):
             specific_paperformat_args=specific_paperformat_args,
             set_viewport_size=set_viewport_size,
         )
+
+    # ------------------------------------------------------------------
+    # Printing
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _print_collection_pages(self, report, bodies, landscape):
+        """Print documents of ours, within the time that the settings allow.
+
+        Odoo would wait without end, and hand the session of the user to the page.
+
+        :return: bytes of a PDF
+        :raises UserError: when it takes too long, or what comes out is no document
+        """
+        args = self.with_context(collection_document=True)._build_wkhtmltopdf_args(
+            report.get_paperformat(), landscape
+        )
+        limit = self.env.company.collection_document_seconds
+        try:
+            content = print_pages(
+                [_wkhtml().bin, *args],
+                [self._split_long_tables(body) for body in bodies],
+                limit + SECONDS_EACH_MORE * (len(bodies) - 1),
+            )
+        except PrintTimeoutError as error:
+            raise UserError(
+                self.env._(
+                    "Printing was ended: it took longer than %s seconds, or the machine"
+                    " was short of memory.",
+                    limit,
+                )
+            ) from error
+        except PrintError as error:
+            raise UserError(
+                self.env._("The document could not be printed: %s", error)
+            ) from error
+        self._check_collection_pdf(content, len(bodies))
+        return content
+
+    @api.model
+    def _split_long_tables(self, body):
+        if len(body) < LONG_PAGE:
+            return str(body)
+        tree = lxml.html.fromstring(body)
+        _split_table(tree, LONG_TABLE)
+        return lxml.html.tostring(tree, encoding="unicode")
+
+    @api.model
+    def _check_collection_pdf(self, content, count=1):
+        """Look at a PDF before it is kept: a full disk, a program that was killed and
+        one without memory leave files that look like documents.
+
+        :param bytes content: what was printed
+        :param int count: of documents in it
+        :raises UserError: unless it is whole, opens, and has that many pages, with text
+        """
+        is_whole = content.startswith(b"%PDF-") and b"%%EOF" in content[-64:]
+        if not (is_whole and self._has_text(content, count)):
+            raise UserError(
+                self.env._(
+                    "What was printed is no whole document. Is the disk full, or memory"
+                    " short?"
+                )
+            )
+
+    @api.model
+    def _has_text(self, content, count):
+        try:
+            pages = PdfReader(io.BytesIO(content)).pages
+            return len(pages) >= count and any(
+                page.extract_text().strip() for page in pages
+            )
+        except Exception:  # a damaged file may raise anything
+            return False
+
+    # ------------------------------------------------------------------
+    # Images
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _read_collection_image(self, address):
+        """:return: data URI of an image that was uploaded for what is printed, or None
+
+        :param str address: as it stands in the words
+        """
+        match = OWN_IMAGE.match(self._get_own_path(address))
+        # Who prints has not chosen the image: what may be shown is decided here.
+        image = self.env["ir.attachment"].sudo()
+        image = image.browse(int(match[1])).exists() if match else image
+        is_ours = image and (
+            image.public
+            or image.res_model in IMAGE_OWNERS
+            or (match[2] and image.access_token == match[2])
+        )
+        if not is_ours or not (image.mimetype or "").startswith("image/"):
+            return None
+        return image_data_uri(image.datas) if image.datas else None
+
+    @api.model
+    def _get_own_path(self, address):
+        """:return: path of an address here, or an empty text"""
+        for base in (self.get_base_url(), self._get_report_url()):
+            address = address.removeprefix(base.rstrip("/"))
+        return address if address.startswith("/web/") else ""
+
+    @api.model
+    def _check_collection_words(self, html):
+        """:raises UserError: when words that are printed would load from elsewhere"""
+        foreign = find_foreign(
+            str(html or ""), lambda address: OWN_IMAGE.match(self._get_own_path(address))
+        )
+        if foreign:
+            raise UserError(
+                self.env._(
+                    "“%s” is not printed: letters load nothing from elsewhere. Upload"
+                    " the image instead of linking to it.",
+                    foreign[0][:100],
+                )
+            )
 
     @api.model
     def _build_wkhtmltopdf_args(
@@ -104,8 +249,9 @@ class IrActionsReport(models.Model):
         )
         if not self.env.context.get("collection_document"):
             return args
-        # There is no script to wait for.
+        # There is no script to wait for, and nothing to load.
         args += ["--disable-javascript", "--javascript-delay", "0"]
+        args += ["--proxy", NOWHERE, "--load-media-error-handling", "ignore"]
         if _wkhtml().is_patched_qt:
             args += ["--footer-font-name", FONT, "--footer-font-size", "7"]
             args += ["--footer-spacing", "3", "--footer-left", "[title]"]

@@ -20,6 +20,12 @@ class ResCompany(models.Model):
         "Hour of the nightly run", default=2, help="Local time, 0 to 23."
     )
     collection_date_reviewed = fields.Date("Last nightly run", readonly=True)
+    collection_document_seconds = fields.Integer(
+        "Time for a document (seconds)",
+        default=30,
+        help="Printing is ended after this time, so that a document that hangs keeps"
+        " nobody waiting. Odoo's own limit for a scheduled action is 120 seconds.",
+    )
     collection_bank_id = fields.Many2one(
         "res.partner.bank",
         "Bank account on letters",
@@ -86,6 +92,10 @@ class ResCompany(models.Model):
         "CHECK (collection_hour BETWEEN 0 AND 23)",
         "The hour of the nightly run is a number from 0 to 23.",
     )
+    _collection_document_seconds_valid = models.Constraint(
+        "CHECK (collection_document_seconds BETWEEN 1 AND 600)",
+        "The time for a document is from 1 to 600 seconds.",
+    )
     _collection_reply_valid = models.Constraint(
         "CHECK (collection_reply_days BETWEEN 0 AND 60)",
         "The pause after a reply is from 0 to 60 days.",
@@ -94,6 +104,13 @@ class ResCompany(models.Model):
         "CHECK (collection_horizon BETWEEN 1 AND 3650)",
         "What is put off comes up again after 1 to 3650 days, ten years at most.",
     )
+
+    @api.constrains("collection_plan_clauses")
+    def _check_collection_plan_clauses(self):
+        for company in self:
+            self.env["ir.actions.report"]._check_collection_words(
+                company.collection_plan_clauses
+            )
 
     @api.depends("collection_alias_id.alias_name")
     def _compute_collection_alias_name(self):

@@ -11,6 +11,9 @@ class ResConfigSettings(models.TransientModel):
     collection_bank_id = fields.Many2one(
         related="company_id.collection_bank_id", readonly=False
     )
+    collection_document_seconds = fields.Integer(
+        related="company_id.collection_document_seconds", readonly=False
+    )
     collection_date_reviewed = fields.Date(
         related="company_id.collection_date_reviewed"
     )

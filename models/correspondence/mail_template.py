@@ -9,6 +9,16 @@ class MailTemplate(models.Model):
 
     _inherit = "mail.template"
 
+    @api.constrains("body_html", "model_id")
+    def _check_collection_words(self):
+        """What becomes a letter loads nothing from elsewhere."""
+        report = self.env["ir.actions.report"]
+        for template in self:
+            if (template.model or "").startswith("collection."):
+                for lang, _name in self.env["res.lang"].get_installed():
+                    words = template.with_context(lang=lang).body_html
+                    report._check_collection_words(words)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_collection_message(self):
         """Without one of them the nightly run would stop at the first customer who is

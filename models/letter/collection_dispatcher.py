@@ -103,6 +103,8 @@ class CollectionDispatcher(models.AbstractModel):
             )
             for id_ in batch:
                 documents[id_] = streams[id_]["stream"].getvalue()
+                # Printed together, each is cut out of the whole.
+                self.env["ir.actions.report"]._check_collection_pdf(documents[id_])
         return documents
 
     @api.model

@@ -187,6 +187,7 @@ class CollectionStep(models.Model):
     def write(self, vals):
         if EDITABLE_FIELDS & vals.keys() and not self.env.su:
             self._check_words()
+            self.env["ir.actions.report"]._check_collection_words(vals.get("body"))
         return super().write(vals)
 
     # ------------------------------------------------------------------
