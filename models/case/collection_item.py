@@ -76,6 +76,55 @@ class CollectionItem(models.Model):
         if frozen_since:
             items._freeze_days(frozen_since, day)
 
+    @api.model
+    def _lower(self, day, rows):
+        """Give items the stage back that they had before a step that was none after
+        all; what has been raised further since stays.
+
+        :param date day: of the step
+        :param list rows: (item id, stage id, its day, the day it was last resumed, the
+            stage id it was raised to) per item
+        """
+        self.env["collection.item"].flush_model()
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        lowered = self.env.execute_query(
+            SQL(
+                """
+                UPDATE collection_item item
+                   SET stage_id = before.stage_id, date_stage = before.date_stage,
+                       days_frozen = 0,
+                       date_resumed = COALESCE(item.date_resumed, before.date_resumed)
+                  FROM UNNEST(%s::int[], %s::int[], %s::date[], %s::date[], %s::int[])
+                       before(id, stage_id, date_stage, date_resumed, raised_id)
+                 WHERE item.id = before.id AND item.date_stage = %s
+                   AND item.stage_id = before.raised_id
+                RETURNING item.id
+                """,
+                *columns,
+                day,
+            )
+        )
+        items = self.browse(item_id for [item_id] in lowered)
+        items.invalidate_recordset()
+        items._clear_invoice_stages()
+        # Their clock is that of the earlier stage again, and counts its pauses.
+        items._count_frozen_days()
+
+    def _clear_invoice_stages(self):
+        """Show no stage on the invoices that have none any more; the column is ours."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE account_move move SET collection_stage_id = NULL
+                  FROM account_move_line line
+                  JOIN collection_item item ON item.move_line_id = line.id
+                 WHERE move.id = line.move_id AND item.id = ANY(%s)
+                   AND item.stage_id IS NULL
+                """,
+                self.ids,
+            )
+        )
+
     def _freeze_days(self, start, end):
         """Write down that these items were frozen.
 

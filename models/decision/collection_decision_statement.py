@@ -67,10 +67,12 @@ class CollectionDecisionStatement(models.AbstractModel):
         :param company: res.company record
         :param date as_of: the day the step was taken
         :param dict stage_by_case: collection.stage id per collection.case id
+        :return: list of tuples: case id, item id, the stage, its day and the last
+            resumption that the item had before, the stage it has now
         """
         restrict = SQL("case_.id = ANY(%s)", list(stage_by_case))
         self._fill_positions(company, as_of, restrict)
-        self.env.cr.execute(
+        return self.env.execute_query(
             SQL(
                 """
                 WITH %(ctes)s
@@ -81,8 +83,11 @@ class CollectionDecisionStatement(models.AbstractModel):
                   JOIN UNNEST(%(cases)s, %(stages)s) AS step(case_id, stage_id)
                     ON step.case_id = ready.case_id
                   JOIN collection_stage taken ON taken.id = step.stage_id
+                  JOIN collection_item before ON before.id = ready.item_id
                  WHERE item.id = ready.item_id AND ready.date_ready <= %(as_of)s
                    AND ready.sequence <= taken.sequence
+                RETURNING ready.case_id, item.id, before.stage_id, before.date_stage,
+                          before.date_resumed, item.stage_id
                 """,
                 ctes=self._ladder_ctes_sql(as_of, self._item_states_sql(as_of)),
                 as_of=as_of,

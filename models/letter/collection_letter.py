@@ -114,6 +114,8 @@ class CollectionLetter(models.Model):
         ondelete="set null",
     )
     batch_sequence = fields.Integer("Place in the batch", readonly=True)
+    # What the step of this message has raised, for as long as it may not leave.
+    raised = fields.Json(readonly=True)
     # What proves that a letter on paper arrived.
     tracking_number = fields.Char(
         help="The number on the receipt of the post. Numbers of the United States are"
@@ -182,7 +184,14 @@ class CollectionLetter(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        return super().write(self._tidy_number(vals))
+        state = vals.get("delivery_state")
+        changing = self.filtered(lambda letter: letter.delivery_state != state)
+        result = super().write(self._tidy_number(vals))
+        if state == "cancelled":
+            changing._undo_step()
+        elif state in ("sent", "posted"):
+            changing.filtered("raised").raised = False
+        return result
 
     @api.model
     def _fingerprint(self, content):
@@ -203,6 +212,62 @@ class CollectionLetter(models.Model):
         emails.write({"delivery_state": state, **vals})
         if state == "failed":
             emails._warn_collector()
+
+    def _note_raised(self, day, date_last_step, rows):
+        """Remember what the step of this message has raised.
+
+        :param date day: of the step
+        :param date date_last_step: of the step before
+        :param list rows: see ``collection.item._lower``
+        """
+        self.raised = {
+            "day": fields.Date.to_string(day),
+            "last_step": fields.Date.to_string(date_last_step),
+            "rows": [
+                [
+                    value.isoformat() if hasattr(value, "isoformat") else value
+                    for value in row
+                ]
+                for row in rows
+            ],
+        }
+
+    def _undo_step(self):
+        """A message that never left was no step: the items get back the stage they had,
+        the quiet time does not count, and the log says so. The customer gets the first
+        reminder next, and never starts with the second."""
+        stayed_here = self.filtered(lambda letter: not letter._has_left())
+        for letter in stayed_here.filtered("raised"):
+            raised, case = letter.raised, letter.case_id
+            day = fields.Date.to_date(raised["day"])
+            self.env["collection.item"]._lower(day, raised["rows"])
+            if case.date_last_step == day:
+                case._write_protected({"date_last_step": raised["last_step"]})
+            letter._write_protected({"raised": False})
+            case._write_protected({"stage_id": False})
+        if stayed_here:
+            stayed_here.case_id._refresh_stages()
+            stayed_here._void_entries()
+
+    def _has_left(self):
+        """:return: whether anything of the message has left, or may have: beside a
+        letter on paper, its e-mail"""
+        # The queue belongs to the administrator.
+        return self.mail_id.sudo().state in ("sent", "received")
+
+    def _void_entries(self):
+        """Nobody was contacted: the entries do not count for the limits."""
+        # The log is the program's own here; it was its message.
+        entries = self.env["collection.contact"].sudo()
+        entries = entries.search(
+            [
+                ("letter_id", "in", self.ids),
+                ("outcome", "=", "sent"),
+                ("is_void", "=", False),
+            ]
+        )
+        if entries:
+            entries.action_void(self.env._("It was cancelled before it left."))
 
     def _is_to(self, email, partner):
         """:return: whether the mail went to this address, or to one of these people"""

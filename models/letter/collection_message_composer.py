@@ -19,6 +19,18 @@ MOVE_FIELDS = (
     "payment_reference",
     "ref",
 )
+# What a message says of each due item.
+FACTS = (
+    "move_line_id",
+    "status",
+    "date_maturity",
+    "amount_residual",
+    "amount_residual_currency",
+    "amount_due",
+    "amount_disputed",
+    "amount_promised",
+    "amount_planned",
+)
 HEADINGS = re.compile(r"<(/?)h[1-6]\b([^>]*)>", re.IGNORECASE)
 
 
@@ -108,6 +120,7 @@ class CollectionMessageComposer(models.AbstractModel):
             "subject": subject,
             "words": words,
             "exposures": exposures,
+            "facts": self._get_own_facts(step, exposures, asked, history),
             "items": items,
             "moves": items.move_id,
             "positions": positions,
@@ -275,6 +288,54 @@ class CollectionMessageComposer(models.AbstractModel):
         rows.move_line_id.fetch(["amount_currency"])
         rows.move_id.fetch(MOVE_FIELDS)
         return found
+
+    @api.model
+    def _get_facts(self, steps, histories):
+        """Say what messages are made of that may change until they leave.
+
+        :param steps: collection.step records
+        :param dict histories: what each message recites
+        :return: dict per step of values that are equal as long as the message is true
+        """
+        exposures, asked = self._get_exposures(steps), self._get_asked(steps)
+        return {
+            step: self._get_own_facts(
+                step, exposures[step], asked[step], histories[step]
+            )
+            for step in steps
+        }
+
+    @api.model
+    def _get_own_facts(self, step, exposures, asked, history):
+        person, stage = step.recipient_id, step.stage_id
+        rows = sorted(
+            tuple(row[name].id if name == "move_line_id" else row[name] for name in FACTS)
+            for row in exposures
+        )
+        return (
+            (person.id, person.write_date, stage.write_date),
+            (stage.template_id.write_date, step.subject, str(step.body or "")),
+            rows,
+            sorted(asked.items()),
+            history,
+        )
+
+    @api.model
+    def _ensure_links(self, steps):
+        """Give the invoices that messages list the tokens of their portal links.
+
+        :param steps: collection.step records
+        :return: those of whose invoices somebody has one now
+        """
+        exposures = self._get_exposures(steps)
+        moves = {step: self._get_listed(step, exposures[step])[0].move_id for step in steps}
+        missing = self.env["account.move"].union(*moves.values())
+        missing = missing.filtered(lambda move: not move.access_token)
+        # Collectors' rights do not matter to the lock.
+        free = missing.sudo().try_lock_for_update(allow_referencing=True)
+        self._ensure_tokens(free)
+        busy = missing - free
+        return steps.filtered(lambda step: moves[step] & busy)
 
     @api.model
     def _ensure_tokens(self, moves):

@@ -1,7 +1,7 @@
 import logging
 import time
 
-from odoo import api, models
+from odoo import api, fields, models
 from psycopg2.extensions import TransactionRollbackError
 
 _logger = logging.getLogger(__name__)
@@ -238,11 +238,15 @@ class CollectionScheduler(models.AbstractModel):
         clock = time.monotonic()
         executor = self.env["collection.executor"]
         counts = {"done_count": 0, "failed_count": 0, "cancelled_count": 0}
+        left, progress = set(), self.env["ir.cron"]._commit_progress
         time_left = worked = True
         while worked and time_left:
-            today = company._get_collection_today()
+            today, before = company._get_collection_today(), len(left)
             try:
-                worked = executor._execute_batch(company, today, counts)
+                done = executor._execute_batch(
+                    company, today, counts, commit=progress, left=left
+                )
+                worked = done or len(left) - before
             except TransactionRollbackError:
                 # A payment was registered under our hands: nothing has been sent, and
                 # a new transaction sees it.
@@ -253,5 +257,9 @@ class CollectionScheduler(models.AbstractModel):
                 self.env["collection.run"]._log(
                     "execute", company, today, clock, **counts
                 )
-            time_left = self.env["ir.cron"]._commit_progress(worked)
+            time_left = progress(done)
+        if left:
+            # Somebody was at their items, or has changed them.
+            moment = fields.Datetime.add(fields.Datetime.now(), minutes=1)
+            self.env.ref("account_collections.ir_cron_execute_steps")._trigger(moment)
         return bool(time_left)

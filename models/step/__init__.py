@@ -8,6 +8,7 @@ Calls ``letter``, ``contact`` and ``decision``.
 from . import (
     collection_step,
     collection_case,
+    collection_step_claim,
     collection_executor,
     collection_demand_history,
     mail_activity,

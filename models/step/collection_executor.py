@@ -1,51 +1,151 @@
 import logging
+import time
+from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 from psycopg2 import OperationalError
+from psycopg2.extensions import TransactionRollbackError
 
 from ...tools.retry import retry_delay
 from ...tools.step_states import OPEN_STATES
 from ..case.collection_decision import TEMPORARY_REASONS
 
 _logger = logging.getLogger(__name__)
-BATCH = 50
+TURN_ATTEMPTS = 30
+TURN_PAUSE = 1  # second
 
 
 class CollectionExecutor(models.AbstractModel):
     """Execute planned steps: the outbox worker.
 
-    Takes a batch of steps under row locks, locks what the customers owe, asks the
-    decision again, and in the same transaction writes mail, letter, contact and the
-    stage of the items. Several workers may do so at once. A step that fails keeps its
-    error and is tried again later; the others go on.
+    A batch goes in three transactions. Take steps, and note that they are begun; make
+    their messages and documents, which takes seconds and locks nothing; lock what the
+    customers owe, ask the decision again, and write mail, letter, contact and the stage
+    of the items. So a payment waits for none of the documents, and a message whose
+    words are no longer true by then is made anew.
+
+    Several workers may do so at once. A step that fails keeps its error and is tried
+    again later; the others go on.
     """
 
     _name = "collection.executor"
     _description = "Execution of Collection Steps"
 
     @api.model
-    def _execute_batch(self, company, as_of, counts, ledger_date=None):
+    def _execute_batch(
+        self, company, as_of, counts, ledger_date=None, commit=None, left=None
+    ):
         """Take a batch of steps, check them again, and carry them out.
 
         :param company: res.company record
         :param date as_of: the day, in the company's time zone
         :param dict counts: running totals, updated
         :param date ledger_date: use the ledger as of that past day
+        :param commit: function that ends a transaction; all in one if not given
+        :param set left: ids of steps to leave alone; those are added that have to wait
+            for somebody else, or to be made anew
         :return: number of steps taken off the queue; 0 when there is nothing to do
         """
+        left = set() if left is None else left
         if not company._try_collection_lock(shared=True):
             return 0
-        steps = self._lock_batch(company, as_of)
+        worker = self.with_company(company).with_context(collection_as_of=as_of)
+        steps = worker.env["collection.step.claim"]._take(company, as_of, left)
         if not steps:
             return 0
-        worker = self.with_company(company).with_context(collection_as_of=as_of)
-        steps = steps.with_env(worker.env)
-        decisions = worker._check_again(company, as_of, steps, ledger_date)
-        worker._log_stayed(company, as_of)
-        going = worker._drop(steps, decisions, counts)
-        worker._carry_out(company, as_of, going, counts)
-        return len(steps)
+        begun = steps[0].date_claimed
+        linked = worker._ensure_links(steps)
+        if commit:
+            commit()
+        try:
+            messages, failures = worker._make_messages(linked)
+            if commit:
+                commit()
+                worker._wait_for_turn(company, commit)
+            return worker._finish(
+                company, as_of, begun, steps, messages, failures, counts, ledger_date, left
+            )
+        except TransactionRollbackError:
+            if commit:
+                self.env.cr.rollback()
+                worker.env["collection.step.claim"]._end(steps)
+                commit()
+            raise
+
+    @api.model
+    def _wait_for_turn(self, company, commit):
+        """Let a run end that has begun since the batch was taken."""
+        for _attempt in range(TURN_ATTEMPTS):
+            if company._try_collection_lock(shared=True):
+                break
+            commit()
+            time.sleep(TURN_PAUSE)
+
+    @api.model
+    def _ensure_links(self, steps):
+        """Give the invoices of e-mails the tokens of their links, before the messages
+        are made: to write on an invoice is to lock it.
+
+        :return: the steps that may go on; somebody is working on the others' invoices
+        """
+        dispatcher = self.env["collection.dispatcher"]
+        mailed = steps.filtered(dispatcher._is_mailed)
+        return steps - self.env["collection.message.composer"]._ensure_links(mailed)
+
+    @api.model
+    def _make_messages(self, steps):
+        """Make the messages of steps, with nothing locked.
+
+        :return: dict of what the dispatcher prepares per step, and of the error per
+            step whose message cannot be made
+        """
+        messages = {}
+        failures = self._isolate(
+            lambda batch: messages.update(self._prepare(batch)),
+            steps.filtered(
+                lambda step: not (step._is_for_person() or step.recipient_problem)
+            ),
+        )
+        return messages, failures
+
+    @api.model
+    def _finish(
+        self, company, as_of, begun, steps, messages, failures, counts, ledger_date, left
+    ):
+        """Check steps once more, under lock, and carry out what still holds."""
+        claim, own = self.env["collection.step.claim"], steps.browse()
+        if company._try_collection_lock(shared=True):
+            own = self._lock_ledger(claim._lock_own(steps, begun))
+        left.update((steps - own).ids)
+        if not own:
+            claim._end(steps)
+            return 0
+        decisions = self._check_again(company, as_of, own, ledger_date)
+        self._log_stayed(company, as_of)
+        going = self._drop(own, decisions, counts)
+        stale = self._find_stale(going, messages, failures)
+        left.update(stale.ids)
+        self._carry_out(company, as_of, going - stale, messages, failures, counts)
+        claim._end(steps)
+        return len(own - stale)
+
+    @api.model
+    def _find_stale(self, steps, messages, failures):
+        """:return: the steps whose messages say what is not true any more, or were not
+        made because it was not true yet"""
+        made = steps.filtered(lambda step: step in messages)
+        facts = self.env["collection.message.composer"]._get_facts(
+            made, self.env["collection.demand.history"]._get_histories(made)
+        )
+        stale = made.filtered(
+            lambda step: facts[step] != messages[step]["values"]["facts"]
+        )
+        return stale | (steps - made).filtered(
+            lambda step: not (
+                step in failures or step._is_for_person() or step.recipient_problem
+            )
+        )
 
     @api.model
     def _log_stayed(self, company, as_of):
@@ -81,37 +181,14 @@ class CollectionExecutor(models.AbstractModel):
         )
 
     @api.model
-    def _lock_batch(self, company, as_of):
-        """Lock steps that are due to be tried, and the due items of their customers.
+    def _lock_ledger(self, steps):
+        """Lock the due items of customers.
 
         Whoever registers a payment on one of the items now waits until the message is
         out or dropped; if somebody is just doing so, the step is left for later.
-        """
-        Step = self.env["collection.step"]
-        company = company.with_context(collection_as_of=as_of)
-        steps = Step.search(
-            [
-                ("company_id", "=", company.id),
-                ("date_planned", "<=", as_of),
-                "|",
-                ("date_allowed", "=", False),
-                ("date_allowed", "<=", company._get_collection_moment()),
-                "|",
-                ("state", "=", "planned"),
-                "&",
-                ("state", "=", "failed"),
-                ("date_try", "<=", fields.Datetime.now()),
-            ],
-            order="id",
-            limit=BATCH * 8,
-        )
-        steps = steps.try_lock_for_update(limit=BATCH)
-        steps.invalidate_recordset()
-        steps = steps.filtered(lambda step: step.state in ("planned", "failed"))
-        return self._lock_ledger(steps)
 
-    @api.model
-    def _lock_ledger(self, steps):
+        :return: the steps whose items are locked
+        """
         cases = steps.case_id.try_lock_for_update(allow_referencing=True)
         lines = (
             self.env["collection.item"]
@@ -165,7 +242,7 @@ class CollectionExecutor(models.AbstractModel):
         return self._ask_guard(go)
 
     @api.model
-    def _carry_out(self, company, as_of, steps, counts):
+    def _carry_out(self, company, as_of, steps, messages, failed, counts):
         """Write the messages, hand the calls over, lift the items, keep the errors."""
         dispatcher = self.env["collection.dispatcher"]
         for_person = steps.filtered(lambda step: step._is_for_person())
@@ -175,13 +252,10 @@ class CollectionExecutor(models.AbstractModel):
         for step in unreachable:
             self._report_unreachable(step)
 
-        prepared = {}
-        failures = self._isolate(
-            lambda batch: prepared.update(self._prepare(batch)), written
-        )
+        failures = {step: failed[step] for step in written if step in failed}
         written = self._without(written, failures)
         failures |= self._isolate(
-            lambda batch: dispatcher._send(batch, prepared), written
+            lambda batch: dispatcher._send(batch, messages), written
         )
         written = self._without(written, failures)
         self._apply_steps(company, as_of, written)
@@ -243,11 +317,17 @@ class CollectionExecutor(models.AbstractModel):
         if not steps:
             return
         self.env.flush_all()
-        self.env["collection.decision.statement"]._advance_items(
+        raised = self.env["collection.decision.statement"]._advance_items(
             company,
             as_of,
             {step.case_id.id: step.stage_id.id for step in steps},
         )
+        rows = defaultdict(list)
+        for case_id, *row in raised:
+            rows[case_id].append(row)
+        for step in steps:
+            case = step.case_id
+            step.letter_id._note_raised(as_of, case.date_last_step, rows[case.id])
         steps.case_id.date_last_step = as_of
         steps.case_id._refresh_stages()
         steps._set_state("done", error=False, date_try=False)

@@ -67,6 +67,12 @@ class CollectionStep(models.Model):
     error = fields.Char(readonly=True)
     attempts = fields.Integer("Failed attempts", readonly=True, default=0)
     date_try = fields.Datetime("Next try", readonly=True)
+    date_claimed = fields.Datetime("Being made since", readonly=True)
+    interruptions = fields.Integer(
+        "Interrupted",
+        readonly=True,
+        help="How often the program was ended while it made this message.",
+    )
     approved_user_id = fields.Many2one("res.users", "Approved by", readonly=True)
     skip_reason_id = fields.Many2one(
         "collection.reason", readonly=True, domain="[('kind', '=', 'skip')]"
@@ -238,7 +244,14 @@ class CollectionStep(models.Model):
         failed = self.filtered(lambda step: step.state == "failed")
         if not failed:
             raise UserError(self.env._("None of these steps has failed."))
-        failed._set_state("planned", error=False, date_try=False, attempts=0)
+        failed._set_state(
+            "planned",
+            error=False,
+            date_try=False,
+            attempts=0,
+            date_claimed=False,
+            interruptions=0,
+        )
         self._trigger_execution()
         return self._notify(
             "success",

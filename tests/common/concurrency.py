@@ -256,8 +256,8 @@ class ConcurrencyCommon(BaseCase):
         self.assertFalse(failed.mapped("error"))
         return counts["done_count"]
 
-    def pay(self, env, partner_id):
-        """Allocate money to all that a customer owes, as a bank statement does."""
+    def pay(self, env, partner_id, amount=1000):
+        """Allocate money to what a customer owes, as a bank statement does."""
         receivable = self.get(env, "receivable")
         debt = env["account.move.line"].search(
             [("partner_id", "=", partner_id), ("account_id", "=", receivable.id)]
@@ -272,11 +272,11 @@ class ConcurrencyCommon(BaseCase):
                         {
                             "account_id": receivable.id,
                             "partner_id": partner_id,
-                            "credit": 1000,
+                            "credit": amount,
                         }
                     ),
                     Command.create(
-                        {"account_id": self.get(env, "bank").id, "debit": 1000}
+                        {"account_id": self.get(env, "bank").id, "debit": amount}
                     ),
                 ],
             }

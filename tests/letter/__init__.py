@@ -5,4 +5,5 @@ from . import (
     test_letter_proof,
     test_letters,
     test_messages,
+    test_never_left,
 )

@@ -2,7 +2,7 @@ from threading import Thread
 from unittest.mock import patch
 
 from odoo.addons.account_collections.models.run import collection_scheduler
-from odoo.addons.account_collections.models.step import collection_executor
+from odoo.addons.account_collections.models.step import collection_step_claim
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -39,7 +39,7 @@ class TestConcurrency(ConcurrencyCommon):
     def test_two_executors_share_the_queue(self):
         self.make_debts(6)
         with (
-            patch.object(collection_executor, "BATCH", 4),
+            patch.object(collection_step_claim, "BATCH", 4),
             self.worker() as one,
             self.worker() as two,
         ):
@@ -76,7 +76,7 @@ class TestConcurrency(ConcurrencyCommon):
                 errors.append(error)
                 raise
 
-        with patch.object(collection_executor, "BATCH", 3):
+        with patch.object(collection_step_claim, "BATCH", 3):
             threads = [Thread(target=execute) for _number in range(4)]
             for thread in threads:
                 thread.start()
@@ -193,7 +193,7 @@ class TestConcurrency(ConcurrencyCommon):
     def test_kill_between_two_batches(self):
         """What was committed stays done, the rest is done by the next worker."""
         self.make_debts(4)
-        with patch.object(collection_executor, "BATCH", 2):
+        with patch.object(collection_step_claim, "BATCH", 2):
             with self.worker() as env:
                 self.assertEqual(self.execute_batch(env), 2)
             with self.assertRaises(Killed), self.worker() as env:
