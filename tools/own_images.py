@@ -11,17 +11,20 @@ import re
 import lxml.html
 
 # Elements that load something, run something, or change where the page is.
-LOADERS = frozenset(
-    "applet audio base bgsound embed frame frameset iframe image link meta object script"
-    " source svg track video math".split()
-)
+LOADERS = {
+    *("applet", "audio", "base", "bgsound", "embed", "frame", "frameset", "iframe"),
+    *("image", "link", "math", "meta", "object", "script", "source", "svg", "track"),
+    "video",
+}
 # Attributes that hold the address of something that is loaded.
-ADDRESSES = frozenset(
-    "action archive background cite classid code codebase data dynsrc formaction href"
-    " icon longdesc lowsrc manifest ping poster profile src srcdoc srcset usemap"
-    " xlink:href".split()
+ADDRESSES = {
+    *("action", "archive", "background", "cite", "classid", "code", "codebase", "data"),
+    *("dynsrc", "formaction", "href", "icon", "longdesc", "lowsrc", "manifest", "ping"),
+    *("poster", "profile", "src", "srcdoc", "srcset", "usemap", "xlink:href"),
+}
+CSS_LOAD = re.compile(
+    r"(url|image-set|src|image|element|expression)\s*\(|@import", re.I
 )
-CSS_LOAD = re.compile(r"(url|image-set|src|image|element|expression)\s*\(|@import", re.I)
 CSS_COMMENT = re.compile(r"/\*.*?\*/", re.S)
 DATA_IMAGE = re.compile(r"data:image/[a-z0-9.+-]+;base64,[a-z0-9+/=\s]*\Z", re.I)
 
@@ -110,8 +113,9 @@ def _drop(element):
 
 
 def _loads(css):
-    """
-    >>> _loads("color: red"), _loads(r"background: u\\72l(//a)"), _loads("a: UrL (b)")
+    r"""Tell whether a style would load something.
+
+    >>> _loads("color: red"), _loads(r"background: u\72l(//a)"), _loads("a: UrL (b)")
     (False, True, True)
     """
     # What is written with escapes has something to hide; nobody's colors need them.

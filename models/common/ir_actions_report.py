@@ -25,7 +25,9 @@ SECONDS_EACH_MORE = 1
 LONG_PAGE, LONG_TABLE = 4 * 1024 * 1024, 500
 # Nobody listens there: what a page asks for in spite of all gets no answer, at once.
 NOWHERE = "http://127.0.0.1:1"
-OWN_IMAGE = re.compile(r"/web/(?:image|content)/(\d+)\b(?:.*[?&]access_token=([\w-]+))?")
+OWN_IMAGE = re.compile(
+    r"/web/(?:image|content)/(\d+)\b(?:.*[?&]access_token=([\w-]+))?"
+)
 # Who may write what is printed has put these images there.
 IMAGE_OWNERS = ("collection.step", "ir.ui.view", "mail.template", "res.company")
 
@@ -222,7 +224,8 @@ class IrActionsReport(models.Model):
     def _check_collection_words(self, html):
         """:raises UserError: when words that are printed would load from elsewhere"""
         foreign = find_foreign(
-            str(html or ""), lambda address: OWN_IMAGE.match(self._get_own_path(address))
+            str(html or ""),
+            lambda address: OWN_IMAGE.match(self._get_own_path(address)),
         )
         if foreign:
             raise UserError(

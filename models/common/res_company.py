@@ -26,6 +26,16 @@ class ResCompany(models.Model):
         help="Printing is ended after this time, so that a document that hangs keeps"
         " nobody waiting. Odoo's own limit for a scheduled action is 120 seconds.",
     )
+    collection_mail_hours = fields.Integer(
+        "Refused e-mails are tried for (hours)",
+        default=48,
+        help="What a mail server does not take for now is tried again after 5, 20, 80"
+        " and 320 minutes, then every 12 hours, until so many hours have passed.",
+    )
+    # The to-do on all e-mails that wait for a mail server.
+    collection_backlog_id = fields.Many2one(
+        "mail.activity", readonly=True, copy=False, ondelete="set null"
+    )
     collection_bank_id = fields.Many2one(
         "res.partner.bank",
         "Bank account on letters",
@@ -95,6 +105,10 @@ class ResCompany(models.Model):
     _collection_document_seconds_valid = models.Constraint(
         "CHECK (collection_document_seconds BETWEEN 1 AND 600)",
         "The time for a document is from 1 to 600 seconds.",
+    )
+    _collection_mail_hours_valid = models.Constraint(
+        "CHECK (collection_mail_hours BETWEEN 0 AND 240)",
+        "Refused e-mails are tried for 0 to 240 hours.",
     )
     _collection_reply_valid = models.Constraint(
         "CHECK (collection_reply_days BETWEEN 0 AND 60)",

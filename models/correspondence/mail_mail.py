@@ -1,5 +1,10 @@
+from smtplib import SMTPServerDisconnected
+
 from odoo import api, fields, models
 from odoo.tools import email_normalize, email_normalize_all
+
+# A server that goes away that often in one turn of the queue gets some rest.
+BREAKS, BREAK_MINUTES = 3, 5
 
 
 class MailMail(models.Model):
@@ -40,11 +45,20 @@ class MailMail(models.Model):
         if stopped and post_send_callback:
             post_send_callback(stopped.ids)
         # A server that is still down fails all it gets, cancelled ones as well.
-        return super(MailMail, self - stopped).send(
-            auto_commit=auto_commit,
-            raise_exception=raise_exception,
-            post_send_callback=post_send_callback,
-        )
+        going = self - stopped
+        for _time in range(BREAKS):
+            try:
+                return super(MailMail, going).send(
+                    auto_commit=auto_commit,
+                    raise_exception=raise_exception,
+                    post_send_callback=post_send_callback,
+                )
+            except SMTPServerDisconnected as error:
+                going = going._follow_break(error)
+                if raise_exception:
+                    raise
+        self._trigger_queue(BREAK_MINUTES)
+        return True
 
     def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
         """Called for each mail in the moment of sending. A queue works for minutes, and
@@ -72,6 +86,7 @@ class MailMail(models.Model):
         # server took the message or did not.
         if failure_type:
             self._log_failed(failure_reason, [*success_pids, *success_emails])
+            self._wait_for_server(failure_reason, failure_type)
         self._update_collection_letters()
         # What was stopped in that moment has not been sent, as Odoo would have it.
         going = self.filtered(lambda mail: mail.state not in ("cancel", "outgoing"))
@@ -191,8 +206,49 @@ class MailMail(models.Model):
         mails.filtered(lambda mail: mail.state == "outgoing").cancel()
         return mails
 
-    def _wait_in_queue(self):
-        """Leave it for the next turn of the queue: Odoo takes it for failed already."""
+    def _follow_break(self, error):
+        """The server has gone away in the middle of a message, or before it answered:
+        Odoo raises it, and leaves the mail behind.
+
+        :param error: what was raised
+        :return: the mails that are still to be sent
+        """
+        broken = self.filtered(lambda mail: mail.state == "exception")
+        for mail in broken:
+            mail._follow_refusal(f"{type(error).__name__}: {error}", "mail_smtp")
+        now = fields.Datetime.now()
+        return (self - broken).filtered(
+            lambda mail: (
+                mail.state == "outgoing"
+                # Those that were put off already have had their turn.
+                and (not mail.scheduled_date or mail.scheduled_date <= now)
+            )
+        )
+
+    def _follow_refusal(self, reason, failure_type):
+        """Do for a mail that Odoo has left behind what it does for one that failed."""
+        self.write(
+            {"failure_reason": reason, "failure_type": failure_type or "unknown"}
+        )
+        self._postprocess_sent_message(
+            [], [], failure_reason=reason, failure_type=failure_type or "unknown"
+        )
+
+    def _wait_for_server(self, reason, failure_type):
+        """Try the messages of cases again that the server did not take for now."""
+        letters = self.env["collection.letter"].sudo()
+        letters = letters.search([("mail_id", "in", self.ids)])
+        retry = self.env["collection.mail.retry"].sudo()
+        text = reason or self[:1].failure_reason or ""
+        for letter in retry._put_off(letters, text, failure_type):
+            letter.mail_id.scheduled_date = letter.date_try
+            letter.mail_id._wait_in_queue(letter.date_try)
+
+    def _wait_in_queue(self, moment=None):
+        """Leave it for a later turn of the queue: Odoo takes it for failed already.
+
+        :param datetime moment: the next one if not given
+        """
         self.write(
             {"state": "outgoing", "failure_reason": False, "failure_type": False}
         )
@@ -200,7 +256,11 @@ class MailMail(models.Model):
         waiting.search([("mail_mail_id", "=", self.id)]).write(
             {"notification_status": "ready", "failure_type": "", "failure_reason": ""}
         )
-        moment = fields.Datetime.add(fields.Datetime.now(), minutes=1)
+        self._trigger_queue(1, moment)
+
+    @api.model
+    def _trigger_queue(self, minutes, moment=None):
+        moment = moment or fields.Datetime.add(fields.Datetime.now(), minutes=minutes)
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(moment)
 
     # ------------------------------------------------------------------
@@ -263,9 +323,13 @@ class MailMail(models.Model):
         letters = (
             self.env["collection.letter"].sudo().search([("mail_id", "in", self.ids)])
         )
+        waited = letters.filtered("date_refused_first").company_id
         for letter in letters:
             mail = letter.mail_id
-            letter._set_mail_state(mail.state, mail.failure_reason or "")
+            reason = mail.failure_reason or letter.failure_reason or ""
+            letter._set_mail_state(mail.state, reason)
+        for company in waited:
+            self.env["collection.mail.retry"].sudo()._tell_backlog(company)
 
     # ------------------------------------------------------------------
     # Recipients and subject

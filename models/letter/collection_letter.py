@@ -99,6 +99,15 @@ class CollectionLetter(models.Model):
         "Sent on", readonly=True, help="When it really left, not when it was planned."
     )
     failure_reason = fields.Char(readonly=True)
+    mail_attempts = fields.Integer(
+        "Refused attempts",
+        readonly=True,
+        help="Of the mail server, to take the e-mail.",
+    )
+    date_refused_first = fields.Datetime(
+        "Waits for the mail server since", readonly=True, index="btree_not_null"
+    )
+    date_try = fields.Datetime("Next try", readonly=True)
     post_id = fields.Many2one(
         "snailmail.letter",
         "Order of the postal service",
@@ -205,13 +214,27 @@ class CollectionLetter(models.Model):
         :param str failure_reason: what the mail server said
         """
         state = MAIL_STATES[mail_state]
-        vals = {"failure_reason": failure_reason if state == "failed" else False}
-        emails = self.filtered(lambda letter: letter.channel == "email")
-        if state == "sent":
-            vals["date_sent"] = fields.Datetime.now()
-        emails.write({"delivery_state": state, **vals})
+        vals = self.env["collection.mail.retry"]._prepare_mail_vals(state)
+        for letter in self:
+            keeps = state == "failed" or (state == "queued" and letter.date_try)
+            own = {**vals, "failure_reason": failure_reason if keeps else False}
+            if letter.channel == "email":
+                own["delivery_state"] = state
+            if state == "sent" and letter.channel == "email":
+                own["date_sent"] = fields.Datetime.now()
+            letter.write(own)
         if state == "failed":
-            emails._warn_collector()
+            # What nobody took in all that time is one to-do for the lot.
+            self.filtered(lambda one: not one.date_refused_first)._warn_collector()
+
+    def action_resend(self):
+        """Send e-mails again that the mail server did not take, or that came back.
+
+        :raises UserError: when there is none, an address does not work, or a stay
+            forbids one of them
+        """
+        self.check_access("write")
+        return self.env["collection.mail.retry"]._resend(self)
 
     def _note_raised(self, day, date_last_step, rows):
         """Remember what the step of this message has raised.

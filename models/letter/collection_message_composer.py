@@ -309,7 +309,9 @@ class CollectionMessageComposer(models.AbstractModel):
     def _get_own_facts(self, step, exposures, asked, history):
         person, stage = step.recipient_id, step.stage_id
         rows = sorted(
-            tuple(row[name].id if name == "move_line_id" else row[name] for name in FACTS)
+            tuple(
+                row[name].id if name == "move_line_id" else row[name] for name in FACTS
+            )
             for row in exposures
         )
         return (
@@ -328,7 +330,9 @@ class CollectionMessageComposer(models.AbstractModel):
         :return: those of whose invoices somebody has one now
         """
         exposures = self._get_exposures(steps)
-        moves = {step: self._get_listed(step, exposures[step])[0].move_id for step in steps}
+        moves = {
+            step: self._get_listed(step, exposures[step])[0].move_id for step in steps
+        }
         missing = self.env["account.move"].union(*moves.values())
         missing = missing.filtered(lambda move: not move.access_token)
         # Collectors' rights do not matter to the lock.

@@ -1,6 +1,8 @@
 import logging
 import time
 from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -14,6 +16,27 @@ from ..case.collection_decision import TEMPORARY_REASONS
 _logger = logging.getLogger(__name__)
 TURN_ATTEMPTS = 30
 TURN_PAUSE = 1  # second
+
+
+@dataclass
+class Batch:
+    """Steps on their way, and what is known of them.
+
+    ``begun``: when they were taken. ``messages`` and ``failures``: what the dispatcher
+    prepares, or the error, per step. ``counts`` and ``left`` see ``_execute_batch``.
+    """
+
+    company: models.Model
+    as_of: date
+    ledger_date: date | None
+    counts: dict
+    left: set
+    steps: models.Model
+    messages: dict = field(default_factory=dict)
+    failures: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        self.begun = self.steps[0].date_claimed
 
 
 class CollectionExecutor(models.AbstractModel):
@@ -47,30 +70,37 @@ class CollectionExecutor(models.AbstractModel):
             for somebody else, or to be made anew
         :return: number of steps taken off the queue; 0 when there is nothing to do
         """
-        left = set() if left is None else left
         if not company._try_collection_lock(shared=True):
             return 0
         worker = self.with_company(company).with_context(collection_as_of=as_of)
+        left = set() if left is None else left
         steps = worker.env["collection.step.claim"]._take(company, as_of, left)
         if not steps:
             return 0
-        begun = steps[0].date_claimed
-        linked = worker._ensure_links(steps)
-        if commit:
-            commit()
+        batch = Batch(company, as_of, ledger_date, counts, left, steps)
+        return worker._work(batch, commit)
+
+    @api.model
+    def _work(self, batch, commit):
+        """Take a batch through the transactions, see the class.
+
+        :return: number of steps that are off the queue
+        """
+        linked = self._ensure_links(batch.steps)
+        if not commit:
+            self._make_messages(batch, linked)
+            return self._finish(batch)
+        commit()
         try:
-            messages, failures = worker._make_messages(linked)
-            if commit:
-                commit()
-                worker._wait_for_turn(company, commit)
-            return worker._finish(
-                company, as_of, begun, steps, messages, failures, counts, ledger_date, left
-            )
+            self._make_messages(batch, linked)
+            commit()
+            self._wait_for_turn(batch.company, commit)
+            return self._finish(batch)
         except TransactionRollbackError:
-            if commit:
-                self.env.cr.rollback()
-                worker.env["collection.step.claim"]._end(steps)
-                commit()
+            self.env.cr.rollback()
+            claim = self.env["collection.step.claim"]
+            claim._end(claim._lock_own(batch.steps, batch.begun))
+            commit()
             raise
 
     @api.model
@@ -94,46 +124,45 @@ class CollectionExecutor(models.AbstractModel):
         return steps - self.env["collection.message.composer"]._ensure_links(mailed)
 
     @api.model
-    def _make_messages(self, steps):
+    def _make_messages(self, batch, steps):
         """Make the messages of steps, with nothing locked.
 
-        :return: dict of what the dispatcher prepares per step, and of the error per
-            step whose message cannot be made
+        :param batch: the ``Batch``, which gets messages and failures
+        :param steps: those of its steps that may go on
         """
-        messages = {}
-        failures = self._isolate(
-            lambda batch: messages.update(self._prepare(batch)),
+        batch.failures = self._isolate(
+            lambda part: batch.messages.update(self._prepare(part)),
             steps.filtered(
                 lambda step: not (step._is_for_person() or step.recipient_problem)
             ),
         )
-        return messages, failures
 
     @api.model
-    def _finish(
-        self, company, as_of, begun, steps, messages, failures, counts, ledger_date, left
-    ):
+    def _finish(self, batch):
         """Check steps once more, under lock, and carry out what still holds."""
-        claim, own = self.env["collection.step.claim"], steps.browse()
+        company, as_of, steps = batch.company, batch.as_of, batch.steps
+        claim = self.env["collection.step.claim"]
+        mine, own = claim._lock_own(steps, batch.begun), steps.browse()
         if company._try_collection_lock(shared=True):
-            own = self._lock_ledger(claim._lock_own(steps, begun))
-        left.update((steps - own).ids)
+            own = self._lock_ledger(mine)
+        batch.left.update((steps - own).ids)
         if not own:
-            claim._end(steps)
+            claim._end(mine)
             return 0
-        decisions = self._check_again(company, as_of, own, ledger_date)
+        decisions = self._check_again(company, as_of, own, batch.ledger_date)
         self._log_stayed(company, as_of)
-        going = self._drop(own, decisions, counts)
-        stale = self._find_stale(going, messages, failures)
-        left.update(stale.ids)
-        self._carry_out(company, as_of, going - stale, messages, failures, counts)
-        claim._end(steps)
+        going = self._drop(own, decisions, batch.counts)
+        stale = self._find_stale(going, batch)
+        batch.left.update(stale.ids)
+        self._carry_out(batch, going - stale)
+        claim._end(mine)
         return len(own - stale)
 
     @api.model
-    def _find_stale(self, steps, messages, failures):
+    def _find_stale(self, steps, batch):
         """:return: the steps whose messages say what is not true any more, or were not
         made because it was not true yet"""
+        messages = batch.messages
         made = steps.filtered(lambda step: step in messages)
         facts = self.env["collection.message.composer"]._get_facts(
             made, self.env["collection.demand.history"]._get_histories(made)
@@ -142,8 +171,12 @@ class CollectionExecutor(models.AbstractModel):
             lambda step: facts[step] != messages[step]["values"]["facts"]
         )
         return stale | (steps - made).filtered(
-            lambda step: not (
-                step in failures or step._is_for_person() or step.recipient_problem
+            lambda step: (
+                not (
+                    step in batch.failures
+                    or step._is_for_person()
+                    or step.recipient_problem
+                )
             )
         )
 
@@ -242,7 +275,7 @@ class CollectionExecutor(models.AbstractModel):
         return self._ask_guard(go)
 
     @api.model
-    def _carry_out(self, company, as_of, steps, messages, failed, counts):
+    def _carry_out(self, batch, steps):
         """Write the messages, hand the calls over, lift the items, keep the errors."""
         dispatcher = self.env["collection.dispatcher"]
         for_person = steps.filtered(lambda step: step._is_for_person())
@@ -252,13 +285,14 @@ class CollectionExecutor(models.AbstractModel):
         for step in unreachable:
             self._report_unreachable(step)
 
+        failed, counts = batch.failures, batch.counts
         failures = {step: failed[step] for step in written if step in failed}
         written = self._without(written, failures)
         failures |= self._isolate(
-            lambda batch: dispatcher._send(batch, messages), written
+            lambda part: dispatcher._send(part, batch.messages), written
         )
         written = self._without(written, failures)
-        self._apply_steps(company, as_of, written)
+        self._apply_steps(batch.company, batch.as_of, written)
         failures |= self._isolate(self._hand_over, for_person)
         for step, error in failures.items():
             self._fail(step, error)

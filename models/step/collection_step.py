@@ -80,6 +80,7 @@ class CollectionStep(models.Model):
     note = fields.Char(readonly=True)
     activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null")
     letter_id = fields.Many2one("collection.letter", readonly=True, ondelete="set null")
+    delivery_state = fields.Selection(related="letter_id.delivery_state")
     # This one message, as a person changed it. Empty: the words of the stage.
     subject = fields.Char("Edited subject")
     body = fields.Html("Edited text", sanitize_attributes=False)

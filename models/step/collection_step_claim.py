@@ -40,9 +40,12 @@ class CollectionStepClaim(models.AbstractModel):
                 break
             self._set_aside(steps)
             steps = steps.browse()
-        for number, own in steps.grouped("interruptions").items():
-            own.write(
-                {"date_claimed": fields.Datetime.now(), "interruptions": number + 1}
+        if steps:
+            steps.write(
+                {
+                    "date_claimed": fields.Datetime.now(),
+                    "interruptions": steps[0].interruptions + 1,
+                }
             )
         return steps
 

@@ -22,17 +22,24 @@ class Envelope:
 class Session(socketserver.StreamRequestHandler):
     """One conversation of RFC 5321, as far as ``smtplib`` needs it."""
 
+    is_gone = False
+
     def handle(self):
         self.reset()
-        self.answer(220, "ready")
+        self.answer(*self.server.faults.get("CONNECT", (220, "ready")))
         while line := self.rfile.readline().decode().strip():
             verb, _space, rest = line.partition(" ")
             handler = getattr(self, f"do_{verb.lower()}", None)
-            if handler:
+            fault = self.server.faults.get(verb.upper())
+            if fault == "close":
+                break
+            if fault:
+                self.answer(*fault)
+            elif handler:
                 handler(rest)
             else:
                 self.answer(502, "not implemented")
-            if verb.upper() == "QUIT":
+            if verb.upper() == "QUIT" or self.is_gone:
                 break
 
     def reset(self):
@@ -67,13 +74,19 @@ class Session(socketserver.StreamRequestHandler):
 
     def do_data(self, _rest):
         self.answer(354, "go on")
+        if self.server.faults.get("MIDDLE"):
+            self.is_gone = bool(self.rfile.readline())
+            return
         lines = []
         while (line := self.rfile.readline()) != b".\r\n":
             lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
         message = message_from_bytes(b"".join(lines), policy=policy.SMTP)
         self.server.envelopes.append(Envelope(self.sender, self.recipients, message))
         self.reset()
-        self.answer(250, "taken")
+        if self.server.faults.get("AFTER"):
+            self.is_gone = True
+            return
+        self.answer(*self.server.faults.get("END", (250, "taken")))
 
     @staticmethod
     def get_address(rest):
@@ -84,13 +97,17 @@ class SmtpServer(socketserver.ThreadingTCPServer):
     """Listen on a free local port and keep the messages.
 
     Use it as a context manager. ``refused`` are addresses that do not exist.
+    ``faults`` are answers instead of the usual ones, a pair of number and text per
+    verb, "CONNECT" or "END" (of the data); "close" instead of a pair hangs up. It hangs
+    up in the middle of the data with "MIDDLE", and before it answers to them with
+    "AFTER".
     """
 
     daemon_threads = True
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Session)
-        self.envelopes, self.refused = [], set()
+        self.envelopes, self.refused, self.faults = [], set(), {}
 
     @property
     def port(self):

@@ -6,6 +6,7 @@ from . import (
     test_correspondence_texts,
     test_correspondence_wishes,
     test_incoming_mail,
+    test_mail_faults,
     test_mail_leaving,
     test_stay_leaving,
 )

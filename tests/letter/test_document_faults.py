@@ -55,12 +55,12 @@ class FaultCommon(DocumentCommon):
         folder = Path(self.enterContext(TemporaryDirectory()))
         program = folder / "wkhtmltopdf"
         real = _wkhtml().bin
-        program.write_text("#!/bin/sh\n" + script.format(real=real, folder=folder, **values))
+        program.write_text(
+            "#!/bin/sh\n" + script.format(real=real, folder=folder, **values)
+        )
         program.chmod(0o755)
         broken = _wkhtml()._replace(bin=str(program))
-        self.enterContext(
-            patch.object(ir_actions_report, "_wkhtml", lambda: broken)
-        )
+        self.enterContext(patch.object(ir_actions_report, "_wkhtml", lambda: broken))
         return folder
 
     def plan_letters(self, count=1):
@@ -176,7 +176,10 @@ class TestBrokenPrinter(FaultCommon):
     def test_only_whole_documents_are_kept(self):
         for script in (NOTHING, GARBAGE, TORN):
             for code in (0, 1):
-                with self.subTest(script=script, code=code), self.env.cr.savepoint() as s:
+                with (
+                    self.subTest(script=script, code=code),
+                    self.env.cr.savepoint() as s,
+                ):
                     self.break_wkhtmltopdf(script, code=code)
                     self.assert_nothing_kept(self.run_letters(), "no whole document")
                     s.rollback()

@@ -192,7 +192,7 @@ class TestOutboxFaults(ConcurrencyCommon):
 
     def test_the_others_go_first(self):
         """After the first kill they are not held up by what was interrupted."""
-        killer, *others = self.make_debts(3)
+        killer, *_others = self.make_debts(3)
         self.kill_for(killer)
         self.assertTrue(self.run_until_killed())
         late = self.make_debts(2)
