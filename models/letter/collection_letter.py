@@ -259,8 +259,10 @@ class CollectionLetter(models.Model):
         """A message that never left was no step: the items get back the stage they had,
         the quiet time does not count, and the log says so. The customer gets the first
         reminder next, and never starts with the second."""
-        stayed_here = self.filtered(lambda letter: not letter._has_left())
-        for letter in stayed_here.filtered("raised"):
+        stayed_here = self.filtered(
+            lambda letter: letter.raised and not letter._has_left()
+        )
+        for letter in stayed_here:
             raised, case = letter.raised, letter.case_id
             day = fields.Date.to_date(raised["day"])
             self.env["collection.item"]._lower(day, raised["rows"])

@@ -128,7 +128,9 @@ class TestForeignResources(FaultCommon):
                 "res_id": self.template.id,
             }
         )
-        secret = image.copy({"res_model": "res.partner", "res_id": self.company.id})
+        secret = image.copy(
+            {"res_model": "res.partner", "res_id": self.make_customer("Secret").id}
+        )
         report = self.root["ir.actions.report"]
         read = report._read_collection_image
         self.assertTrue(read(f"/web/image/{image.id}").startswith("data:image/png;"))
