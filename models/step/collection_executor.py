@@ -1,8 +1,8 @@
 import logging
 import time
 from collections import defaultdict
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -14,6 +14,8 @@ from ...tools.step_states import OPEN_STATES
 from ..case.collection_decision import TEMPORARY_REASONS
 
 _logger = logging.getLogger(__name__)
+# Whoever pays waits for so many messages to be written down, at most.
+LOCKED_AT_ONCE = 10
 TURN_ATTEMPTS = 30
 TURN_PAUSE = 1  # second
 
@@ -32,21 +34,24 @@ class Batch:
     counts: dict
     left: set
     steps: models.Model
+    begun: datetime
     messages: dict = field(default_factory=dict)
     failures: dict = field(default_factory=dict)
 
-    def __post_init__(self):
-        self.begun = self.steps[0].date_claimed
+    def split(self):
+        """:return: iterator of batches of some of the steps, with the same messages"""
+        for start in range(0, len(self.steps), LOCKED_AT_ONCE):
+            yield replace(self, steps=self.steps[start : start + LOCKED_AT_ONCE])
 
 
 class CollectionExecutor(models.AbstractModel):
     """Execute planned steps: the outbox worker.
 
-    A batch goes in three transactions. Take steps, and note that they are begun; make
-    their messages and documents, which takes seconds and locks nothing; lock what the
-    customers owe, ask the decision again, and write mail, letter, contact and the stage
-    of the items. So a payment waits for none of the documents, and a message whose
-    words are no longer true by then is made anew.
+    A batch goes in several transactions. Take steps, and note that they are begun; make
+    their messages and documents, which takes seconds and locks nothing; then, for a few
+    at a time, lock what the customers owe, ask the decision again, and write mail,
+    letter, contact and the stage of the items. So a payment waits for none of the
+    documents, and a message whose words are no longer true by then is made anew.
 
     Several workers may do so at once. A step that fails keeps its error and is tried
     again later; the others go on.
@@ -77,7 +82,8 @@ class CollectionExecutor(models.AbstractModel):
         steps = worker.env["collection.step.claim"]._take(company, as_of, left)
         if not steps:
             return 0
-        batch = Batch(company, as_of, ledger_date, counts, left, steps)
+        begun = steps[0].date_claimed
+        batch = Batch(company, as_of, ledger_date, counts, left, steps, begun)
         return worker._work(batch, commit)
 
     @api.model
@@ -93,9 +99,12 @@ class CollectionExecutor(models.AbstractModel):
         commit()
         try:
             self._make_messages(batch, linked)
-            commit()
-            self._wait_for_turn(batch.company, commit)
-            return self._finish(batch)
+            done = 0
+            for part in batch.split():
+                commit()
+                self._wait_for_turn(batch.company, commit)
+                done += self._finish(part)
+            return done
         except TransactionRollbackError:
             self.env.cr.rollback()
             claim = self.env["collection.step.claim"]

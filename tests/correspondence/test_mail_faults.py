@@ -21,7 +21,7 @@ class TestMailFaults(DeliveryCommon):
         for customer in customers:
             self.make_invoice(customer)
         self.plan()
-        self.execute()
+        self.execute(leave=False)
         return self.env["collection.letter"].search(
             [("customer_id", "in", [customer.id for customer in customers])]
         )

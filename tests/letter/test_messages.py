@@ -44,10 +44,10 @@ class MessageCommon(CollectionCommon):
         text = text.replace("\N{NO-BREAK SPACE}", " ").replace("*", "")
         return re.sub(r"\s+", " ", text)
 
-    def send(self, customer=None):
+    def send(self, customer=None, leave=True):
         """:return: the letter that the execution made for a customer"""
         self.plan()
-        self.execute()
+        self.execute(leave=leave)
         return self.env["collection.letter"].search(
             [("customer_id", "=", (customer or self.customer).id)]
         )

@@ -32,7 +32,7 @@ class TestNeverLeft(DeliveryCommon):
         invoices = [self.make_invoice(self.customer) for _number in range(count)]
         self.plan()
         self.untouched = self.get_standing(invoices[0])
-        letter = self.send()
+        letter = self.send(leave=False)
         raised = (self.first, self.today, self.first, self.first, self.today)
         self.assertEqual(self.get_standing(invoices[0]), raised)
         return letter, *invoices
@@ -80,7 +80,7 @@ class TestNeverLeft(DeliveryCommon):
         self.lift(hold, self.day(3))
         self.assertEqual(self.live(4, 13), {})
         self.plan(self.day(14))
-        self.execute(self.day(14))
+        self.execute(self.day(14), leave=False)
         item = self.get_items(invoice)
         letter = self.env["collection.letter"].search([], limit=1)
         self.assertEqual((item.stage_id, item.days_frozen), (self.second, 0))
