@@ -6,11 +6,14 @@ import io
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from PIL import Image
 
 from ...tools.installments import add_months
 
 REPORT_AGREEMENT = "account_collections.action_report_plan"
 REPORT_SIGNATURE = "account_collections.action_report_plan_signature"
+# As many as the largest screen has; the widget sends far fewer.
+SIGNATURE_PIXELS = 4096 * 2160
 # Where a case has no policy.
 OFFER_DAYS = 14
 TOLERANCE_DAYS = 5
@@ -325,9 +328,13 @@ class CollectionInstallmentAgreement(models.AbstractModel):
             return False
         try:
             content = base64.b64decode(signature, validate=True)
-        except (binascii.Error, ValueError):
+            # Only its head is read: a few bytes can stand for a picture of gigabytes.
+            with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
+                return image.width * image.height <= SIGNATURE_PIXELS
+        except (binascii.Error, OSError, ValueError, SyntaxError):
             return False
-        return content.startswith(b"\x89PNG\r\n\x1a\n")
+        except Image.DecompressionBombError:
+            return False
 
     @api.model
     def _sign_on_paper(self, plan, name, day, file_name, scan):

@@ -29,6 +29,14 @@ ORIGIN_REPORTS = {
     "sale.order": "sale.report_saleorder",
     "stock.picking": "stock.report_deliveryslip",
 }
+# What files from elsewhere raise; the last where a tree of pages holds itself.
+UNREADABLE = (
+    *(PdfReadError, OSError, ValueError, TypeError, AttributeError, KeyError),
+    *(NotImplementedError, RecursionError),
+)
+# Bytes of the drawing of a page that are searched for what looks private. A page of
+# dense text has some ten thousand; millions would take minutes.
+DRAWING_MAX = 1_000_000
 STAMP_FONT = "/CollectionStamp"
 STAMP_SIZE = 8
 # Distance of the stamp from the upper left corner of the page, in points.
@@ -261,6 +269,9 @@ class CollectionClaimPacket(models.AbstractModel):
     @api.model
     def _read(self, page):
         try:
+            contents = page.get_contents()
+            if contents and len(contents.get_data()) > DRAWING_MAX:
+                return ""
             return page.extract_text()
         except Exception:
             # Foreign files raise anything; a person looks at the page instead.
@@ -303,7 +314,7 @@ class CollectionClaimPacket(models.AbstractModel):
                 reader.decrypt("")
             if len(reader.pages):
                 return reader
-        except (PdfReadError, OSError, ValueError, TypeError, NotImplementedError):
+        except UNREADABLE:
             _logger.info("%s cannot be read.", exhibit, exc_info=True)
         raise UserError(
             self.env._(

@@ -1,10 +1,16 @@
 from ast import literal_eval
+from datetime import date
+from math import isfinite
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 # What people choose from lists that screens narrow by a domain.
 CHOSEN_MODELS = ("collection.reason", "res.users")
+# Beyond it a float does not hold cents any more.
+AMOUNT_MAX = 2**53 / 100
+# Room to count days and years from; further off it is a slip of the keyboard.
+DATE_MIN, DATE_MAX = date(1900, 1, 1), date(2199, 12, 31)
 
 
 class CollectionProtectedMixin(models.AbstractModel):
@@ -57,6 +63,7 @@ class CollectionProtectedMixin(models.AbstractModel):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_protected(vals)
+            self._check_bounds(vals)
         records = super(
             CollectionProtectedMixin, self._without_protected_defaults()
         ).create(vals_list)
@@ -78,9 +85,36 @@ class CollectionProtectedMixin(models.AbstractModel):
 
     def write(self, vals):
         self._check_protected(vals)
+        self._check_bounds(vals)
         result = super().write(vals)
         self._check_choices(vals)
         return result
+
+    @api.model
+    def _check_bounds(self, vals):
+        """Refuse amounts and dates that cannot be worked with, before they are
+        written: they would stop what adds them up, for all customers.
+
+        :raises ValidationError: for NaN, infinity, or what is beyond the bounds
+        """
+        for name, value in vals.items():
+            field = self._fields.get(name)
+            if not value or not field:
+                continue
+            if field.type in ("float", "monetary"):
+                is_good = isfinite(float(value)) and abs(float(value)) <= AMOUNT_MAX
+            elif field.type in ("date", "datetime"):
+                is_good = DATE_MIN <= fields.Date.to_date(value) <= DATE_MAX
+            else:
+                continue
+            if not is_good:
+                raise ValidationError(
+                    self.env._(
+                        "“%(field)s” cannot be %(value)s. Check what was typed.",
+                        field=field._description_string(self.env),
+                        value=value,
+                    )
+                )
 
     @api.model
     def _get_choices(self):

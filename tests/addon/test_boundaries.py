@@ -1,6 +1,9 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Date
+from odoo.models import MAGIC_COLUMNS as MAGIC
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from ..common.bankruptcy import BankruptcyCommon
 from ..common.plan import PlanCommon
@@ -158,6 +161,54 @@ class TestBoundaries(PlanCommon, BankruptcyCommon):
         dispute = self.make_dispute(self.invoice, 50).with_env(self.mine)
         with self.assert_refused("nothing is put off"):
             dispute.date_answer_due = "9999-12-31"
+
+    # ------------------------------------------------------------------
+    # Numbers
+    # ------------------------------------------------------------------
+
+    def test_numbers_and_dates_that_nobody_can_mean(self):
+        """Of any field that people write, in any model of the addon."""
+        wild = {
+            "float": (1e307, float("inf"), float("nan"), -1e15),
+            "monetary": (1e307, float("inf"), float("nan"), 1e15),
+            "date": ("9999-12-31", "0001-01-01"),
+            "datetime": ("9999-12-31 23:59:59",),
+        }
+        mixin = "collection.protected.mixin"
+        tried = 0
+        for name in self.env.registry.descendants([mixin], "_inherit"):
+            model = self.env[name]
+            for field in model._fields.values():
+                is_own = field.store and not field.readonly and field.name not in MAGIC
+                for value in wild.get(field.type, ()) if is_own else ():
+                    tried += 1
+                    with self.subTest(f"{name}.{field.name}", value=value):
+                        with self.assert_refused("cannot be"):
+                            model.create({field.name: value})
+                        with self.assert_refused("cannot be"):
+                            model.browse().write({field.name: value})
+        self.assertGreater(tried, 100)
+
+    def test_numbers_that_are_large(self):
+        policy = self.case.policy_id
+        policy.tolerance = 5e12
+        self.assertEqual(policy.tolerance, 5e12)
+        names = [
+            name
+            for name, field in policy._fields.items()
+            if field.type == "integer"
+            and name.endswith(("days", "tolerance", "months"))
+        ]
+        self.assertGreater(len(names), 6)
+        for name in names:
+            with (
+                self.subTest(name),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(IntegrityError),
+                self.env.cr.savepoint(),
+            ):
+                policy[name] = 2147483647
+                policy.flush_recordset()
 
     # ------------------------------------------------------------------
     # Rights

@@ -191,6 +191,35 @@ class TestClaimPacket(ClaimCommon):
             self.get_exhibit("order").document = base64.b64encode(b"%PDF-1.4 broken")
             self.make_packet()
 
+    def test_a_tree_of_pages_that_holds_itself_is_refused(self):
+        content = (
+            b"%PDF-1.4\n1 0 obj <</Type /Catalog /Pages 2 0 R>> endobj\n"
+            b"2 0 obj <</Type /Pages /Kids [2 0 R] /Count 1>> endobj\n"
+            b"trailer <</Root 1 0 R /Size 3>>\n%%EOF\n"
+        )
+        self.get_exhibit("order").document = base64.b64encode(content)
+        with self.assert_refused("cannot be read"):
+            self.make_packet()
+
+    def test_a_drawing_without_end_is_looked_at_by_people(self):
+        """Eight million bytes, packed into some thousand."""
+        from reportlab.pdfgen import canvas
+
+        buffer = io.BytesIO()
+        page = canvas.Canvas(buffer, pageCompression=1)
+        page.drawString(72, 700, "SSN 078-05-1120")
+        for _number in range(200_000):
+            page._code.append("0 0 m 100 100 l S 10 10 m 20 20 l S 0 g")
+        page.save()
+        content = buffer.getvalue()
+        self.assertLess(len(content), 100_000)
+        page = PdfFileReader(io.BytesIO(content)).pages[0]
+        self.assertGreater(len(page.get_contents().get_data()), 7_000_000)
+        service = self.env["collection.claim.packet"]
+        self.assertEqual(service._read(page), "")
+        small = PdfFileReader(io.BytesIO(base64.b64decode(blank_pdf("Words")))).pages[0]
+        self.assertIn("Words", service._read(small))
+
     def test_encrypted_files_are_refused_with_a_sentence(self):
         writer = PdfFileWriter()
         writer.add_blank_page(100, 100)

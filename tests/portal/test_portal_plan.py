@@ -1,11 +1,20 @@
+import base64
 import json
+import struct
+import zlib
 
 from odoo import http
 from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..common.plan import SIGNATURE, PlanCommon
+from ..common.plan import PNG, SIGNATURE, PlanCommon
+
+# Its head says 30,000 by 30,000 points: gigabytes, when drawn.
+HEAD = b"IHDR" + struct.pack(">IIBBBBB", 30_000, 30_000, 8, 6, 0, 0, 0)
+PICTURE_BOMB = base64.b64encode(
+    PNG[:12] + HEAD + struct.pack(">I", zlib.crc32(HEAD)) + PNG[33:]
+).decode()
 
 
 @tagged("post_install", "-at_install")
@@ -148,6 +157,7 @@ class TestPortalPlan(PlanCommon, HttpCase):
             ({"signature": ""}, "sign in the box"),
             ({"signature": {"a": 1}}, "sign in the box"),
             ({"signature": "PHN2Zz4="}, "sign in the box"),
+            ({"signature": PICTURE_BOMB}, "sign in the box"),
             ({"document": "0" * 64}, "read it again"),
             ({"document": None}, "read it again"),
         ):
