@@ -7,8 +7,7 @@ from odoo.tests import tagged
 from ..common.promise import PromiseCommon
 from ..common.reference_model import Book, Dispute, Invoice, Promise
 
-SEQUENCES = 60
-OPERATIONS = 12
+OPERATIONS = 30
 # To look at one sequence that failed: its number.
 ONLY = os.environ.get("COLLECTION_SEQUENCE")
 
@@ -20,6 +19,11 @@ class TestPromiseDisputeProperty(PromiseCommon):
     No amount is counted twice: what is collected is what is open, less what is
     disputed, promised or on hold, and never below zero.
     """
+
+    expected_seconds = 100
+    # Of the first 150 numbers those which together, and with the sequences that have
+    # plans, bring about the most kinds of change of an invoice and of an agreement.
+    sequences = (1, 25, 49, 50, 54, 68, 136)
 
     @classmethod
     def setUpClass(cls):
@@ -40,7 +44,7 @@ class TestPromiseDisputeProperty(PromiseCommon):
         cls.customers = [cls.make_customer(name) for name in ("First", "Second")]
 
     def test_sequences(self):
-        for seed in [int(ONLY)] if ONLY else range(SEQUENCES):
+        for seed in [int(ONLY)] if ONLY else self.sequences:
             with self.subTest(sequence=seed), self.env.cr.savepoint() as savepoint:
                 self.run_sequence(seed)
                 savepoint.rollback()
