@@ -108,6 +108,18 @@ class TestSuite(BaseCase):
         self.assertGreater(deal.guess(3, in_browser=True), deal.guess(3))
         self.assertGreater(deal.guess(4), deal.guess(3))
 
+    def test_classes_that_are_long_say_so(self):
+        class Long:
+            expected_seconds = 500
+
+        class Tour:
+            def start_tour(self):
+                """Only a browser has this."""
+
+        self.assertEqual(deal.expect(Long, 1), 500)
+        self.assertEqual(deal.expect(Tour, 3), deal.guess(3, in_browser=True))
+        self.assertEqual(deal.expect(None, 3), deal.guess(3))
+
     def test_each_class_is_taken_once(self):
         names = [f"class {number}" for number in range(200)]
         taken = [[], [], []]

@@ -7,6 +7,8 @@ from ..common.base import CollectionCommon
 class TestLadder(CollectionCommon):
     """Which stage is due on which day, with gaps, quiet days and weekends."""
 
+    expected_seconds = 100
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
