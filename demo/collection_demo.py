@@ -53,13 +53,7 @@ class CollectionDemo(DemoPortal, DemoLedger, DemoMail, DemoClaims, DemoInsolvenc
         today = company._get_collection_today()
         calendars = self.env["collection.calendar"]._get_company_calendars(company)
         last_day = calendars[company].roll_back(today)
-        demo = self.with_company(company).with_context(
-            demo_last_day=last_day,
-            mail_activity_quick_update=True,
-            mail_auto_subscribe_no_notify=True,
-            mail_create_nosubscribe=True,
-            mail_notrack=True,
-        )
+        demo = self._begin(company, last_day)
         try:
             demo._live_until(company, last_day, today)
         except Exception:
@@ -68,9 +62,18 @@ class CollectionDemo(DemoPortal, DemoLedger, DemoMail, DemoClaims, DemoInsolvenc
             self.env.cr.postcommit.clear()
             raise
 
+    def _begin(self, company, last_day):
+        """:return: the demo of a company whose days count from ``last_day``"""
+        return self.with_company(company).with_context(
+            demo_last_day=last_day,
+            mail_activity_quick_update=True,
+            mail_auto_subscribe_no_notify=True,
+            mail_create_nosubscribe=True,
+            mail_notrack=True,
+        )
+
     def _live_until(self, company, last_day, today):
-        self._prepare_languages()
-        self._sell_in_the_past()
+        self._prepare()
         for offset in range(history.FIRST_DAY, 0):
             day = self._day(offset)
             if day.weekday() < 5:
@@ -86,6 +89,11 @@ class CollectionDemo(DemoPortal, DemoLedger, DemoMail, DemoClaims, DemoInsolvenc
         for day in sorted({last_day, today}):
             self.env["collection.scheduler"]._run(company, day)
         company.collection_date_reviewed = today
+
+    def _prepare(self):
+        """Make what the story begins with."""
+        self._prepare_languages()
+        self._sell_in_the_past()
 
     def _prepare_languages(self):
         """The words of messages, for customers who are written to in their language."""

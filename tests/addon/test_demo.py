@@ -24,6 +24,8 @@ class TestDemo(TransactionCase):
     """The demo simulates the months up to today: its weekends fall elsewhere each
     day, and it is to work on each of them."""
 
+    expected_seconds = 300
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -39,13 +41,17 @@ class TestDemo(TransactionCase):
             ("account_collections", "demo/res_partner_demo.xml"),
         ):
             convert_file(cls.env, module, path, {}, "init", True)
+        today = company._get_collection_today()
+        days = [today - timedelta(days=back) for back in range(7)]
+        # A weekend is like the Friday before it. The latest of them is the day of the
+        # demo that ./dev test installs, with all that belongs to an installation.
+        _latest, *cls.days = [day for day in days if day.weekday() < 5]
+        # The invoices of the years before are paid, whatever day it is.
+        CollectionDemo(cls.env)._begin(company, cls.days[-1])._prepare()
 
     @mute_logger("odoo.models.unlink", "odoo.addons.mail.models.mail_thread")
-    def test_every_day_of_the_week(self):
-        today = self.env.ref("base.main_company")._get_collection_today()
-        days = [today - timedelta(days=back) for back in range(7)]
-        # A weekend is like the Friday before it.
-        for day in [day for day in days if day.weekday() < 5]:
+    def test_every_other_day_of_the_week(self):
+        for day in self.days:
             with self.subTest(day=day.strftime("%A")):
                 self._simulate(day)
 
@@ -54,7 +60,11 @@ class TestDemo(TransactionCase):
         self.env.cr.execute(SQL("SET LOCAL join_collapse_limit = 4"))
         self.env.cr.execute(SQL("SET LOCAL from_collapse_limit = 4"))
         demo = CollectionDemo(self.env).with_context(collection_as_of=day)
-        with self.assertRaises(Enough), self.env.cr.savepoint():
+        with (
+            self.assertRaises(Enough),
+            self.env.cr.savepoint(),
+            patch.object(CollectionDemo, "_prepare"),
+        ):
             demo._simulate_past()
             states = set(self.env["collection.case"].search([]).mapped("state"))
             self.assertLessEqual({"active", "hold", "stayed", "closed"}, states)
