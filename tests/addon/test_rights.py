@@ -99,7 +99,7 @@ class TestRights(CollectionCommon):
                 "amount_overdue": 0,
                 "stage_id": False,
                 "policy_id": self.policy_key.id,
-                "partner_id": self.partner_a.id,
+                "partner_id": self.partner.id,
                 "date_last_step": self.day(5),
                 "priority": 0,
                 "reason": "covered",

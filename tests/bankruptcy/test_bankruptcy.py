@@ -242,7 +242,7 @@ class TestBankruptcy(BankruptcyCommon):
             for vals in (
                 {"state": "closed"},
                 {"stops_collection": False},
-                {"partner_id": self.partner_a.id},
+                {"partner_id": self.partner.id},
                 {"date_petition": self.day(-100)},
                 {"date_recorded": False},
             ):

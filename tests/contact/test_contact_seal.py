@@ -97,7 +97,7 @@ class TestContactSeal(CollectionCommon):
             ("person", "Somebody"),
             ("user_id", self.users["manager"].id),
             ("user_name", "Somebody else"),
-            ("partner_id", self.partner_a.id),
+            ("partner_id", self.partner.id),
             ("duration", 12),
             ("is_void", True),
             ("date_follow_up", "2026-04-01"),
