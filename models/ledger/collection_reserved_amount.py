@@ -57,9 +57,11 @@ class CollectionReservedAmount(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT line_id, SUM(amount) AS amount
+            -- An undone payment can open a promise or plan again beside a newer one:
+            -- both together take off no more than there is.
+            SELECT line_id, GREATEST(LEAST(SUM(amount), MAX(free)), 0) AS amount
               FROM (
-                SELECT reserved.line_id,
+                SELECT reserved.line_id, %(free)s AS free,
                        GREATEST(LEAST(
                            reserved.amount - COALESCE(SUM(%(free)s) OVER earlier, 0),
                            %(free)s), 0) AS amount
@@ -70,7 +72,6 @@ class CollectionReservedAmount(models.AbstractModel):
                 WINDOW earlier AS (PARTITION BY reserved.owner_id
                     ORDER BY open_line.date_maturity, open_line.id
                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) laid
-             -- An undone payment can open a promise or plan again beside a newer one.
              GROUP BY line_id
             """,
             reserved=self.env[RESERVING[name]]._reservations_sql(),

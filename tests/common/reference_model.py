@@ -140,15 +140,15 @@ class Book:
         return round(min(claims, invoice.residual()), 6)
 
     def promised(self, invoice):
-        """Answer what is promised of an invoice, after what is disputed."""
-        return next(
-            (
-                self.spread(promise)[invoice]
-                for promise in self.promises
-                if invoice in promise.invoices and promise.state(self.today) == "open"
-            ),
-            0,
+        """Answer what is promised of an invoice, after what is disputed: by several
+        promises, if an undone payment has opened an older one again."""
+        total = sum(
+            self.spread(promise)[invoice]
+            for promise in self.promises
+            if invoice in promise.invoices and promise.state(self.today) == "open"
         )
+        free = invoice.residual() - self.disputed(invoice)
+        return round(max(min(total, free), 0), 6)
 
     def spread(self, promise):
         """Lay what is still to come of a promise on its invoices, oldest first."""
