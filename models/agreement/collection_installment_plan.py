@@ -315,7 +315,6 @@ class CollectionInstallmentPlan(models.Model):
     )
     replaces_id = fields.Many2one(
         "collection.installment.plan",
-        "Replaces",
         readonly=True,
         index="btree_not_null",
     )
