@@ -294,7 +294,7 @@ class CollectionMessageComposer(models.AbstractModel):
         """Say what messages are made of that may change until they leave.
 
         :param steps: collection.step records
-        :param dict histories: what each message recites
+        :param dict histories: what each message lists
         :return: dict per step of values that are equal as long as the message is true
         """
         exposures, asked = self._get_exposures(steps), self._get_asked(steps)
