@@ -211,3 +211,11 @@ def copy(template, name):
     if files(template).exists():
         # Odoo never changes a stored file, so the copies may share them.
         shutil.copytree(files(template), files(name), copy_function=os.link)
+
+
+def plan_quickly(name):
+    """Have a database spend less on planning: of a few rows, large statements are run
+    sooner than the best order of their joins is found.
+    """
+    for setting in ("join_collapse_limit", "from_collapse_limit"):
+        query(f'ALTER DATABASE "{name}" SET {setting} = 4')

@@ -53,6 +53,7 @@ class Worker:
         progress = os.dup(1)
         try:
             postgres.copy(database("test"), self.database)
+            postgres.plan_quickly(self.database)
             self.code = console.call(
                 [
                     *command,
