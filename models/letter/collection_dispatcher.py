@@ -71,7 +71,7 @@ class CollectionDispatcher(models.AbstractModel):
             values = message["values"]
             if step._is_paper():
                 documents[REPORT_LETTER][step] = values
-            elif step.channel == "email" and step.stage_id.attach_statement:
+            elif step.channel == "email" and values["attached"] == "statement":
                 documents[REPORT_STATEMENT][step] = statement._get_values(
                     values, values["exposures"]
                 )

@@ -678,15 +678,10 @@ class CollectionLetter(models.Model):
         """
         # The queue is worked by whoever sends mail, with whatever rights.
         obsolete = self.sudo()._find_obsolete()
-        obsolete._cancel_queued()
-        obsolete.write(
-            {
-                "delivery_state": "cancelled",
-                "failure_reason": self.env._(
-                    "Settled or stopped before the message left."
-                ),
-            }
-        )
+        if obsolete:
+            reason = self.env._("Settled or stopped before the message left.")
+            obsolete._cancel_queued()
+            obsolete.write({"delivery_state": "cancelled", "failure_reason": reason})
         return obsolete
 
     def _find_queued(self, messages):

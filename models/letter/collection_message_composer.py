@@ -114,6 +114,12 @@ class CollectionMessageComposer(models.AbstractModel):
         env, lang = self.env, self.env.lang
         subject, words = self._get_words(step, lang)
         items, credit_rows = self._get_listed(step, exposures)
+        groups = env["collection.open.item.list"]._get_groups(
+            items,
+            credit_rows,
+            positions,
+            self._get_balances(step, items, credit_rows, asked),
+        )
         return {
             **self._get_parties(step.case_id, step.recipient_id),
             "step": step,
@@ -124,16 +130,11 @@ class CollectionMessageComposer(models.AbstractModel):
             "items": items,
             "moves": items.move_id,
             "positions": positions,
-            "groups": env["collection.open.item.list"]._get_groups(
-                items,
-                credit_rows,
-                positions,
-                self._get_balances(step, items, credit_rows, asked),
-            ),
+            "groups": groups,
             "history": history,
             "bank": self._get_bank(step.company_id, items.move_id),
             "pay_reference": self._get_pay_reference(step.case_id, items.move_id),
-            "attached": self._get_attached(step),
+            "attached": self._get_attached(step, groups),
         }
 
     @api.model
@@ -192,13 +193,15 @@ class CollectionMessageComposer(models.AbstractModel):
         }
 
     @api.model
-    def _get_attached(self, step):
-        """:return: which document goes with the e-mail of a step, if there is one"""
+    def _get_attached(self, step, groups):
+        """:return: which document goes with the e-mail of a step, if there is one: the
+        statement also where the e-mail does not list everything"""
         if not self.env["collection.dispatcher"]._is_mailed(step):
             return ""
         if step._is_paper():
             return "letter"
-        return "statement" if step.stage_id.attach_statement else ""
+        is_cut = any(row["left_out"] or row["credits_left_out"] for row in groups)
+        return "statement" if step.stage_id.attach_statement or is_cut else ""
 
     @api.model
     def _get_bank(self, company, moves):

@@ -1,6 +1,10 @@
 from odoo import api, models
 from odoo.tools import format_amount, format_date, formatLang
 
+# An e-mail that lists more is a megabyte that nobody reads on a phone; the statement
+# that is attached then lists all.
+EMAIL_ROWS = 200
+
 
 class CollectionOpenItemList(models.AbstractModel):
     """Turn due items and credits into the tables of messages and statements.
@@ -20,7 +24,8 @@ class CollectionOpenItemList(models.AbstractModel):
         :param dict positions: see ``_get_positions``
         :param dict asked: what is asked for after credits, per res.currency id
         :return: list of dicts, the company's currency first: currency, rows, total,
-            credits, credit_total, balance (empty when nothing is set off)
+            credits, credit_total, balance (empty when nothing is set off), and how many
+            of the rows and credits an e-mail leaves out
         """
         groups = []
         for currency in self._sort_currencies(items | credit_rows):
@@ -38,6 +43,9 @@ class CollectionOpenItemList(models.AbstractModel):
                     "total": format_amount(self.env, total, currency),
                     "credits": self._get_rows(own_credits, positions),
                     "credit_total": format_amount(self.env, credit, currency),
+                    "email_rows": EMAIL_ROWS,
+                    "left_out": max(len(rows) - EMAIL_ROWS, 0),
+                    "credits_left_out": max(len(own_credits) - EMAIL_ROWS, 0),
                     "balance": bool(rows and is_set_off)
                     and format_amount(self.env, balance, currency),
                 }

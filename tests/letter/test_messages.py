@@ -1,9 +1,13 @@
+import io
 import re
+from unittest.mock import patch
 
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import html2plaintext
+from odoo.tools.pdf import PdfFileReader
 
+from ...models.letter import collection_open_item_list
 from ..common.base import CollectionCommon
 
 
@@ -168,6 +172,26 @@ class TestMessageContent(MessageCommon):
         html = self.prepare()["html"]
         self.assertTrue(invoice.access_token)
         self.assertIn(f"/my/invoices/{invoice.id}?access_token=", html)
+
+    def test_a_message_does_not_list_thousands(self):
+        """What it leaves out stands in the statement that goes with it."""
+        self.startPatcher(patch.object(collection_open_item_list, "EMAIL_ROWS", 2))
+        invoices = self.env["account.move"].concat(
+            *(self.make_invoice(self.customer, 100) for _number in range(5))
+        )
+        self.assertFalse(self.stage.attach_statement)
+        message = self.prepare()
+        listed = [name for name in invoices.mapped("name") if name in message["html"]]
+        self.assertEqual(len(listed), 2)
+        text = self.flatten(message["html"])
+        self.assertIn("and 3 more", text)
+        self.assertIn("500.00", text)
+        self.assertIn("statement of your account is attached", text)
+        _name, content = message["pdf"]
+        pages = PdfFileReader(io.BytesIO(content)).pages
+        statement = " ".join(page.extract_text() for page in pages)
+        for name in invoices.mapped("name"):
+            self.assertIn(name, statement)
 
     def test_preview_writes_nothing(self):
         invoice = self.make_invoice(self.customer)
