@@ -133,10 +133,29 @@ class CollectionCorrespondenceMixin(models.AbstractModel):
             self._log_written(message.sudo(), recipients_data)
         return result
 
-    def _notify_thread_by_sms(self, message, recipients_data, **kwargs):
+    def _notify_thread_by_sms(
+        self,
+        message,
+        recipients_data,
+        msg_vals=False,
+        sms_content=None,
+        sms_numbers=None,
+        sms_pid_to_number=None,
+        put_in_queue=False,
+        **kwargs,
+    ):
         if self:
             self._check_writing(message.sudo(), recipients_data, "sms")
-        return super()._notify_thread_by_sms(message, recipients_data, **kwargs)
+        return super()._notify_thread_by_sms(
+            message,
+            recipients_data,
+            msg_vals=msg_vals,
+            sms_content=sms_content,
+            sms_numbers=sms_numbers,
+            sms_pid_to_number=sms_pid_to_number,
+            put_in_queue=put_in_queue,
+            **kwargs,
+        )
 
     def _check_writing(self, message, recipients, channel):
         """Refuse what a colleague sends to a customer against what is agreed with them,
