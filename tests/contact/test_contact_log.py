@@ -2,7 +2,7 @@
 # pylint: disable=translation-required
 from markupsafe import Markup
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -162,13 +162,12 @@ class TestContactLog(CollectionCommon):
         )
         own = self.env["ir.attachment"].with_user(collector)
         own = own.create({"name": "own.txt", "raw": b"said"})
-        self.env["collection.contact"].with_user(collector).create(
-            {
-                "case_id": self.case.id,
-                "outcome": "reached",
-                "attachment_ids": [Command.set((shared + own.sudo()).ids)],
-            }
-        )
+        Contact = self.env["collection.contact"].with_user(collector)
+        vals = {"case_id": self.case.id, "outcome": "reached"}
+        files = Command.set((shared + own.sudo()).ids)
+        with self.assertRaises(AccessError):
+            Contact.create({**vals, "attachment_ids": [files]})
+        Contact.create({**vals, "attachment_ids": [Command.set(own.ids)]})
         self.assertFalse(shared.res_model)
         self.assertEqual(own.sudo().res_model, "collection.contact")
 
