@@ -32,6 +32,14 @@ def print_pages(command, pages, seconds):
     :param int seconds: after which the program is killed with all it has started
     :return: bytes that it has written, possibly none
     :raises PrintError: when it fails or takes too long
+
+    >>> print_pages(["cp"], ["<p>A page</p>"], seconds=10)
+    b'<p>A page</p>'
+    >>> slow = ["sh", "-c", "sleep 60"]
+    >>> print_pages(slow, ["x"], seconds=1)  # doctest: +IGNORE_EXCEPTION_DETAIL
+    Traceback (most recent call last):
+    ...
+    tools.printing.PrintTimeoutError
     """
     with TemporaryDirectory(prefix="collection.") as folder:
         sources = []

@@ -23,15 +23,15 @@ BROKEN_WAY = (
     "SSLError",
     "SSLEOFError",
 )
-# What Odoo calls a server that it could not connect to.
+# The kind of failure of a server that cannot be connected to.
 NO_CONNECTION = "mail_smtp"
 
 
 def is_temporary(reason, failure_type=""):
     """Tell whether a message that was refused should be tried again.
 
-    :param str reason: what Odoo wrote down, with the answer of the server in it
-    :param str failure_type: Odoo's name for the kind of failure
+    :param str reason: what was written down, with the answer of the server in it
+    :param str failure_type: the name of the kind of failure
     :return: whether it may be taken later, as it is
 
     >>> is_temporary("SMTPRecipientsRefused: {'a@b.example': (450, b'greylisted')}")
