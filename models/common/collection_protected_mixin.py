@@ -117,28 +117,29 @@ class CollectionProtectedMixin(models.AbstractModel):
                 )
 
     @api.model
-    def _get_choices(self):
-        """:return: dict of the domain of each field that offers only some reasons or
-        users, as far as it depends on no other field"""
-        choices = {}
-        for name, field in self._fields.items():
-            if field.store and field.comodel_name in CHOSEN_MODELS and field.domain:
-                try:
-                    choices[name] = literal_eval(field.domain)
-                except (TypeError, ValueError):
-                    continue
-        return choices
+    def _get_choice(self, name):
+        """:return: domain of a field that offers only some reasons or users, as far as
+        it depends on no other field; empty for every other field"""
+        field = self._fields.get(name)
+        if not (field and field.store and field.comodel_name in CHOSEN_MODELS):
+            return []
+        try:
+            return literal_eval(field.domain) if field.domain else []
+        except (TypeError, ValueError):
+            return []
 
     def _check_choices(self, names):
         """Hold the domains of reasons and users, which only Odoo's screens obey.
 
         :raises ValidationError: when something else was chosen
         """
-        choices = self._get_choices()
-        for name in choices.keys() & set(names):
+        for name in names:
+            domain = self._get_choice(name)
+            if not domain:
+                continue
             # Sudo: it leads to a yes or no, whatever of the users may be read.
             chosen = self.sudo().mapped(name)
-            wrong = chosen - chosen.filtered_domain(choices[name])
+            wrong = chosen - chosen.filtered_domain(domain)
             if wrong:
                 raise ValidationError(
                     self.env._(

@@ -8,15 +8,6 @@ from ..common.plan import PlanCommon
 class TestPlanCompanies(PlanCommon):
     """Plans of companies are isolated; evaluating many costs what one costs."""
 
-    def accept(self, plan, day=None):
-        own = self.as_of(plan.sudo(), day)
-        agreement = own.env["collection.installment.agreement"]
-        own._set_state("offered", **agreement._prepare_lateness_vals(own))
-        own._set_state("accepted")
-        own._activate()
-        self.env.flush_all()
-        self.env.invalidate_all()
-
     def test_two_companies(self):
         """The same customer, a plan in each; a night of one leaves the other alone."""
         other = self.setup_other_company()["company"]

@@ -19,13 +19,7 @@ class TestPlanEvaluation(PlanCommon):
     def begin(self, moves, *dates, day=None, **vals):
         """Put a plan in force without its documents, which take time to make."""
         plan = self.make_plan(moves, *dates, day=day, **vals)
-        own = self.as_of(plan.sudo(), day)
-        agreement = own.env["collection.installment.agreement"]
-        own._set_state("offered", **agreement._prepare_lateness_vals(own))
-        own._set_state("accepted")
-        own._activate()
-        self.env.flush_all()
-        self.env.invalidate_all()
+        self.accept(plan, day)
         return plan
 
     def assert_plan(self, plan, state, paid=None, late=None, day=None):

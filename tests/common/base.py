@@ -246,15 +246,16 @@ class CollectionCommon(AccountTestInvoicingCommon):
         )
 
     @classmethod
-    def pay(cls, invoices, amount=None, day=None):
+    def pay(cls, invoices, amount=None, day=None, **vals):
         """Register a payment of invoices, which reconciles them.
 
         :param amount: in the invoices' currency; all of it if not given
+        :param vals: other values of the form
         """
         Register = cls.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=invoices.ids
         )
-        vals = {"payment_date": day or cls.today}
+        vals["payment_date"] = day or cls.today
         if amount:
             vals["amount"] = amount
         return Register.create(vals)._create_payments()
@@ -262,18 +263,14 @@ class CollectionCommon(AccountTestInvoicingCommon):
     @classmethod
     def pay_and_write_off(cls, invoices, amount, day=None):
         """Register a payment of a part, after which nothing is open."""
-        Register = cls.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=invoices.ids
+        return cls.pay(
+            invoices,
+            amount,
+            day,
+            payment_difference_handling="reconcile",
+            writeoff_account_id=cls.company_data["default_account_expense"].id,
+            group_payment=True,
         )
-        return Register.create(
-            {
-                "payment_date": day or cls.today,
-                "amount": amount,
-                "payment_difference_handling": "reconcile",
-                "writeoff_account_id": cls.company_data["default_account_expense"].id,
-                "group_payment": True,
-            }
-        )._create_payments()
 
     @classmethod
     def receive(cls, partner, amount, day=None, currency=None):

@@ -79,6 +79,17 @@ class PlanCommon(PromiseCommon):
         return answer
 
     @classmethod
+    def accept(cls, plan, day=None):
+        """Put a plan in force without its documents, which take time to make."""
+        own = cls.as_of(plan.sudo(), day)
+        agreement = own.env["collection.installment.agreement"]
+        own._set_state("offered", **agreement._prepare_lateness_vals(own))
+        own._set_state("accepted")
+        own._activate()
+        cls.env.flush_all()
+        cls.env.invalidate_all()
+
+    @classmethod
     def start(cls, moves, *dates, day=None, **vals):
         """Propose, offer and sign a plan, all on one day."""
         plan = cls.make_plan(moves, *dates, day=day, **vals)
