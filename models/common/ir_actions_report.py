@@ -190,8 +190,10 @@ class IrActionsReport(models.Model):
 
     @api.model
     def _shows_text(self, page):
-        """:return: whether the drawing of a page shows text (ISO 32000-1, 9.4.3); to
-        read it takes much longer, and each document is asked"""
+        """:return: whether the drawing of a page shows text (ISO 32000-1, 9.4.3)
+
+        The text itself takes much longer to read, and each document is asked.
+        """
         contents = page.get_contents()
         drawing = contents.get_data() if contents else b""
         return b"Tj" in drawing or b"TJ" in drawing
