@@ -25,6 +25,7 @@ class CollectionInstallment(models.Model):
     _description = "Installment"
     _inherit = ["collection.protected.mixin"]
     _order = "date, id"
+    _rec_names_search = ["plan_id"]
 
     plan_id = fields.Many2one(
         "collection.installment.plan", required=True, index=True, ondelete="cascade"

@@ -11,6 +11,7 @@ class CollectionPromiseLine(models.Model):
     _description = "Promised Payment"
     _inherit = ["collection.protected.mixin"]
     _order = "date, id"
+    _rec_names_search = ["promise_id"]
 
     promise_id = fields.Many2one(
         "collection.promise", required=True, index=True, ondelete="cascade"

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL, format_amount, format_date
 
 from ...tools.case_number import case_number_key, clean_case_number
@@ -276,8 +277,13 @@ class CollectionBankruptcy(models.Model):
     def _search_has_filed_claim(self, operator, value):
         if operator != "in":
             return NotImplemented
-        filed = self.search([]).filtered("has_filed_claim")
-        return [("id", "in" if True in value else "not in", filed.ids)]
+        done = [("kind", "=", "claim"), ("date_done", "!=", False)]
+        deadlines = self.env["collection.bankruptcy.deadline"]
+        met = deadlines.with_context(active_test=False)._search(done)
+        filed = Domain("has_filed_all_claims", "=", True) | Domain(
+            "id", "in", met.subselect("bankruptcy_id")
+        )
+        return filed if True in value else ~filed
 
     @api.depends("partner_id", "state")
     @api.depends_context("allowed_company_ids")

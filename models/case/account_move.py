@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..common.access import READERS
 
@@ -61,13 +62,14 @@ class AccountMove(models.Model):
             move.collection_case_id = is_chased and by_customer.get(key)
 
     def _search_collection_case_id(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        items = self.env["collection.item"].search(
-            [("is_open", "=", True)]
-            + ([("case_id", "in", list(value))] if False not in value else [])
+        chased = Domain(
+            [
+                ("state", "=", "posted"),
+                ("move_type", "in", self.get_sale_types(include_receipts=True)),
+                ("payment_state", "not in", ("paid", "reversed")),
+            ]
         )
-        return [("id", "not in" if False in value else "in", items.move_id.ids)]
+        return self.env["collection.case"]._search_by_customer(operator, value, chased)
 
     def action_open_collection_case(self):
         """Open the customer's collection case."""

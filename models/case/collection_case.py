@@ -1,5 +1,9 @@
+import math
+from datetime import date, timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ...tools.ageing import BUCKETS, NAMES
@@ -202,12 +206,36 @@ class CollectionCase(models.Model):
             case.days_late = max((day - oldest).days, 0)
 
     def _search_days_late(self, operator, value):
-        if operator not in (">", ">=", "<", "<="):
-            return NotImplemented
-        mirrored = {">": "<", ">=": "<=", "<": ">", "<=": ">="}[operator]
-        today = self.env.company._get_collection_today()
-        limit = fields.Date.subtract(today, days=value)
-        return [("date_oldest_due", mirrored, limit)]
+        if operator == "in":
+            days = {int(each) for each in value}
+            return Domain.OR(
+                self._late_domain(day) & ~self._late_domain(day + 1) for day in days
+            )
+        if operator in (">", "<="):
+            later = self._late_domain(math.floor(value) + 1)
+            return later if operator == ">" else ~later
+        if operator in (">=", "<"):
+            later = self._late_domain(math.ceil(value))
+            return later if operator == ">=" else ~later
+        return NotImplemented
+
+    def _late_domain(self, days):
+        """:return: Domain of the cases that are at least so many days late, by the
+        calendar of each company"""
+        if days <= 0:
+            return Domain.TRUE
+        # Sudo: companies are told apart by their time zone, nothing else.
+        companies = self.env["res.company"].sudo().search([])
+        by_day = companies.grouped(lambda company: company._get_collection_today())
+        return Domain.OR(
+            Domain("company_id", "in", own.ids)
+            & Domain(
+                "date_oldest_due",
+                "<=",
+                today - timedelta(days=min(days, (today - date.min).days)),
+            )
+            for today, own in by_day.items()
+        )
 
     @api.depends("date_customer_since", "share_on_time", "days_late_average")
     @api.depends_context("lang")
@@ -418,6 +446,51 @@ class CollectionCase(models.Model):
                 ("state", "!=", "closed"),
             ]
         )
+
+    @api.model
+    def _search_by_customer(self, operator, value, scope=Domain.TRUE, company=None):
+        """Search the records of a model by the open case of their customer, as the
+        search method of their field does.
+
+        It is a condition on each row: there may be a million of them.
+
+        :param Domain scope: which records can have a case at all
+        :param company: res.company of the cases; that of each record if not given
+        """
+        if operator == "in":
+            chosen = Domain("id", "in", [each for each in value if each])
+        elif operator in ("any", "any!"):
+            chosen = value if isinstance(value, Domain) else Domain("id", "in", value)
+        else:
+            return NotImplemented
+        # Sudo: whoever asks with "any!" bypasses the rights on cases.
+        cases = self.sudo() if operator == "any!" else self
+        domain = scope & cases._have_open(chosen, company)
+        if operator == "in" and False in value:
+            domain |= ~(scope & cases._have_open(Domain.TRUE, company))
+        return domain
+
+    def _have_open(self, chosen, company):
+        """:return: Domain on records with commercial_partner_id and company_id: there
+        is an open case, one of the chosen ones"""
+
+        def to_sql(model, alias, query):
+            cases = self._search(chosen & Domain("state", "!=", "closed"))
+            own = {
+                name: self._field_to_sql(cases.table, name, cases)
+                for name in ("partner_id", "company_id")
+            }
+            customer = model._field_to_sql(alias, "commercial_partner_id", query)
+            owner = (
+                SQL("%s", company.id)
+                if company
+                else model._field_to_sql(alias, "company_id", query)
+            )
+            cases.add_where(SQL("%s = %s", own["partner_id"], customer))
+            cases.add_where(SQL("%s = %s", own["company_id"], owner))
+            return SQL("EXISTS %s", cases.subselect())
+
+        return Domain.custom(to_sql=to_sql)
 
     def _find_by_customer(self, model):
         """:return: dict of the records of a model per case: those of its customer in

@@ -93,15 +93,9 @@ class ResPartner(models.Model):
             partner.collection_case_id = by_partner.get(partner.commercial_partner_id)
 
     def _search_collection_case_id(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        cases = self.env["collection.case"].search(
-            [("state", "!=", "closed"), ("company_id", "=", self.env.company.id)]
+        return self.env["collection.case"]._search_by_customer(
+            operator, value, company=self.env.company
         )
-        if False in value:
-            return [("commercial_partner_id", "not in", cases.partner_id.ids)]
-        chosen = cases.filtered(lambda case: case.id in value)
-        return [("commercial_partner_id", "in", chosen.partner_id.ids)]
 
     def action_open_collection_case(self):
         """Open the customer's collection case in the current company."""

@@ -13,6 +13,7 @@ class CollectionClaimDistribution(models.Model):
     _name = "collection.claim.distribution"
     _description = "Distribution on a Claim"
     _order = "date, id"
+    _rec_names_search = ["reference", "claim_id"]
     _check_company_auto = True
 
     claim_id = fields.Many2one(

@@ -11,6 +11,7 @@ class CollectionClaimPriority(models.Model):
     _description = "Priority of a Claim"
     _inherit = ["collection.claim.part.mixin"]
     _order = "id"
+    _rec_names_search = ["subsection", "claim_id"]
 
     claim_id = fields.Many2one(
         "collection.claim", required=True, index=True, ondelete="cascade"

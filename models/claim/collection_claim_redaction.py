@@ -20,6 +20,7 @@ class CollectionClaimRedaction(models.Model):
     _description = "Redaction of a Packet"
     _inherit = ["collection.protected.mixin"]
     _order = "kind, id"
+    _rec_names_search = ["text", "claim_id"]
 
     claim_id = fields.Many2one(
         "collection.claim", required=True, readonly=True, index=True, ondelete="cascade"

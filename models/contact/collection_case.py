@@ -123,13 +123,21 @@ class CollectionCase(models.Model):
             case.can_call = case.call_level not in ("block", "stop")
 
     def _search_can_call(self, operator, value):
-        """The guard is asked about those who are to be called, not about everybody."""
+        """The guard is asked about those who are to be called, not about everybody: the
+        list of calls filters by this, and the filter editor does not offer it."""
         if operator != "in":
             return NotImplemented
         due = self.search(self._get_call_domain())
         allowed = due.filtered("can_call")
         chosen = allowed if True in value else due - allowed
         return Domain("id", "in", chosen.ids)
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        result = super().fields_get(allfields, attributes)
+        if "searchable" in result.get("can_call", {}):
+            result["can_call"]["searchable"] = False
+        return result
 
     def write(self, vals):
         result = super().write(vals)

@@ -66,6 +66,7 @@ class CollectionContact(models.Model):
     _description = "Collection Contact"
     _inherit = ["collection.protected.mixin", "collection.evidence.mixin"]
     _order = "date desc, id desc"
+    _rec_names_search = ["customer_id", "partner_id", "person"]
     _check_company_auto = True
     _evidence_fields = ("attachment_ids",)
 

@@ -1,5 +1,8 @@
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 
@@ -40,6 +43,17 @@ class CollectionLetterBatch(models.Model):
                 number=batch.id,
                 date=format_datetime(self.env, batch.date_printed, dt_format="short"),
             )
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Search by the number, all of the name that is no language's."""
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        if operator.endswith("like") and not value:
+            return Domain.TRUE
+        texts = value if operator == "in" else [value]
+        numbers = [re.search(r"\d+", text) for text in texts if text]
+        return Domain("id", "in", [int(number[0]) for number in numbers if number])
 
     @api.depends("letter_ids.delivery_state", "letter_ids.tracking_number")
     def _compute_counts(self):

@@ -43,6 +43,7 @@ class CollectionDemandHistory(models.Model):
     _description = "History Line of a Demand"
     _auto = False
     _order = "moment, id"
+    _rec_names_search = ["contact_id", "promise_id"]
     _depends = {
         "collection.step": ["case_id", "stage_id", "state", "excluded_lines"],
         "collection.contact": [

@@ -40,6 +40,7 @@ class CollectionStep(models.Model):
     _description = "Collection Step"
     _inherit = ["collection.protected.mixin"]
     _order = "date_planned desc, id desc"
+    _rec_names_search = ["case_id", "stage_id"]
     _check_company_auto = True
 
     # A case is never deleted, a stage not when it is used.

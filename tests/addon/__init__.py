@@ -1,6 +1,7 @@
 from . import (
     test_boundaries,
     test_demo,
+    test_filters,
     test_invariants,
     test_rights,
     test_tools,
