@@ -13,6 +13,7 @@ from . import (
     account_move,
     res_partner,
     mail_mail,
+    ir_mail_server,
     mail_thread,
     mail_template,
     sms_sms,

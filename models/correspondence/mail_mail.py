@@ -3,6 +3,8 @@ from smtplib import SMTPServerDisconnected
 from odoo import api, fields, models
 from odoo.tools import email_normalize, email_normalize_all
 
+from .ir_mail_server import MAIL_HEADER
+
 # A server that goes away that often in one turn of the queue gets some rest.
 BREAKS, BREAK_MINUTES = 3, 5
 
@@ -40,7 +42,9 @@ class MailMail(models.Model):
 
     def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
         """Leave out what may not leave any more."""
-        stopped = self._stop_for_stay()
+        # First, for what has left cannot be stopped any more.
+        stopped = self._follow_taken()
+        stopped |= (self - stopped)._stop_for_stay()
         stopped |= (self - stopped)._stop_obsolete()
         if stopped and post_send_callback:
             post_send_callback(stopped.ids)
@@ -77,6 +81,9 @@ class MailMail(models.Model):
         if case and not self._log_leaving(case):
             self._wait_in_queue()
             return []
+        if self._is_ours():
+            for email in emails:
+                email["headers"] = {**email["headers"], MAIL_HEADER: str(self.id)}
         return emails
 
     def _postprocess_sent_message(
@@ -97,8 +104,9 @@ class MailMail(models.Model):
         )
 
     def cancel(self):
-        waiting = self.filtered(lambda mail: mail.state in ("outgoing", "exception"))
-        result = super().cancel()
+        going = self - self._follow_taken()
+        waiting = going.filtered(lambda mail: mail.state in ("outgoing", "exception"))
+        result = super(MailMail, going).cancel()
         self._update_collection_letters()
         text = self.env._("It was cancelled before it left.")
         for mail in waiting:
@@ -106,9 +114,39 @@ class MailMail(models.Model):
         return result
 
     def mark_outgoing(self):
+        self.env["collection.mail.handover"].sudo()._forget(self)
         result = super().mark_outgoing()
         self._update_collection_letters()
         return result
+
+    # ------------------------------------------------------------------
+    # What the mail server took from a queue that was killed
+    # ------------------------------------------------------------------
+
+    def _is_ours(self):
+        """:return: whether this delivers a letter, or is the copy of one"""
+        # Who sends the queue may not read what the messages are about.
+        letters = self.env["collection.letter"].sudo()
+        message = self.sudo().mail_message_id
+        return bool(
+            message
+            and letters.search_count([("mail_message_id", "=", message.id)], limit=1)
+        )
+
+    def _follow_taken(self):
+        """Finish what a queue did not come to write down: the mail server had taken the
+        message already.
+
+        :return: the mails that were sent before
+        """
+        waiting = self.filtered(lambda mail: mail.state == "outgoing")
+        taken = self.env["collection.mail.handover"].sudo()._filter_taken(waiting)
+        for mail in taken:
+            mail.write(
+                {"state": "sent", "failure_type": False, "failure_reason": False}
+            )
+            mail._postprocess_sent_message([], [])
+        return taken
 
     # ------------------------------------------------------------------
     # Messages held back

@@ -14,6 +14,7 @@ from . import (
     collection_open_item_list,
     collection_statement,
     collection_dispatcher,
+    collection_mail_handover,
     collection_mail_retry,
     collection_customer_notice,
     collection_conversation_summary,

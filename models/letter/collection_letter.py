@@ -681,6 +681,10 @@ class CollectionLetter(models.Model):
         if obsolete:
             reason = self.env._("Settled or stopped before the message left.")
             obsolete._cancel_queued()
+            # A killed queue may have sent one of them without writing it down.
+            obsolete = obsolete.filtered(
+                lambda letter: letter.delivery_state in (*WAITING_STATES, "cancelled")
+            )
             obsolete.write({"delivery_state": "cancelled", "failure_reason": reason})
         return obsolete
 

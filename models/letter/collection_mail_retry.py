@@ -169,6 +169,7 @@ class CollectionMailRetry(models.AbstractModel):
                     [dispatcher._prepare_mail_vals(letter, letter.body, letter.body)],
                 )
         mails = letters.sudo().mail_id
+        self.env["collection.mail.handover"].sudo()._forget(mails)
         mails.write(
             {
                 "state": "outgoing",

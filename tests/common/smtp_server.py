@@ -128,6 +128,7 @@ class MailServerCase:
     def start_mail_server(self):
         """Have Odoo send to a server of this test, and to no other."""
         self.smtp = self.enterContext(SmtpServer())
+        self.addCleanup(self.forget_handovers)
         # Odoo sends nothing in tests; here it shall.
         self.enterContext(
             patch.object(IrMail_Server, "_disable_send", lambda _s: False)
@@ -142,6 +143,11 @@ class MailServerCase:
                 "smtp_encryption": "none",
             }
         )
+
+    def forget_handovers(self):
+        """Remove what is noted outside of the transaction of a test."""
+        with self.registry.cursor() as cr:
+            cr.execute("DELETE FROM collection_mail_handover")
 
     def run_queue(self):
         """Send what waits in Odoo's queue; answer what arrived."""

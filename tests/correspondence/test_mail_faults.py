@@ -221,6 +221,84 @@ class TestMailFaults(DeliveryCommon):
         self.assertEqual(set((letters - first).mapped("delivery_state")), {"sent"})
 
     # ------------------------------------------------------------------
+    # A queue that is killed after the server's answer
+    # ------------------------------------------------------------------
+
+    def run_killed(self):
+        """Have the server take what is in the queue, and nobody write that down.
+
+        :return: what arrived
+        """
+        self.env.flush_all()
+        with self.env.cr.savepoint() as savepoint:
+            envelopes = self.run_faulty()
+            savepoint.rollback()
+        self.env.invalidate_all()
+        return envelopes
+
+    def get_notes(self, letters):
+        """:return: tuples of attempts and whether it was taken, as others see them"""
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "SELECT attempts, date_taken IS NOT NULL FROM collection_mail_handover"
+                " WHERE mail_id = ANY(%s)",
+                [letters.sudo().mail_id.ids],
+            )
+            return cr.fetchall()
+
+    def test_what_the_server_has_taken_is_not_sent_again(self):
+        letters = self.send_many(3)
+        self.assertEqual(len(self.run_killed()), 3)
+        self.assertEqual(set(letters.mapped("delivery_state")), {"queued"})
+        self.assertEqual(self.get_notes(letters), [(1, True)] * 3)
+        self.assertFalse(self.run_faulty())
+        self.assertEqual(set(letters.mapped("delivery_state")), {"sent"})
+        for letter in letters:
+            self.assertTrue(letter.date_sent)
+            notification = letter.mail_message_id.sudo().notification_ids
+            self.assertEqual(notification.notification_status, "sent")
+
+    def test_what_has_left_is_not_cancelled(self):
+        """By what comes before the queue is worked again, or by the queue."""
+        for is_found_by_queue in (False, True):
+            with (
+                self.subTest(is_found_by_queue=is_found_by_queue),
+                self.env.cr.savepoint() as savepoint,
+            ):
+                [letter] = self.send_many()
+                self.run_killed()
+                if is_found_by_queue:
+                    letter.partner_id.collection_do_not_contact = True
+                    self.run_faulty()
+                else:
+                    self.make_hold(letter.case_id)
+                self.assertEqual(letter.delivery_state, "sent")
+                self.assertEqual(letter.sudo().mail_id.state, "sent")
+                self.assertTrue(self.get_items(letter.move_ids).stage_id)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_what_the_server_has_not_answered_is_sent_again(self):
+        [letter] = self.send_many()
+        reference = letter.mail_id.sudo().message_id
+        self.run_faulty(AFTER=True)
+        self.assertEqual(self.get_notes(letter), [(1, False)])
+        self.let_pass(letter)
+        [envelope] = self.run_faulty()
+        self.assertEqual(envelope.message["Message-Id"].strip(), reference)
+        self.assertEqual(self.get_notes(letter), [(2, True)])
+
+    def test_a_person_may_send_again_what_was_taken(self):
+        [letter] = self.send_many()
+        [first] = self.run_faulty()
+        self.assertNotIn("X-Collection-Mail", first.message)
+        letter._receive_bounce("5.1.1 unknown")
+        letter.partner_id.email = "right@example.com"
+        letter.action_resend()
+        [envelope] = self.run_faulty()
+        self.assertEqual(envelope.recipients, ["right@example.com"])
+
+    # ------------------------------------------------------------------
     # The sweep
     # ------------------------------------------------------------------
 
