@@ -123,7 +123,7 @@ class CollectionScheduler(models.AbstractModel):
             self._run_night(company, company._get_collection_today())
             if not self.env["ir.cron"]._commit_progress(1):
                 break
-        self.env.ref("account_collections.ir_cron_execute_steps")._trigger()
+        self.env["collection.step"]._trigger_execution()
 
     @api.model
     def _run_night(self, company, today):
@@ -262,5 +262,5 @@ class CollectionScheduler(models.AbstractModel):
         if left:
             # Somebody was at their items, or has changed them.
             moment = fields.Datetime.add(fields.Datetime.now(), minutes=1)
-            self.env.ref("account_collections.ir_cron_execute_steps")._trigger(moment)
+            self.env["collection.step"]._trigger_execution(moment)
         return bool(time_left)

@@ -9,6 +9,8 @@ from . import (
     collection_step,
     collection_case,
     collection_step_claim,
+    collection_lane,
+    res_config_settings,
     collection_executor,
     collection_demand_history,
     mail_activity,

@@ -53,8 +53,8 @@ class CollectionExecutor(models.AbstractModel):
     letter, contact and the stage of the items. So a payment waits for none of the
     documents, and a message whose words are no longer true by then is made anew.
 
-    Several workers may do so at once. A step that fails keeps its error and is tried
-    again later; the others go on.
+    Several workers may do so at once, never with the same people. A step that fails
+    keeps its error and is tried again later; the others go on.
     """
 
     _name = "collection.executor"
@@ -79,12 +79,14 @@ class CollectionExecutor(models.AbstractModel):
             return 0
         worker = self.with_company(company).with_context(collection_as_of=as_of)
         left = set() if left is None else left
-        steps = worker.env["collection.step.claim"]._take(company, as_of, left)
-        if not steps:
-            return 0
-        begun = steps[0].date_claimed
-        batch = Batch(company, as_of, ledger_date, counts, left, steps, begun)
-        return worker._work(batch, commit)
+        claim = worker.env["collection.step.claim"]
+        with claim._hold(is_lasting=bool(commit)):
+            steps = claim._take(company, as_of, left, is_lasting=bool(commit))
+            if not steps:
+                return 0
+            begun = steps[0].date_claimed
+            batch = Batch(company, as_of, ledger_date, counts, left, steps, begun)
+            return worker._work(batch, commit)
 
     @api.model
     def _work(self, batch, commit):
@@ -104,6 +106,8 @@ class CollectionExecutor(models.AbstractModel):
                 commit()
                 self._wait_for_turn(batch.company, commit)
                 done += self._finish(part)
+            # Before the locks go: who comes next sees whom these have gone to.
+            commit()
             return done
         except TransactionRollbackError:
             self.env.cr.rollback()

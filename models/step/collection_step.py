@@ -69,6 +69,8 @@ class CollectionStep(models.Model):
     attempts = fields.Integer("Failed attempts", readonly=True, default=0)
     date_try = fields.Datetime("Next try", readonly=True)
     date_claimed = fields.Datetime("Being made since", readonly=True)
+    # Of the executor, as PostgreSQL numbers its connections.
+    claimant = fields.Integer(readonly=True)
     interruptions = fields.Integer(
         "Interrupted",
         readonly=True,
@@ -323,9 +325,11 @@ class CollectionStep(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _trigger_execution(self):
+    def _trigger_execution(self, moment=None):
+        """Have the executors start, now or at a moment (naive UTC)."""
         # Anyone who may approve may have the execution start; it takes what is due.
-        self.env.ref("account_collections.ir_cron_execute_steps").sudo()._trigger()
+        for lane in self.env["collection.lane"].sudo()._get_active():
+            lane._trigger(moment)
 
     @api.model
     def _skip_expired(self, company, as_of, partner_ids=None):

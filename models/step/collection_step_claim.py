@@ -1,11 +1,10 @@
-from datetime import timedelta
+from contextlib import contextmanager, suppress
 
+import psycopg2
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 BATCH = 50
-# So long nobody else takes what an executor has begun. It is longer than a scheduled
-# action may run.
-LEASE = timedelta(minutes=10)
 # A step whose executor was ended this many times is set aside.
 MAX_INTERRUPTIONS = 3
 
@@ -18,20 +17,68 @@ class CollectionStepClaim(models.AbstractModel):
     executor that is killed leaves its mark. What was interrupted is taken again after
     all the others, alone, and after some interruptions it is set aside for a person:
     a document that kills its executor stops nobody else's.
+
+    An executor holds two kinds of advisory locks, which end with its connection to the
+    database: one says that it lives, so that what it has begun is free again in the
+    moment it is killed; the others are for the people its steps are about, so that
+    nobody gets the messages of two executors at once.
     """
 
     _name = "collection.step.claim"
     _description = "Claims on Collection Steps"
 
+    @contextmanager
+    def _hold(self, is_lasting):
+        """Be known as an executor that lives, and give back all locks in the end.
+
+        :param bool is_lasting: whether the work goes in several transactions
+        """
+        cr = self.env.cr
+        self._try_locks("collections.executor", [self._get_backend()], is_lasting)
+        try:
+            yield
+        except BaseException:
+            if is_lasting:
+                with suppress(psycopg2.Error):
+                    cr.rollback()
+            raise
+        finally:
+            if is_lasting:
+                # Without a connection there are no locks.
+                with suppress(psycopg2.Error):
+                    cr.execute("SELECT pg_advisory_unlock_all()")
+
     @api.model
-    def _take(self, company, as_of, left=()):
+    def _get_backend(self):
+        """:return: the number of the process of PostgreSQL that works for this one"""
+        return self.env.cr.connection.info.backend_pid
+
+    @api.model
+    def _try_locks(self, kind, numbers, is_lasting):
+        """:return: set of those numbers that nobody else has locked, now locked"""
+        lock = "pg_try_advisory_lock" if is_lasting else "pg_try_advisory_xact_lock"
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT number FROM unnest(%s) number WHERE %s(hashtext(%s), number)",
+                sorted(numbers),
+                SQL.identifier(lock),
+                kind,
+            )
+        )
+        return {number for [number] in rows}
+
+    @api.model
+    def _take(self, company, as_of, left=None, is_lasting=False):
         """Take steps that are due to be tried.
 
         :param company: res.company record
         :param date as_of: the day, in the company's time zone
-        :param left: ids of steps to leave alone
+        :param set left: ids of steps to leave alone; those are added whose people
+            another executor is writing to
+        :param bool is_lasting: whether they are held beyond this transaction
         :return: collection.step records, locked, which nobody else has
         """
+        left = set() if left is None else left
         domain = self._get_due_domain(company, as_of, left)
         steps = self._lock([*domain, ("interruptions", "=", 0)], BATCH)
         while not steps:
@@ -40,14 +87,31 @@ class CollectionStepClaim(models.AbstractModel):
                 break
             self._set_aside(steps)
             steps = steps.browse()
-        if steps:
-            steps.write(
+        free = self._filter_alone(steps, is_lasting)
+        left.update((steps - free).ids)
+        if free:
+            free.write(
                 {
                     "date_claimed": fields.Datetime.now(),
-                    "interruptions": steps[0].interruptions + 1,
+                    "claimant": self._get_backend(),
+                    "interruptions": free[0].interruptions + 1,
                 }
             )
-        return steps
+        return free
+
+    @api.model
+    def _filter_alone(self, steps, is_lasting):
+        """:return: the steps whose customer and addressee no other executor is just
+        writing to: it would not see in the log what the other one sends"""
+        people = {
+            step: {step.case_id.partner_id.id, step.recipient_id.id} - {False}
+            for step in steps
+        }
+        numbers = set().union(*people.values())
+        if not numbers:
+            return steps
+        mine = self._try_locks("collections.person", numbers, is_lasting)
+        return steps.filtered(lambda step: people[step] <= mine)
 
     @api.model
     def _get_due_domain(self, company, as_of, left):
@@ -57,13 +121,30 @@ class CollectionStepClaim(models.AbstractModel):
             ("company_id", "=", company.id),
             ("id", "not in", list(left)),
             ("date_planned", "<=", as_of),
-            *("|", ("date_claimed", "=", False), ("date_claimed", "<", now - LEASE)),
+            *("|", ("date_claimed", "=", False)),
+            ("claimant", "not in", self._find_living()),
             "|",
             ("date_allowed", "=", False),
             ("date_allowed", "<=", company._get_collection_moment()),
             *("|", ("state", "=", "planned")),
             *("&", ("state", "=", "failed"), ("date_try", "<=", now)),
         ]
+
+    @api.model
+    def _find_living(self):
+        """:return: list of the claimants that are at work, beside this one"""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT pid FROM pg_locks
+                 WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid()
+                   AND classid = hashtext('collections.executor')::oid
+                   AND database = (
+                        SELECT oid FROM pg_database WHERE datname = CURRENT_DATABASE())
+                """
+            )
+        )
+        return [pid for [pid] in rows]
 
     @api.model
     def _lock(self, domain, limit):
@@ -93,7 +174,7 @@ class CollectionStepClaim(models.AbstractModel):
     @api.model
     def _end(self, steps):
         """Give steps back, done or not: their executor has come to an end with them."""
-        steps.write({"date_claimed": False, "interruptions": 0})
+        steps.write({"date_claimed": False, "claimant": False, "interruptions": 0})
 
     @api.model
     def _set_aside(self, steps):

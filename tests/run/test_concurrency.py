@@ -87,6 +87,32 @@ class TestConcurrency(ConcurrencyCommon):
             self.execute_batch(env)
         self.assert_all(SENT)
 
+    def test_nobody_gets_the_messages_of_two_at_once(self):
+        """Two customers with one lawyer: the second executor would not yet see in the
+        log what the first one sends."""
+        one, two = self.make_debts(2)
+        with self.worker() as env:
+            lawyer = env["res.partner"].create(
+                {"name": "Lawyer", "email": "lawyer@example.com"}
+            )
+            env["res.partner"].browse((one, two)).collection_lawyer_id = lawyer
+            self.partner_ids += lawyer.ids
+        with self.worker() as busy, patch.object(collection_step_claim, "BATCH", 1):
+            claims = busy["collection.step.claim"]
+            with claims._hold(is_lasting=True):
+                claims._take(self.get(busy, "company"), self.today, is_lasting=True)
+                busy.cr.commit()
+                left = set()
+                with self.worker() as env:
+                    company = self.get(env, "company")
+                    free = env["collection.step.claim"]._take(company, self.today, left)
+                    self.assertFalse(free)
+                    self.assertEqual(len(left), 1)
+        with self.worker() as env:
+            env["collection.scheduler"]._execute_company(self.get(env, "company"))
+        # The other one has to wait: one message a day for one person.
+        self.assertEqual(sorted(self.look().values()), [SENT, UNTOUCHED])
+
     # ------------------------------------------------------------------
     # Payments
     # ------------------------------------------------------------------

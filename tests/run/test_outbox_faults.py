@@ -163,11 +163,6 @@ class TestOutboxFaults(ConcurrencyCommon):
                 company = self.get(env, "company")
                 env["collection.scheduler"]._execute_company(company)
         except Killed:
-            with self.worker() as env:
-                env.cr.execute(
-                    "UPDATE collection_step"
-                    " SET date_claimed = date_claimed - INTERVAL '11 minutes'"
-                )
             return True
         return False
 
@@ -202,13 +197,20 @@ class TestOutboxFaults(ConcurrencyCommon):
         for customer in late:
             self.assertEqual(seen[customer], SENT)
 
-    def test_nobody_takes_what_was_begun_just_now(self):
-        [killer] = self.make_debts(1)
-        self.kill_for(killer)
-        with self.assertRaises(Killed), self.worker() as env:
-            company = self.get(env, "company")
-            env["collection.scheduler"]._execute_company(company)
+    def test_what_was_begun_is_free_when_its_executor_is_gone(self):
+        """Whoever lives keeps it for as long as it takes."""
+        [customer] = self.make_debts(1)
+        with self.worker() as living:
+            claims = living["collection.step.claim"]
+            company = self.get(living, "company")
+            with claims._hold(is_lasting=True):
+                [step] = claims._take(company, self.today, is_lasting=True)
+                living.cr.commit()
+                with self.worker() as env:
+                    self.assertEqual(self.execute_batch(env), 0)
+        # It ended without a word.
         with self.worker() as env:
-            claims = env["collection.step.claim"]
-            company = self.get(env, "company")
-            self.assertFalse(claims._take(company, self.today))
+            step = step.with_env(env)
+            self.assertEqual((step.interruptions, bool(step.date_claimed)), (1, True))
+            self.assertEqual(self.execute_batch(env), 1)
+        self.assertEqual(self.look(), {customer: SENT})
