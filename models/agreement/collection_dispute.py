@@ -436,6 +436,13 @@ class CollectionDispute(models.Model):
         )
 
     @api.model
+    def _reserving_sql(self):
+        return SQL(
+            "SELECT FROM collection_dispute WHERE is_active",
+            to_flush=self._fields["is_active"],
+        )
+
+    @api.model
     def _reservations_sql(self):
         """What is disputed of each invoice, all disputes about it together.
 

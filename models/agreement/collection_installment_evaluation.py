@@ -53,6 +53,14 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
         )
 
     @api.model
+    def _reserving_sql(self):
+        return SQL(
+            "SELECT FROM collection_installment_plan WHERE state IN %s",
+            RUNNING_STATES,
+            to_flush=self.env["collection.installment.plan"]._fields["state"],
+        )
+
+    @api.model
     def _reservations_sql(self):
         """What is still to come of the plans in force."""
         in_force = SQL("plan.state IN %s", RUNNING_STATES)

@@ -40,6 +40,13 @@ class CollectionPromiseEvaluation(models.AbstractModel):
         )
 
     @api.model
+    def _reserving_sql(self):
+        return SQL(
+            "SELECT FROM collection_promise WHERE state = 'open'",
+            to_flush=self.env["collection.promise"]._fields["state"],
+        )
+
+    @api.model
     def _reservations_sql(self):
         """What is still to come of the open promises, after what was paid already."""
         is_open = SQL("promise.state = 'open'")

@@ -1,3 +1,5 @@
+from itertools import compress
+
 from odoo import api, models
 from odoo.tools import SQL, ormcache
 
@@ -23,16 +25,34 @@ class CollectionReservedAmount(models.AbstractModel):
     _description = "Amounts Reserved on Open Items"
 
     @api.model
-    def _joins_sql(self):
-        """:return: SQL joins ``disputed``, ``promised`` and ``planned`` on ``line``,
-        each with the amount in the currency of the item"""
+    def _get_kinds(self):
+        """Say of which kinds there is anything now, in any company.
+
+        :return: tuple of keys of ``RESERVING``
+        """
+        [found] = self.env.execute_query(
+            SQL(
+                "SELECT %s",
+                SQL(", ").join(
+                    SQL("EXISTS (%s)", self.env[model]._reserving_sql())
+                    for model in RESERVING.values()
+                ),
+            )
+        )
+        return tuple(compress(RESERVING, found))
+
+    @api.model
+    def _joins_sql(self, kinds):
+        """:param tuple kinds: keys of ``RESERVING``
+        :return: SQL joins of these on ``line``, under their names, each with the amount
+            in the currency of the item"""
         return SQL(" ").join(
             SQL(
                 "LEFT JOIN (%(laid)s) %(name)s ON %(name)s.line_id = line.id",
                 laid=self._laid_sql(name),
                 name=SQL.identifier(name),
             )
-            for name in RESERVING
+            for name in kinds
         )
 
     @api.model

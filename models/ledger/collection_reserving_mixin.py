@@ -22,3 +22,9 @@ class CollectionReservingMixin(models.AbstractModel):
         :return: SQL
         """
         raise NotImplementedError
+
+    @api.model
+    def _reserving_sql(self):
+        """:return: SQL that finds the records which reserve something now; nobody looks
+        at its columns"""
+        raise NotImplementedError
