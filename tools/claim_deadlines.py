@@ -1,7 +1,7 @@
 """Until when a claim is filed in an insolvency: suggestions. Pure Python, no ORM.
 
 A person can always change them, and what the court or the office-holder says goes
-before. Sources: Federal Rules of Bankruptcy Procedure 1019(2), 3002(c), 3003(c) and
+before. Sources: Federal Rules of Bankruptcy Procedure 1019(b), 3002(c), 3003(c) and
 9006(a), 11 U.S.C. 502(b)(9); Insolvenzordnung section 28; Code de commerce R622-24;
 Regulation (EU) 2015/848 article 55(6); Bankruptcy and Insolvency Act (Canada);
 Corporations Act (Australia). Nothing here is legal advice.
@@ -38,6 +38,7 @@ class Insolvency:
     assets: str = "unknown"  # unknown, expected, none
     relief: date | None = None  # order for relief
     conversion: date | None = None  # to the present chapter
+    first_bar: date | None = None  # end of the time in the first chapter 7
     asset_notice: date | None = None  # mailing of the clerk's notice of assets
     publication: date | None = None  # in the register or gazette
     notice: date | None = None  # of the trustee or liquidator
@@ -62,28 +63,58 @@ def suggest_deadline(insolvency):
     if insolvency.chapter == "foreign":
         return _suggest_foreign(insolvency)
     day, rule = _suggest_us(insolvency)
-    return (roll_forward(day) if day else None), rule
+    # Rule 9006(a) moves the end of a period, not a date that the clerk names.
+    if day and rule != "us_no_asset":
+        day = roll_forward(day)
+    return day, rule
 
 
 def _suggest_us(case):
-    if case.chapter in ("9", "15"):
+    if case.chapter == "15":
+        return None, "us_ancillary"
+    if case.chapter == "9":
         return None, "us_order"
     # The notice says that there are assets after all, whatever the file says by then.
     was_no_asset = case.asset_notice and case.asset_notice > (
         case.conversion or case.petition
     )
     if case.chapter == "7" and (case.assets == "none" or was_no_asset):
-        return _after(case.asset_notice, ASSET_NOTICE_DAYS), "us_no_asset"
-    start = case.conversion or case.relief or case.petition
+        return _suggest_no_asset(case)
+    if case.chapter == "7" and _has_expired(case):
+        return None, "us_expired"
     if case.is_governmental:
-        return _after(start, GOVERNMENT_DAYS), "us_180"
+        return _get_governmental_day(case), "us_180"
     if case.chapter == "11":
-        if case.is_subchapter_v:
-            return _after(start, CREDITOR_DAYS), "us_subchapter_v"
-        return None, "us_order"
+        return None, "us_subchapter_v" if case.is_subchapter_v else "us_order"
     if case.chapter == "7" and not case.is_voluntary and not case.conversion:
-        return _after(start, INVOLUNTARY_DAYS), "us_90"
+        return _after(case.relief or case.petition, INVOLUNTARY_DAYS), "us_90"
+    start = case.conversion or case.relief or case.petition
     return _after(start, CREDITOR_DAYS), "us_70"
+
+
+def _has_expired(case):
+    """Back in chapter 7, whose first time had ended, no new one begins (Rule
+    1019(b)(2))."""
+    return case.conversion and case.first_bar and case.first_bar < case.conversion
+
+
+def _suggest_no_asset(case):
+    """Not before 90 days after the mailing (Rule 3002(c)(5)); a governmental unit has
+    its own time in any case (11 U.S.C. 502(b)(9))."""
+    day = _after(case.asset_notice, ASSET_NOTICE_DAYS)
+    if day and case.is_governmental and not _has_expired(case):
+        own = roll_forward(_get_governmental_day(case))
+        if own > day:
+            return own, "us_180"
+    return day, "us_no_asset"
+
+
+def _get_governmental_day(case):
+    # Only a conversion to chapter 7 begins a new time (Rules 1019(b)(1), 3002(c)(1)).
+    start = case.relief or case.petition
+    if case.chapter == "7":
+        start = case.conversion or start
+    return _after(start, GOVERNMENT_DAYS)
 
 
 def _suggest_foreign(case):

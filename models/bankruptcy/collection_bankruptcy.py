@@ -103,6 +103,12 @@ class CollectionBankruptcy(models.Model):
     date_recorded = fields.Datetime("In force here since", readonly=True)
     date_relief = fields.Date("Order for relief", tracking=True)
     date_conversion = fields.Date("Converted on", readonly=True)
+    date_first_bar = fields.Date(
+        "First time for claims ended",
+        readonly=True,
+        help="In the first chapter 7, which the case has left. Back in chapter 7, no"
+        " new time begins after it.",
+    )
     date_end = fields.Date("Ended on", readonly=True)
     judge = fields.Char()
     # How we know
@@ -129,7 +135,7 @@ class CollectionBankruptcy(models.Model):
     date_asset_notice = fields.Date(
         "Notice of assets mailed",
         help="The day the clerk mailed the notice that a dividend is possible after "
-        "all.",
+        "all. Enter the day that it names for claims among the deadlines.",
     )
     is_governmental = fields.Boolean("We are a governmental unit")
     is_abroad = fields.Boolean("We are outside metropolitan France")
@@ -138,7 +144,9 @@ class CollectionBankruptcy(models.Model):
         "res.partner",
         "collection_bankruptcy_guarantor_rel",
         string="Guarantors",
-        help="The stay does not cover them. They are approached by hand only.",
+        help="The stay does not cover them, except individuals who owe a consumer debt"
+        " together with the debtor in chapters 12 and 13. They are approached by hand"
+        " only.",
     )
     # Deadlines and documents
     date_bar = fields.Date(
@@ -257,6 +265,8 @@ class CollectionBankruptcy(models.Model):
         "state",
         "chapter",
         "assets",
+        "is_subchapter_v",
+        "date_first_bar",
     )
     @api.depends_context("collection_as_of", "lang")
     def _compute_claim_text(self):
@@ -546,14 +556,16 @@ class CollectionBankruptcy(models.Model):
             enforcement._end(self, state, day)
 
     def _convert_chapter(self, chapter, day):
-        """Continue under another chapter: the period for the claim begins anew (Rule
-        1019(2)); the stay goes on.
+        """Continue under another chapter: the period for the claim may begin anew
+        (Rules 1019(b), 3002(c)); the stay goes on.
 
         :param str chapter: the new one, a key of ``CHAPTERS``
         :param date day: the day of the conversion
         """
-        self.sudo().deadline_ids._restart(self, chapter, day)
         vals = {"chapter": chapter, "date_conversion": day}
+        if self.chapter == "7" and not self.date_first_bar:
+            vals["date_first_bar"] = self.date_bar
+        self.sudo().deadline_ids._restart(self, chapter, day)
         if chapter != "foreign":
             vals["procedure"] = False
         if chapter != "11":

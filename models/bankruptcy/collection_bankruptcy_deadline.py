@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ...tools.claim_deadlines import Insolvency, suggest_deadline
 
@@ -9,6 +10,11 @@ DEADLINE_KINDS = [
     ("objection", "Objection to the plan or to the discharge"),
     ("answer", "Answer to the court or the trustee"),
     ("administrative", "Claim for goods of the last 20 days"),
+    ("avoidance", "Claim after a payment was given back"),
+    ("rejection", "Claim from a rejected contract or lease"),
+    ("codebtor", "Claim in place of the creditor"),
+    ("reclamation", "Demand to give goods back"),
+    ("transfer", "Objection to a transfer of the claim"),
     ("other", "Other"),
 ]
 SOURCES = [
@@ -28,6 +34,7 @@ SUGGESTION_FIELDS = {
     "chapter",
     "date_asset_notice",
     "date_conversion",
+    "date_first_bar",
     "date_meeting",
     "date_notice",
     "date_petition",
@@ -239,6 +246,7 @@ class CollectionBankruptcyDeadline(models.Model):
             "assets": bankruptcy.assets,
             "relief": bankruptcy.date_relief or None,
             "conversion": bankruptcy.date_conversion or None,
+            "first_bar": bankruptcy.date_first_bar or None,
             "asset_notice": bankruptcy.date_asset_notice or None,
             "publication": bankruptcy.date_publication or None,
             "notice": bankruptcy.date_notice or None,
@@ -248,16 +256,17 @@ class CollectionBankruptcyDeadline(models.Model):
     def _restart(self, bankruptcy, chapter, day):
         """Archive the deadlines for the claim that a conversion ends, also those from a
         notice. Without a rule for a new one they stay, except in chapter 7, where
-        everybody waits for the notice of assets.
+        everybody waits for the notice of assets, or no new time begins.
 
         :param str chapter: the new one, a key of the chapters of bankruptcies
         :param date day: the day of the conversion
         """
-        # A conversion to chapter 7 begins a new time for claims (Rule 1019(2)).
+        # A conversion to chapter 7 ends the time before (Rule 1019(b)); that of
+        # governmental units goes on in the other chapters (Rule 3002(c)(1)).
         new_day, _rule = suggest_deadline(
             self._get_insolvency(bankruptcy, chapter=chapter, conversion=day)
         )
-        if new_day or chapter == "7":
+        if chapter == "7" or (new_day and not bankruptcy.is_governmental):
             self.filtered(lambda row: row.kind == "claim")._archive_with_reminders()
 
     def _archive_with_reminders(self):
@@ -272,19 +281,20 @@ class CollectionBankruptcyDeadline(models.Model):
     def _get_us_rule_texts(self):
         return {
             "us_70": self.env._(
-                "70 days after the petition, or after the conversion (Rule 3002(c))"
+                "70 days after the petition, or after the conversion (Rules 3002(c),"
+                " 1019(b)(1))"
             ),
             "us_90": self.env._(
                 "Involuntary chapter 7: 90 days after the order for relief, or after"
                 " the petition as long as there is none (Rule 3002(c))"
             ),
-            "us_180": self.env._("Governmental unit: 180 days (Rule 3002(c)(1))"),
-            "us_no_asset": self.env._(
-                "90 days after the mailing of the notice of assets (Rule 3002(c)(5))"
+            "us_180": self.env._(
+                "Governmental unit: 180 days after the order for relief, or after the"
+                " conversion to chapter 7 (Rules 3002(c)(1), 1019(b)(1))"
             ),
-            "us_subchapter_v": self.env._(
-                "Subchapter V: 70 days in many courts; check the local rules and the "
-                "order"
+            "us_no_asset": self.env._(
+                "Not before 90 days after the mailing of the notice of assets (Rule"
+                " 3002(c)(5)); the notice names the day: enter it"
             ),
         }
 
@@ -333,44 +343,88 @@ class CollectionBankruptcyDeadline(models.Model):
         if left < 0:
             return self._get_late_text(bankruptcy, -left)
         if left == 0:
-            return self.env._("Today is the last day to file the claim.")
+            return self._get_last_day_text(bankruptcy)
         if left == 1:
             return self.env._("One day left to file the claim.")
         return self.env._("%s days left to file the claim.", left)
 
     @api.model
+    def _get_last_day_text(self, bankruptcy):
+        text = self.env._("Today is the last day to file the claim.")
+        if not bankruptcy.is_us:
+            return text
+        # Rule 9006(a)(4).
+        until = self.env._(
+            "It ends at midnight where the court is, on paper when the clerk's office"
+            " closes."
+        )
+        return f"{text} {until}"
+
+    @api.model
     def _get_no_deadline_text(self, bankruptcy):
         if not bankruptcy.chapter:
             return self.env._("Enter the chapter: the deadline depends on it.")
-        if bankruptcy.chapter == "7" and bankruptcy.assets == "none":
-            return self.env._(
-                "No asset: claims are filed only after the clerk's notice of assets."
-            )
-        return self.env._(
+        _day, rule = suggest_deadline(self._get_insolvency(bankruptcy))
+        texts = {
+            "us_no_asset": self.env._(
+                "No asset: claims are filed only after the clerk's notice of assets, by"
+                " the day that it names."
+            ),
+            "us_expired": self.env._(
+                "Back in chapter 7: no new time begins, for the first one ended on"
+                " %(day)s (Rule 1019(b)(2)). A claim filed before stays filed; else ask"
+                " counsel now.",
+                day=format_date(self.env, bankruptcy.date_first_bar),
+            ),
+            "us_subchapter_v": self.env._(
+                "Subchapter V: the court or its local rules set the time (Rule"
+                " 3003(c)(3)), in some courts 70 days. Enter it from the order or the"
+                " notice."
+            ),
+            "us_ancillary": self.env._(
+                "Chapter 15: claims are filed in the foreign proceeding, not here."
+            ),
+        }
+        return texts.get(rule) or self.env._(
             "No rule sets the deadline: enter it from the court's order or the notice."
         )
 
     @api.model
     def _get_late_text(self, bankruptcy, days):
-        """:return: what a late claim means; rules of thumb, no legal advice (11 U.S.C.
-        502(b)(9) and 726(a); the InsO and others abroad)"""
+        """:return: translated sentences: how late it is, and what that means"""
         late = self.env._("The deadline passed %s days ago.", days)
-        if bankruptcy.chapter == "7":
-            means = self.env._(
+        return f"{late} {self._get_late_meaning(bankruptcy.chapter)}"
+
+    @api.model
+    def _get_late_meaning(self, chapter):
+        """Say what a late claim means; rules of thumb, no legal advice (11 U.S.C.
+        502(b)(9) and 726(a); Rules 3002(c)(7), 3003(c)(3), 9006(b); the InsO and others
+        abroad).
+
+        :param str chapter: a key of the chapters of bankruptcies, or False
+        :return: translated sentence
+        """
+        if chapter == "7":
+            return self.env._(
                 "A late claim can still be filed; it is paid after those filed in time,"
-                " out of what is left."
+                " out of what is left, or with them if you had no notice in time and"
+                " file before the distribution."
             )
-        elif bankruptcy.chapter == "foreign":
-            means = self.env._(
+        if chapter == "foreign":
+            return self.env._(
                 "A late claim is often possible until the final dividend, at the"
                 " creditor's cost, and does not share in what was paid out before."
             )
-        else:
-            means = self.env._(
-                "A late claim can be filed, but is disallowed if somebody objects, "
-                "unless the court excuses the delay. Ask counsel."
+        if chapter in ("12", "13"):
+            return self.env._(
+                "A late claim is disallowed if somebody objects. An excuse does not"
+                " help; the court can give up to 60 more days only if the notice was"
+                " insufficient. Ask counsel."
             )
-        return f"{late} {means}"
+        return self.env._(
+            "A late claim can be filed, but is disallowed if somebody objects, unless"
+            " the court excuses the delay. Ask counsel."
+        )
 
     # ------------------------------------------------------------------
     # Reminders

@@ -709,23 +709,9 @@ class CollectionClaim(models.Model):
         return first
 
     def _get_late_text(self):
-        """:return: what it means to file late (11 U.S.C. 502(b)(9), 726(a))"""
-        if self.chapter == "7":
-            return self.env._(
-                "Filed after the deadline, a claim in chapter 7 is paid after those"
-                " filed in time, unless the delay is excused."
-            )
-        if self._is_american():
-            return self.env._(
-                "Filed after the deadline, a claim is disallowed if somebody objects,"
-                " unless the court extends the time. Ask counsel; filing it is still"
-                " possible."
-            )
-        return self.env._(
-            "Filed after the deadline, a claim may cost a fee, rank behind, or miss"
-            " distributions already made. Ask the office-holder; filing it is still"
-            " possible."
-        )
+        """:return: translated sentence on what it means to file late"""
+        deadlines = self.env["collection.bankruptcy.deadline"]
+        return deadlines._get_late_meaning(self.chapter)
 
     def _render_table(self, template, rows):
         """:return: HTML of a table; empty when there is nothing to show"""

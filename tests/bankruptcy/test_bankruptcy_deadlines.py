@@ -21,19 +21,36 @@ class TestClaimDeadlines(BaseCase):
         )
 
     def test_vectors(self):
+        """Each period ends on a weekday, where a day more or less shows."""
         self.check(date(2026, 5, 11), "us_70", "7", date(2026, 3, 2))
         self.check(date(2026, 5, 1), "us_70", "13", date(2026, 2, 20))
+        self.check(
+            date(2026, 4, 8),
+            "us_90",
+            "7",
+            date(2025, 12, 1),
+            is_voluntary=False,
+            relief=date(2026, 1, 8),
+        )
+        self.check(
+            date(2026, 9, 2), "us_180", "7", date(2026, 3, 6), is_governmental=True
+        )
+
+    def test_weekends_and_holidays_move_the_end(self):
         self.check(date(2026, 4, 6), "us_90", "7", date(2026, 1, 5), is_voluntary=False)
+        # Monday, 5 July 2027 stands for Independence Day, Friday, 18 June 2027 for
+        # Juneteenth.
+        self.check(date(2027, 7, 6), "us_70", "7", date(2027, 4, 26))
+        self.check(date(2027, 6, 21), "us_70", "7", date(2027, 4, 9))
 
     def test_other_chapters(self):
         petition = date(2026, 3, 2)
         self.check(date(2026, 5, 11), "us_70", "12", petition)
-        for chapter in ("9", "11", "15"):
+        for chapter in ("9", "11"):
             with self.subTest(chapter):
                 self.check(None, "us_order", chapter, petition)
-        self.check(
-            date(2026, 5, 11), "us_subchapter_v", "11", petition, is_subchapter_v=True
-        )
+        self.check(None, "us_ancillary", "15", petition)
+        self.check(None, "us_subchapter_v", "11", petition, is_subchapter_v=True)
 
     def test_conversion_begins_anew(self):
         for chapter in ("7", "12", "13"):
@@ -44,38 +61,144 @@ class TestClaimDeadlines(BaseCase):
                     chapter,
                     date(2026, 1, 5),
                     is_voluntary=False,
+                    relief=date(2026, 2, 2),
                     conversion=date(2026, 4, 6),
                 )
 
-    def test_no_asset(self):
-        """None until the clerk's notice, then 90 days from its mailing."""
-        petition = date(2026, 1, 5)
-        self.check(None, "us_no_asset", "7", petition, assets="none")
+    def test_conversion_and_governmental_units(self):
+        """Their time begins anew in chapter 7 only."""
+        for chapter, due in (
+            ("11", date(2026, 7, 6)),  # 4 July is a Saturday
+            ("12", date(2026, 7, 6)),
+            ("13", date(2026, 7, 6)),
+            ("7", date(2026, 10, 5)),  # 3 October is a Saturday
+        ):
+            with self.subTest(chapter):
+                self.check(
+                    due,
+                    "us_180",
+                    chapter,
+                    date(2026, 1, 5),
+                    is_governmental=True,
+                    conversion=date(2026, 4, 6),
+                )
         self.check(
-            date(2026, 8, 31),
-            "us_no_asset",
-            "7",
-            petition,
-            assets="none",
-            asset_notice=date(2026, 6, 1),  # 30 August is a Sunday
+            date(2026, 9, 2),
+            "us_180",
+            "13",
+            date(2026, 1, 5),
+            is_governmental=True,
+            relief=date(2026, 3, 6),
+            conversion=date(2026, 4, 6),
         )
 
-    def test_order_for_relief_and_governmental_units(self):
+    def test_back_in_chapter_7(self):
+        """No new time once the first one in chapter 7 has ended."""
+        facts = {"first_bar": date(2026, 3, 16), "conversion": date(2026, 10, 1)}
+        for is_governmental in (False, True):
+            self.check(
+                None,
+                "us_expired",
+                "7",
+                date(2026, 1, 5),
+                is_governmental=is_governmental,
+                **facts,
+            )
+        # It had not ended, or the case went to another chapter.
+        facts["first_bar"] = date(2026, 10, 1)
+        self.check(date(2026, 12, 10), "us_70", "7", date(2026, 1, 5), **facts)
+        facts["first_bar"] = date(2026, 3, 16)
+        self.check(date(2026, 12, 10), "us_70", "13", date(2026, 1, 5), **facts)
+        # A notice of assets has a date of its own.
         self.check(
-            date(2026, 5, 4),
-            "us_90",
+            date(2027, 1, 30),
+            "us_no_asset",
             "7",
             date(2026, 1, 5),
-            is_voluntary=False,
-            relief=date(2026, 2, 2),  # 3 May is a Sunday
+            asset_notice=date(2026, 11, 1),
+            is_governmental=True,
+            **facts,
         )
+
+    def test_no_asset(self):
+        """None until the clerk's notice; then its date, which is 90 days off or more
+        and which no weekend moves."""
+        petition = date(2026, 1, 5)
+        self.check(None, "us_no_asset", "7", petition, assets="none")
+        for mailed, due in (
+            (date(2026, 6, 4), date(2026, 9, 2)),
+            (date(2026, 6, 1), date(2026, 8, 30)),  # a Sunday
+        ):
+            for assets in ("none", "expected"):
+                self.check(
+                    due,
+                    "us_no_asset",
+                    "7",
+                    petition,
+                    assets=assets,
+                    asset_notice=mailed,
+                )
+
+    def test_a_notice_of_another_time(self):
+        """One mailed up to the conversion was of the case as it was before."""
+        for mailed, expected in (
+            (date(2026, 4, 6), (date(2026, 6, 15), "us_70")),
+            (date(2026, 4, 7), (date(2026, 7, 6), "us_no_asset")),
+        ):
+            self.check(
+                *expected,
+                "7",
+                date(2026, 1, 5),
+                conversion=date(2026, 4, 6),
+                asset_notice=mailed,
+            )
+        self.check(
+            date(2026, 6, 15),
+            "us_70",
+            "13",
+            date(2026, 1, 5),
+            conversion=date(2026, 4, 6),
+            asset_notice=date(2026, 4, 7),
+        )
+
+    def test_no_asset_and_governmental_units(self):
+        """They have 180 days in any case."""
+        for mailed, expected in (
+            (date(2026, 2, 3), (date(2026, 7, 6), "us_180")),
+            (date(2026, 4, 6), (date(2026, 7, 6), "us_180")),  # 90 days end on 5 July
+            (date(2026, 6, 4), (date(2026, 9, 2), "us_no_asset")),
+            (None, (None, "us_no_asset")),
+        ):
+            with self.subTest(mailed):
+                self.check(
+                    *expected,
+                    "7",
+                    date(2026, 1, 5),
+                    is_governmental=True,
+                    assets="none",
+                    asset_notice=mailed,
+                )
+
+    def test_order_for_relief_and_governmental_units(self):
+        for is_governmental, expected in (
+            (False, (date(2026, 5, 4), "us_90")),  # 3 May is a Sunday
+            (True, (date(2026, 8, 3), "us_180")),  # 1 August is a Saturday
+        ):
+            self.check(
+                *expected,
+                "7",
+                date(2026, 1, 5),
+                is_voluntary=False,
+                is_governmental=is_governmental,
+                relief=date(2026, 2, 2),
+            )
         for chapter in ("7", "11", "12", "13"):
             with self.subTest(chapter):
                 self.check(
-                    date(2026, 8, 31),
+                    date(2026, 9, 2),
                     "us_180",
                     chapter,
-                    date(2026, 3, 2),  # 29 August is a Saturday
+                    date(2026, 3, 6),
                     is_governmental=True,
                 )
 
@@ -161,8 +284,11 @@ class TestBankruptcyDeadlines(BankruptcyCommon):
         bankruptcy.assets = "none"
         self.assertFalse(bankruptcy.date_bar)
         self.assertIn("No asset", bankruptcy.claim_text)
+        self.assertIn("by the day that it names", bankruptcy.claim_text)
         bankruptcy.date_asset_notice = date(2026, 6, 1)
-        self.assertEqual(bankruptcy.date_bar, date(2026, 8, 31))
+        # A Sunday: nothing moves what is only the earliest day that a notice can name.
+        self.assertEqual(bankruptcy.date_bar, date(2026, 8, 30))
+        self.assertIn("Not before 90 days", bankruptcy.deadline_ids.rule)
 
     def test_notice_and_order_are_never_overwritten(self):
         bankruptcy = self.make_bankruptcy(chapter="7")
@@ -197,6 +323,64 @@ class TestBankruptcyDeadlines(BankruptcyCommon):
         bankruptcy.chapter = "11"
         self.assertFalse(bankruptcy.deadline_ids)
         self.assertIn("court's order", bankruptcy.claim_text)
+        bankruptcy.is_subchapter_v = True
+        self.assertFalse(bankruptcy.deadline_ids)
+        self.assertIn("local rules set the time", bankruptcy.claim_text)
+
+    def test_back_in_chapter_7_no_new_time_begins(self):
+        """The first time ended before; what is known is said instead of a date."""
+        bankruptcy = self.make_bankruptcy(chapter="7")
+        self.happen(bankruptcy, "converted", self.day(80), chapter="13")
+        self.assertEqual(bankruptcy.date_first_bar, date(2026, 5, 11))
+        self.assertEqual(bankruptcy.date_bar, date(2026, 7, 30))
+        self.happen(bankruptcy, "converted", self.day(90), chapter="7")
+        self.assertFalse(bankruptcy.date_bar)
+        self.assertIn("first one ended on 05/11/2026", bankruptcy.claim_text)
+
+    def test_back_in_chapter_7_before_the_first_time_ended(self):
+        bankruptcy = self.make_bankruptcy(chapter="7")
+        self.happen(bankruptcy, "converted", self.day(20), chapter="13")
+        self.happen(bankruptcy, "converted", self.day(40), chapter="7")
+        # 11 April and 70 days: 20 June, a Saturday.
+        self.assertEqual(bankruptcy.date_bar, date(2026, 6, 22))
+
+    def test_what_a_notice_says_to_governmental_units_outlives_a_conversion(self):
+        """Unless it is one to chapter 7, which begins a new time."""
+        bankruptcy = self.make_bankruptcy(chapter="11", is_governmental=True)
+        self.assertEqual(bankruptcy.date_bar, date(2026, 8, 31))
+        named = date(2026, 9, 8)
+        self.env["collection.bankruptcy.deadline"].create(
+            {"bankruptcy_id": bankruptcy.id, "date": named, "source": "notice"}
+        )
+        self.happen(bankruptcy, "converted", self.day(20), chapter="13")
+        self.assertEqual(bankruptcy.date_bar, named)
+        self.happen(bankruptcy, "converted", self.day(40), chapter="7")
+        # 11 April and 180 days.
+        self.assertEqual(bankruptcy.date_bar, date(2026, 10, 8))
+
+    def test_the_last_day_ends_where_the_court_is(self):
+        bankruptcy = self.make_bankruptcy(chapter="7")
+        text = self.as_of(bankruptcy, date(2026, 5, 11)).claim_text
+        self.assertIn("Today is the last day", text)
+        self.assertIn("where the court is", text)
+
+    def test_what_late_means_in_each_chapter(self):
+        """An excuse helps in chapters 9 and 11 only."""
+        deadlines = self.env["collection.bankruptcy.deadline"]
+        for chapter, words in (
+            ("7", "if you had no notice in time"),
+            ("9", "unless the court excuses the delay"),
+            ("11", "unless the court excuses the delay"),
+            ("12", "An excuse does not help"),
+            ("13", "up to 60 more days only if the notice was insufficient"),
+            ("foreign", "until the final dividend"),
+        ):
+            with self.subTest(chapter):
+                self.assertIn(words, deadlines._get_late_meaning(chapter))
+                self.assertEqual(
+                    "court excuses" in deadlines._get_late_meaning(chapter),
+                    chapter in ("9", "11"),
+                )
 
     def test_late_is_possible_and_says_what_it_means(self):
         bankruptcy = self.make_bankruptcy(chapter="7")
