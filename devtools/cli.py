@@ -31,6 +31,7 @@ HELP = """\
 ./dev newdb NAME [--demo]   make a database with the addon installed
 ./dev bench ARGS            run benchmarks/run.py
 ./dev replay ARGS           run benchmarks/replay.py
+./dev faults ARGS           run benchmarks/faults.py
 ./dev stop                  stop PostgreSQL
 ./dev clean                 stop it and remove the cache with all databases
 
@@ -133,6 +134,7 @@ COMMANDS = {
     "bench": _script("run.py"),
     "clean": _clean,
     "demo": demo.demo,
+    "faults": _script("faults.py"),
     "lint": linting.lint,
     "newdb": _newdb,
     "odoo": _odoo,
