@@ -1,14 +1,6 @@
-from odoo import fields, models
+from odoo import models
 
-DELIVERY_BY_STATUS = {
-    "ready": "queued",
-    "process": "queued",
-    "pending": "sent",
-    "sent": "delivered",
-    "bounce": "bounced",
-    "exception": "failed",
-    "canceled": "cancelled",
-}
+from ..letter.collection_text_delivery import DELIVERY_BY_STATUS
 
 
 class SmsTracker(models.Model):
@@ -53,15 +45,5 @@ class SmsTracker(models.Model):
         for letter in letters:
             notification = by_message[letter.mail_message_id][:1]
             state = DELIVERY_BY_STATUS[notification.notification_status]
-            if state == letter.delivery_state:
-                continue
-            vals = {"delivery_state": state, "failure_reason": False}
-            if state in ("sent", "delivered") and not letter.date_sent:
-                vals["date_sent"] = fields.Datetime.now()
-            if state in ("failed", "bounced"):
-                vals["failure_reason"] = notification.failure_reason or (
-                    notification.format_failure_reason()
-                )
-            letter.write(vals)
-            if state in ("failed", "bounced"):
-                letter._warn_collector()
+            reason = notification.failure_reason or notification.format_failure_reason()
+            self.env["collection.text.delivery"]._set_state(letter, state, reason)

@@ -90,6 +90,7 @@ class CollectionScheduler(models.AbstractModel):
     def _follow_up(self, company, today):
         """Take step 5 of the order, for all customers."""
         self.env["collection.mail.retry"]._follow_mails(company)
+        self.env["collection.text.delivery"]._follow_texts(company)
         self.env["collection.promise"]._follow_up(company, today)
         self.env["collection.installment.reminder"]._follow_up(company, today)
         self.env["collection.dispute"]._follow_up(company, today)

@@ -434,3 +434,48 @@ class TestDelivery(DeliveryCommon):
         self.assertIn(
             "Message not delivered", letter.case_id.activity_ids.mapped("summary")
         )
+
+    def sweep(self, letter):
+        self.env.flush_all()
+        self.root["collection.text.delivery"]._follow_texts(self.company)
+        self.env.invalidate_all()
+        return letter.delivery_state
+
+    def test_a_letter_follows_its_text(self):
+        self.stage.channel = "sms"
+        self.make_invoice(self.customer)
+        letter = self.send()
+        self.assertEqual(self.sweep(letter), "queued")
+        for state, expected in (
+            ("pending", "sent"),
+            ("error", "failed"),
+            ("outgoing", "queued"),
+            ("sent", "delivered"),
+        ):
+            self.env.flush_all()
+            # Behind the back of everything, as a server that dies leaves it.
+            self.env.cr.execute(
+                "UPDATE sms_sms SET state = %s WHERE mail_message_id = %s",
+                [state, letter.mail_message_id.id],
+            )
+            self.env.invalidate_all()
+            self.assertEqual(self.sweep(letter), expected)
+        tasks = letter.case_id.activity_ids.mapped("summary")
+        self.assertEqual(tasks, ["Message not delivered"])
+
+    def test_a_text_that_was_deleted(self):
+        """Before it left; the queue forgets what it has sent."""
+        self.stage.channel = "sms"
+        self.make_invoice(self.customer)
+        letter = self.send()
+        text = self.root["sms.sms"].search(
+            [("mail_message_id", "=", letter.mail_message_id.id)]
+        )
+        letter.mail_message_id.sudo().notification_ids.notification_status = "pending"
+        text.unlink()
+        self.assertEqual(self.sweep(letter), "sent")
+        letter.sudo().delivery_state = "queued"
+        letter.mail_message_id.sudo().notification_ids.notification_status = "ready"
+        self.root["collection.scheduler"]._follow_up(self.company, self.today)
+        self.assertEqual(letter.delivery_state, "failed")
+        self.assertIn("deleted", letter.failure_reason)
