@@ -511,6 +511,12 @@ class CollectionCase(models.Model):
             for case in self
         }
 
+    def _find_open_items(self):
+        """:return: the collection.item records of these cases that are not settled"""
+        return self.env["collection.item"].search(
+            [("case_id", "in", self.ids), ("is_open", "=", True)]
+        )
+
     def _group_by_customer(self):
         """:return: dict of these cases, at most one open for each, per pair of
         res.company and res.partner record"""

@@ -370,6 +370,21 @@ class CollectionSnapshot(models.AbstractModel):
             )
         )
 
+    @api.model
+    def _get_rows(self, names):
+        """Read what the snapshot says of each item.
+
+        :param names: columns, see ``TABLES``
+        :return: dict of lists of tuples of their values per id of a customer, ordered
+        """
+        rows = {}
+        columns = SQL(", ").join(SQL.identifier(name) for name in names)
+        for partner_id, *row in self.env.execute_query(
+            SQL("SELECT partner_id, %s FROM collection_snapshot", columns)
+        ):
+            rows.setdefault(partner_id, []).append(tuple(row))
+        return {partner_id: sorted(own) for partner_id, own in rows.items()}
+
     # ------------------------------------------------------------------
     # The sums
     # ------------------------------------------------------------------

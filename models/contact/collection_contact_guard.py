@@ -40,7 +40,7 @@ class CollectionContactGuard(models.AbstractModel):
     _description = "Contact Guard"
 
     @api.model
-    def _ask(self, cases, channel, moment=None, partner=None):
+    def _ask(self, cases, channel, moment=None, partner=None, persons=None):
         """Ask whether customers may be contacted. The number of queries does not depend
         on the number of cases.
 
@@ -48,6 +48,7 @@ class CollectionContactGuard(models.AbstractModel):
         :param str channel: a channel of a stage or of the contact log
         :param datetime moment: naive UTC; now if not given
         :param partner: the res.partner to be contacted; the recipient if not given
+        :param dict persons: the same for each case
         :return: dict of an ``Answer`` per case
         """
         # Whether somebody may be contacted does not depend on who asks; what is told
@@ -55,7 +56,7 @@ class CollectionContactGuard(models.AbstractModel):
         guarded = cases.sudo()
         facts = self.env["collection.contact.facts"].sudo()
         moment = moment or self.env.company._get_collection_moment()
-        persons = self._get_persons(guarded, channel, partner)
+        persons = persons or self._get_persons(guarded, channel, partner)
         stops = self._hard_stop(guarded, channel, persons)
         if channel_of(channel).is_free:
             return {case: self._get_free_answer(stops.get(case)) for case in cases}

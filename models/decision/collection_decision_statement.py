@@ -542,7 +542,7 @@ class CollectionDecisionStatement(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_asked(self, company, as_of, partner_ids):
+    def _get_asked(self, company, as_of, partner_ids=None):
         """Say what customers are asked for now: what is overdue and free to collect,
         net of credits where the policy nets, and nothing up to its tolerance.
 
@@ -550,7 +550,8 @@ class CollectionDecisionStatement(models.AbstractModel):
 
         :param company: res.company record
         :param date as_of: the day, in the company's time zone
-        :param partner_ids: ids of commercial partners
+        :param partner_ids: ids of commercial partners; None for those in the working
+            tables, as the ledger was when these were filled
         :return: dict of the amounts per res.currency id, in that currency, per id of a
             customer who is asked for something
         """
@@ -589,7 +590,7 @@ class CollectionDecisionStatement(models.AbstractModel):
         partner_ids = [partner_id for partner_id, _stage, _moves in demands.values()]
         return SQL(
             """
-            WITH %(customers)s
+            WITH %(tables)s
             SELECT DISTINCT demand.key
               FROM UNNEST(%(keys)s, %(partners)s, %(stages)s)
                    AS demand(key, partner_id, stage_id)
@@ -605,7 +606,7 @@ class CollectionDecisionStatement(models.AbstractModel):
                         ELSE amount_net > tolerance
                              AND snapshot.date_maturity < %(as_of)s END
             """,
-            customers=self._customers_sql(company, as_of, partner_ids),
+            tables=self._tables_sql(company, as_of, partner_ids),
             keys=list(demands),
             partners=partner_ids,
             stages=[stage_id for _partner, stage_id, _moves in demands.values()],
@@ -627,7 +628,7 @@ class CollectionDecisionStatement(models.AbstractModel):
         """
         return SQL(
             """
-            WITH %(customers)s
+            WITH %(tables)s
             SELECT partner_id, currency_id, amount FROM (
                 SELECT partner_id, currency_id, ROUND(
                            amount * (1 - LEAST(GREATEST(
@@ -647,7 +648,9 @@ class CollectionDecisionStatement(models.AbstractModel):
                     ) own) asked
              WHERE amount > 0
             """,
-            customers=self._customers_sql(company, as_of, partner_ids),
+            tables=self._customers_sql(company)
+            if partner_ids is None
+            else self._tables_sql(company, as_of, partner_ids),
             unit=company.currency_id.rounding,
             own=self._own_sql(company, as_of),
         )
@@ -682,15 +685,26 @@ class CollectionDecisionStatement(models.AbstractModel):
         )
 
     @api.model
-    def _customers_sql(self, company, as_of, partner_ids):
+    def _tables_sql(self, company, as_of, partner_ids):
         """:return: SQL of the tables that the decision reads, for some customers: the
-        snapshot, its sums, and ``customer`` with what is net; also of those who have no
-        case yet, for the portal shows what was posted a minute ago"""
+        snapshot, its sums, and ``customer``; nothing is filled"""
         snapshot = self.env["collection.snapshot"]
         return SQL(
             """
             collection_snapshot AS MATERIALIZED (%(snapshot)s),
-            collection_total AS (%(total)s),
+            collection_total AS (%(total)s), %(customers)s
+            """,
+            snapshot=snapshot._items_sql(company, partner_ids),
+            total=snapshot._totals_sql(company, as_of),
+            customers=self._customers_sql(company),
+        )
+
+    @api.model
+    def _customers_sql(self, company):
+        """:return: SQL of ``customer`` with what is net; also of those who have no case
+        yet, for the portal shows what was posted a minute ago"""
+        return SQL(
+            """
             customer AS MATERIALIZED (
                 SELECT total.partner_id, %(net)s,
                        COALESCE(policy.net_credits, TRUE) AS is_net
@@ -701,8 +715,6 @@ class CollectionDecisionStatement(models.AbstractModel):
                   LEFT JOIN collection_policy policy ON policy.id = case_.policy_id
                  CROSS JOIN LATERAL (SELECT %(credit)s) net(credit))
             """,
-            snapshot=snapshot._items_sql(company, partner_ids),
-            total=snapshot._totals_sql(company, as_of),
             net=self._net_sql(),
             company=company.id,
             credit=CREDIT,

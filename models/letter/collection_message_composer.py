@@ -1,5 +1,6 @@
 import re
 import uuid
+from datetime import timedelta
 
 from markupsafe import Markup
 from odoo import api, models
@@ -112,21 +113,23 @@ class CollectionMessageComposer(models.AbstractModel):
     def _get_values_here(self, step, exposures, asked, positions, history):
         """Like ``_get_values``, in the language of the context."""
         env, lang = self.env, self.env.lang
-        subject, words = self._get_words(step, lang)
+        listing = env["collection.open.item.list"]
         items, credit_rows = self._get_listed(step, exposures)
-        groups = env["collection.open.item.list"]._get_groups(
-            items,
-            credit_rows,
-            positions,
-            self._get_balances(step, items, credit_rows, asked),
-        )
+        balances = self._get_balances(step, items, credit_rows, asked)
+        # The words name the amount: from what the tables show, instead of asking again.
+        with env.protecting([step._fields["amount_text"]], step):
+            step.amount_text = listing._get_amount_text(items, balances)
+        subject, words = self._get_words(step, lang)
+        groups = listing._get_groups(items, credit_rows, positions, balances)
         return {
             **self._get_parties(step.case_id, step.recipient_id),
             "step": step,
             "subject": subject,
             "words": words,
             "exposures": exposures,
-            "facts": self._get_own_facts(step, exposures, asked, history),
+            "facts": self._get_own_facts(
+                step, self._get_fact_rows(exposures), asked, history
+            ),
             "items": items,
             "moves": items.move_id,
             "positions": positions,
@@ -229,14 +232,17 @@ class CollectionMessageComposer(models.AbstractModel):
 
         :return: the items, and the open credits
         """
-        today = step.company_id._get_collection_today()
-        horizon = max(-step.stage_id.days, 0) or -1
+        last_day = self._get_last_day(step)
         items = exposures.filtered(
-            lambda row: (
-                row.status == "open" and (row.date_maturity - today).days <= horizon
-            )
+            lambda row: row.status == "open" and row.date_maturity <= last_day
         )
         return items, exposures.filtered(lambda row: row.status == "credit")
+
+    @api.model
+    def _get_last_day(self, step):
+        """:return: the last due date of what a step lists"""
+        today = step.company_id._get_collection_today()
+        return today + timedelta(days=max(-step.stage_id.days, 0) or -1)
 
     @api.model
     def _get_amount_texts(self, steps):
@@ -293,30 +299,40 @@ class CollectionMessageComposer(models.AbstractModel):
         return found
 
     @api.model
-    def _get_facts(self, steps, histories):
-        """Say what messages are made of that may change until they leave.
+    def _get_facts(self, company, as_of, steps, histories):
+        """Say what messages are made of that may change until they leave, as it is in
+        the working tables, which were filled under lock.
 
+        :param company: res.company record
+        :param date as_of: the day, in the company's time zone
         :param steps: collection.step records
         :param dict histories: what each message lists
         :return: dict per step of values that are equal as long as the message is true
         """
-        exposures, asked = self._get_exposures(steps), self._get_asked(steps)
+        rows = self.env["collection.snapshot"]._get_rows(FACTS)
+        asked = self.env["collection.decision.statement"]._get_asked(company, as_of)
         return {
             step: self._get_own_facts(
-                step, exposures[step], asked[step], histories[step]
+                step,
+                rows.get(step.partner_id.id, []),
+                asked.get(step.partner_id.id, {}),
+                histories[step],
             )
             for step in steps
         }
 
     @api.model
-    def _get_own_facts(self, step, exposures, asked, history):
-        person, stage = step.recipient_id, step.stage_id
-        rows = sorted(
+    def _get_fact_rows(self, exposures):
+        return sorted(
             tuple(
                 row[name].id if name == "move_line_id" else row[name] for name in FACTS
             )
             for row in exposures
         )
+
+    @api.model
+    def _get_own_facts(self, step, rows, asked, history):
+        person, stage = step.recipient_id, step.stage_id
         return (
             (person.id, person.write_date, stage.write_date),
             (stage.template_id.write_date, step.subject, str(step.body or "")),
@@ -327,22 +343,22 @@ class CollectionMessageComposer(models.AbstractModel):
 
     @api.model
     def _ensure_links(self, steps):
-        """Give the invoices that messages list the tokens of their portal links.
+        """Give the invoices that messages may list the tokens of their portal links.
 
-        :param steps: collection.step records
+        :param steps: collection.step records, at most one per case
         :return: those of whose invoices somebody has one now
         """
-        exposures = self._get_exposures(steps)
-        moves = {
-            step: self._get_listed(step, exposures[step])[0].move_id for step in steps
-        }
-        missing = self.env["account.move"].union(*moves.values())
-        missing = missing.filtered(lambda move: not move.access_token)
+        last_days = {step.case_id: self._get_last_day(step) for step in steps}
+        listed = steps.case_id._find_open_items().filtered(
+            lambda item: item.date_maturity <= last_days[item.case_id]
+        )
         # Collectors' rights do not matter to the lock.
-        free = missing.sudo().try_lock_for_update(allow_referencing=True)
+        missing = listed.sudo().move_line_id.move_id
+        missing = missing.filtered(lambda move: not move.access_token)
+        free = missing.try_lock_for_update(allow_referencing=True)
         self._ensure_tokens(free)
-        busy = missing - free
-        return steps.filtered(lambda step: moves[step] & busy)
+        busy = (missing - free).commercial_partner_id
+        return steps.filtered(lambda step: step.partner_id in busy)
 
     @api.model
     def _ensure_tokens(self, moves):

@@ -30,7 +30,6 @@ class Batch:
 
     company: models.Model
     as_of: date
-    ledger_date: date | None
     counts: dict
     left: set
     steps: models.Model
@@ -61,15 +60,12 @@ class CollectionExecutor(models.AbstractModel):
     _description = "Execution of Collection Steps"
 
     @api.model
-    def _execute_batch(
-        self, company, as_of, counts, ledger_date=None, commit=None, left=None
-    ):
+    def _execute_batch(self, company, as_of, counts, commit=None, left=None):
         """Take a batch of steps, check them again, and carry them out.
 
         :param company: res.company record
         :param date as_of: the day, in the company's time zone
         :param dict counts: running totals, updated
-        :param date ledger_date: use the ledger as of that past day
         :param commit: function that ends a transaction; all in one if not given
         :param set left: ids of steps to leave alone; those are added that have to wait
             for somebody else, or to be made anew
@@ -85,7 +81,7 @@ class CollectionExecutor(models.AbstractModel):
             if not steps:
                 return 0
             begun = steps[0].date_claimed
-            batch = Batch(company, as_of, ledger_date, counts, left, steps, begun)
+            batch = Batch(company, as_of, counts, left, steps, begun)
             return worker._work(batch, commit)
 
     @api.model
@@ -162,7 +158,7 @@ class CollectionExecutor(models.AbstractModel):
         if not own:
             claim._end(mine)
             return 0
-        decisions = self._check_again(company, as_of, own, batch.ledger_date)
+        decisions = self._check_again(company, as_of, own)
         self._log_stayed(company, as_of)
         going = self._drop(own, decisions, batch.counts)
         stale = self._find_stale(going, batch)
@@ -177,8 +173,9 @@ class CollectionExecutor(models.AbstractModel):
         made because it was not true yet"""
         messages = batch.messages
         made = steps.filtered(lambda step: step in messages)
+        histories = self.env["collection.demand.history"]._get_histories(made)
         facts = self.env["collection.message.composer"]._get_facts(
-            made, self.env["collection.demand.history"]._get_histories(made)
+            batch.company, batch.as_of, made, histories
         )
         stale = made.filtered(
             lambda step: facts[step] != messages[step]["values"]["facts"]
@@ -236,11 +233,7 @@ class CollectionExecutor(models.AbstractModel):
         :return: the steps whose items are locked
         """
         cases = steps.case_id.try_lock_for_update(allow_referencing=True)
-        lines = (
-            self.env["collection.item"]
-            .search([("case_id", "in", cases.ids), ("is_open", "=", True)])
-            .move_line_id
-        )
+        lines = cases._find_open_items().move_line_id
         # Collectors' rights do not matter to the lock; nothing is written.
         free = lines.sudo().try_lock_for_update(allow_referencing=True)
         busy_items = self.env["collection.item"].search(
@@ -250,14 +243,14 @@ class CollectionExecutor(models.AbstractModel):
         return steps.filtered(lambda step: step.case_id in cases)
 
     @api.model
-    def _check_again(self, company, as_of, steps, ledger_date):
+    def _check_again(self, company, as_of, steps):
         """Ask the decision again, under the locks.
 
         :return: dict of (reason, stage id, next date, net amount) per case id
         """
         partner_ids = steps.case_id.partner_id.ids
         self.env.flush_all()
-        self.env["collection.snapshot"]._build(company, as_of, partner_ids, ledger_date)
+        self.env["collection.snapshot"]._build(company, as_of, partner_ids)
         self.env["collection.decision.statement"]._decide(company, as_of, partner_ids)
         rows = self.env.execute_query(
             SQL(
@@ -432,8 +425,10 @@ class CollectionExecutor(models.AbstractModel):
         :return: the steps to carry out
         """
         going, written_to = steps.browse(), set()
+        guard = self.env["collection.contact.guard"]
         for channel, own in steps.grouped("channel").items():
-            answers = self.env["collection.contact.guard"]._ask(own.case_id, channel)
+            persons = {step.case_id: step.recipient_id.sudo() for step in own}
+            answers = guard._ask(own.case_id, channel, persons=persons)
             for step in own:
                 answer = answers[step.case_id]
                 if not step._is_for_person() and step.recipient_id in written_to:
