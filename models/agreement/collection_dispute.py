@@ -597,7 +597,9 @@ class CollectionDispute(models.Model):
             dispute.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=text,
-                user_id=(dispute.user_id or dispute.env.user).id,
+                user_id=dispute.company_id._get_collection_responsible(
+                    dispute.user_id, dispute.env.user
+                ).id,
             )
         self._review_customers()
 
@@ -644,8 +646,14 @@ class CollectionDispute(models.Model):
 
     def _remind_of_answer(self, level):
         managers = self.env.ref("account_collections.group_collection_manager")
-        users = self.user_id if level == 1 else managers.all_user_ids.filtered("active")
-        for user in users.filtered(lambda user: self.company_id in user.company_ids):
+        users = managers.all_user_ids.filtered(
+            lambda user: user.active and self.company_id in user.company_ids
+        )
+        if level == 1:
+            users = self.company_id._get_collection_responsible(
+                self.user_id, self.case_id._get_collector()
+            )
+        for user in users:
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=self.env._("The answer to the dispute is overdue"),

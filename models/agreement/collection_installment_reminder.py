@@ -198,5 +198,7 @@ class CollectionInstallmentReminder(models.AbstractModel):
             plan.company_id._get_collection_today(),
             summary=summaries[plan.state],
             note=self._get_state_text(plan),
-            user_id=(plan.case_id._get_collector() or plan.user_id).id,
+            user_id=plan.company_id._get_collection_responsible(
+                plan.case_id._get_collector(), plan.user_id
+            ).id,
         )

@@ -476,7 +476,8 @@ class CollectionBankruptcyDeadline(models.Model):
         if is_claim and bankruptcy.has_filed_claim:
             return
         is_urgent = is_claim and left <= URGENT_DAYS
-        people = bankruptcy.user_id | bankruptcy.manager_id or self.env.user
+        people = (bankruptcy.user_id | bankruptcy.manager_id).filtered("active")
+        people = people or self.env.company._get_collection_responsible(self.env.user)
         summary = self._get_reminder_text(left)
         self._drop_reminders()
         reminders = self.env["mail.activity"]

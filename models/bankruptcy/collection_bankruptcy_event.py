@@ -206,6 +206,8 @@ class CollectionBankruptcyEvent(models.Model):
             self.env.company._get_collection_today(),
             summary=self.env._("Decide: %s", self._label("kind")),
             note=self.note or "",
-            user_id=(bankruptcy.manager_id or self.env.user).id,
+            user_id=self.env.company._get_collection_responsible(
+                bankruptcy.manager_id, self.env.user
+            ).id,
         )
         self._write_protected({"activity_id": activity.id})

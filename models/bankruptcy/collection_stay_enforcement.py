@@ -231,7 +231,9 @@ class CollectionStayEnforcement(models.AbstractModel):
         """Ask the manager to have written off, in every company, what was owed before
         the petition: nothing more is paid on it."""
         for case in bankruptcy._find_cases().filtered("amount_stayed"):
-            user = bankruptcy.manager_id or case._get_collector()
+            user = case.company_id._get_collection_responsible(
+                bankruptcy.manager_id, case._get_collector()
+            )
             case.activity_schedule(
                 "mail.mail_activity_data_todo",
                 case.company_id._get_collection_today(),
@@ -239,5 +241,5 @@ class CollectionStayEnforcement(models.AbstractModel):
                     "Write off %s", case.currency_id.format(case.amount_stayed)
                 ),
                 note=bankruptcy._get_standing_text(),
-                user_id=user.id or self.env.uid,
+                user_id=user.id,
             )

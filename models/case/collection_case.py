@@ -547,14 +547,22 @@ class CollectionCase(models.Model):
                 day or case.company_id._get_collection_today(),
                 summary=summary,
                 note=note,
-                user_id=case._get_collector().id or self.env.uid,
+                user_id=case._get_responsible().id,
             )
         return tasks
 
     def _get_collector(self):
-        """:return: who is told about the case: its collector, else the policy's"""
+        """:return: who works the case, and is named to the customer: its collector,
+        else the policy's; nobody who has left"""
         self.ensure_one()
-        return self.user_id or self.policy_id.user_id
+        return (self.user_id | self.policy_id.user_id).filtered("active")[:1]
+
+    def _get_responsible(self):
+        """:return: res.users who gets the to-dos of the case: its collector, else who
+        is just doing something about it, else who is responsible in the company"""
+        return self.company_id._get_collection_responsible(
+            self.user_id, self.policy_id.user_id, self.env.user
+        )
 
     def _get_last_decision(self, day):
         """Return what was decided as of a day.

@@ -2,6 +2,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..ledger.collection_exposure import RECEIVABLE
+
 # Customers known for years are rated by their recent behavior.
 HISTORY_MONTHS = 24
 
@@ -46,11 +48,12 @@ class CollectionPaymentBehavior(models.AbstractModel):
               JOIN account_move move ON move.id = line.move_id
               LEFT JOIN LATERAL (%(paid)s) paid ON TRUE
              WHERE line.company_id = %(company)s AND line.parent_state = 'posted'
-               AND account.account_type = 'asset_receivable' AND line.date <= %(as_of)s
+               AND %(receivable)s AND line.date <= %(as_of)s
                AND %(customers)s
              GROUP BY partner.commercial_partner_id
             """,
             company=company.id,
+            receivable=RECEIVABLE,
             as_of=as_of,
             year_ago=as_of - relativedelta(months=12),
             customers=SQL("TRUE")

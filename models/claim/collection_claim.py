@@ -609,7 +609,9 @@ class CollectionClaim(models.Model):
             date_answer_due,
             self.env._("Answer the objection to the claim"),
             note=reason,
-            user_id=(self.user_id or self.env.user).id,
+            user_id=self.company_id._get_collection_responsible(
+                self.user_id, self.env.user
+            ).id,
         )
 
     def _decide(self, date, amount, reason):

@@ -268,8 +268,8 @@ class ResCompany(models.Model):
     def _get_collection_bank(self):
         """:return: the res.partner.bank that letters name, possibly empty"""
         self.ensure_one()
-        banks = self.partner_id.bank_ids.filtered("active")
-        return self.collection_bank_id or banks[:1]
+        banks = self.collection_bank_id | self.partner_id.bank_ids
+        return banks.filtered("active")[:1]
 
     # ------------------------------------------------------------------
     # Incoming mail
@@ -284,16 +284,24 @@ class ResCompany(models.Model):
             "alias_contact": "everyone",
         }
 
-    def _get_collection_responsible(self):
-        """:return: res.users who deals with what belongs to no case"""
+    def _get_collection_responsible(self, *candidates):
+        """Choose who gets a to-do: nobody who has left, or works elsewhere by now.
+
+        :param candidates: res.users records, the first choice first; possibly empty
+        :return: res.users: the first of them who is here; else who deals with what
+            belongs to no case
+        """
         self.ensure_one()
-        if self.collection_responsible_id:
-            return self.collection_responsible_id
-        managers = (
-            self.env.ref("account_collections.group_collection_manager")
+        group = self.env.ref("account_collections.group_collection_manager")
+        # Who works for which company is looked up, whoever asks.
+        users = (
+            self.env["res.users"]
             .sudo()
-            .all_user_ids
+            .concat(
+                *candidates, self.collection_responsible_id, group.sudo().all_user_ids
+            )
         )
-        return managers.filtered(
-            lambda user: user.active and self in user.company_ids and not user.share
-        )[:1] or self.env.ref("base.user_admin")
+        here = users.filtered(
+            lambda user: user.active and not user.share and self in user.company_ids
+        )
+        return here[:1].sudo(self.env.su) or self.env.ref("base.user_admin")

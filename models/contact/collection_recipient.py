@@ -1,6 +1,10 @@
 from odoo import api, models
+from odoo.tools import email_normalize_all
 
 from ...tools.channels import channel_of
+
+# A single town each: addresses there name no city.
+CITY_STATES = ("GI", "HK", "MC", "MO", "SG", "VA")
 
 
 class CollectionRecipient(models.AbstractModel):
@@ -78,7 +82,10 @@ class CollectionRecipient(models.AbstractModel):
         willing = [
             partner
             for partner in contacts
-            if partner.active and not partner.collection_do_not_contact
+            # Somebody may have changed to another company since.
+            if partner.commercial_partner_id == customer
+            and partner.active
+            and not partner.collection_do_not_contact
         ]
         return [*willing, customer]
 
@@ -106,12 +113,12 @@ class CollectionRecipient(models.AbstractModel):
             return False
         if channel == "email":
             return (
-                bool(partner.email_normalized)
+                bool(self._get_emails(partner))
+                and bool(partner.email_normalized)
                 and not partner.is_blacklisted
-                and partner.email_normalized != partner.collection_email_bounced
             )
         if channel_of(channel).is_postal:
-            return bool((partner.street or partner.street2) and partner.city)
+            return self._has_postal_address(partner)
         if channel == "sms":
             return (
                 bool(partner.phone_sanitized)
@@ -122,11 +129,31 @@ class CollectionRecipient(models.AbstractModel):
         return True
 
     @api.model
+    def _has_postal_address(self, partner):
+        """:return: whether a letter can find somebody: a street or a village, and a
+        place, which is the country itself where that is a single town"""
+        is_town = partner.country_id.code in CITY_STATES
+        street = partner.street or partner.street2 or (partner.zip and not is_town)
+        return bool(street and (partner.city or is_town))
+
+    @api.model
+    def _get_emails(self, partner):
+        """:return: list of the e-mail addresses of somebody, to all of which Odoo
+        sends, without those that came back"""
+        bounced = email_normalize_all(partner.collection_email_bounced or "")
+        emails = email_normalize_all(partner.email or "")
+        return [email for email in emails if email not in bounced]
+
+    @api.model
     def _get_problem(self, partner, channel):
         if partner.collection_do_not_contact:
             return self.env._("%s has asked not to be contacted.", partner.display_name)
-        bounced = partner.collection_email_bounced
-        if channel == "email" and bounced and partner.email_normalized == bounced:
+        if (
+            channel == "email"
+            and partner.collection_email_bounced
+            and partner.email_normalized
+            and not self._get_emails(partner)
+        ):
             return self.env._(
                 "Mail to %(name)s (%(email)s) bounced.",
                 name=partner.display_name,
@@ -162,7 +189,7 @@ class CollectionRecipient(models.AbstractModel):
     def _get_sent_to(self, partner, channel):
         """:return: the address a message goes to, as it is kept with the letter"""
         if channel == "email":
-            return partner.email_normalized
+            return ", ".join(email_normalize_all(partner.email or ""))
         if channel == "sms":
             return partner.phone_sanitized
         return "\n".join(self._get_address(partner))

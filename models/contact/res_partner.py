@@ -1,7 +1,7 @@
 import pytz
 from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
-from odoo.tools import format_datetime, format_duration
+from odoo.tools import email_normalize_all, format_datetime, format_duration
 
 from ...tools.channels import selection
 from ...tools.time_zones import zone_of
@@ -103,6 +103,36 @@ class ResPartner(models.Model):
         )
         customer = self.commercial_partner_id
         return {**action, "domain": [("customer_id", "=", customer.id)], "context": {}}
+
+    @api.model
+    def _find_by_emails(self, emails):
+        """:return: res.partner records with one of these addresses among theirs
+
+        :param emails: normalized e-mail addresses
+        """
+        found = self.search([("email_normalized", "in", list(emails))])
+        # Odoo keeps the first address of a field apart, and sends to all of them.
+        known = set(found.mapped("email_normalized"))
+        for email in set(emails) - known:
+            others = self.search([("email", "ilike", email)])
+            found |= others.filtered(
+                lambda partner, email=email: (
+                    email in email_normalize_all(partner.email or "")
+                )
+            )
+        return found
+
+    def _note_bounced(self, emails):
+        """Note which addresses nothing is sent to any more.
+
+        :param list emails: normalized e-mail addresses that came back
+        """
+        # Whoever fetches the mail reports what came back, with whatever rights.
+        for partner in self.sudo():
+            known = email_normalize_all(partner.collection_email_bounced or "")
+            own = email_normalize_all(partner.email or "")
+            bounced = [email for email in own if email in {*known, *emails}]
+            partner.collection_email_bounced = ", ".join(bounced or emails)
 
     def _get_collection_zone(self, company):
         """Return the time zone in which this person is called.

@@ -40,7 +40,7 @@ class CollectionCase(models.Model):
         address = email_normalize(email_from)
         if not address:
             return self.browse()
-        partners = self.env["res.partner"].search([("email_normalized", "=", address)])
+        partners = self.env["res.partner"]._find_by_emails([address])
         return self._find_open(partners.commercial_partner_id, company)
 
     def _receive_mail(self, msg_dict, author, moves=None):
@@ -193,7 +193,9 @@ class CollectionCase(models.Model):
         for case in self:
             letter = case._find_returned_letter(email, partner)
             if letter:
-                letter._receive_bounce(self.env._("The mail server returned it."))
+                letter._receive_bounce(
+                    self.env._("The mail server returned it."), email
+                )
                 case._log_bounce(letter)
         return result
 
@@ -258,7 +260,7 @@ class CollectionCase(models.Model):
         if not addresses:
             return people
         holders = self.env["res.partner"].with_context(active_test=False)
-        holders = holders.search([("email_normalized", "in", addresses)])
+        holders = holders._find_by_emails(addresses)
         return people | self._filter_people(holders)
 
     def _find_sms_recipient(self, text, holders, is_stayed):

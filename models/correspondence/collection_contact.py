@@ -73,8 +73,7 @@ class CollectionContact(models.Model):
         reason = self.env._("The mail server returned it.")
         for reference in references:
             lost = self._log_undelivered(reference, people, reason)
-            # Whoever fetches the mail reports what came back, with whatever rights.
-            lost.sudo().collection_email_bounced = email
+            lost._note_bounced([email])
 
     def _log_returned(self, reason, person, address=None):
         """Log that this message has not reached somebody, and tell the collector."""

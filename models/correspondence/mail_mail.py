@@ -349,7 +349,8 @@ class MailMail(models.Model):
             served = [email_normalize(one) for one in reached if isinstance(one, str)]
             missed = mail._get_people().filtered(
                 lambda person, served=served: (
-                    person not in reached and person.email_normalized not in served
+                    person not in reached
+                    and not set(email_normalize_all(person.email or "")) & set(served)
                 )
             )
             self.env["collection.contact"]._log_undelivered(
@@ -377,9 +378,7 @@ class MailMail(models.Model):
         """:return: res.partner records it goes to, by name or by address"""
         people = self.sudo().recipient_ids
         addresses = self._get_addresses()
-        holders = people.with_context(active_test=False).search(
-            [("email_normalized", "in", addresses)]
-        )
+        holders = people.with_context(active_test=False)._find_by_emails(addresses)
         return people | holders
 
     def _get_recipient_rows(self):
@@ -448,12 +447,5 @@ class MailMail(models.Model):
         if not addresses:
             return False
         group = self.env["res.partner"].sudo().with_context(active_test=False)
-        return bool(
-            group.search_count(
-                [
-                    ("commercial_partner_id", "in", self._get_customers(debtors).ids),
-                    ("email_normalized", "in", addresses),
-                ],
-                limit=1,
-            )
-        )
+        holders = group._find_by_emails(addresses)
+        return bool(holders.commercial_partner_id & self._get_customers(debtors))

@@ -5,6 +5,11 @@ OPEN, CREDIT, HELD = "open", "credit", "held"
 DISPUTED, PROMISED, PLANNED = "disputed", "promised", "planned"
 IN_TRANSIT, BLOCKED, EXCLUDED = "in_transit", "blocked", "excluded"
 STAYED, STAYED_CREDIT = "stayed", "stayed_credit"
+# What customers owe us, and we them, for our trade. Odoo marks the other accounts:
+# advances to employees, taxes to be refunded.
+RECEIVABLE = SQL(
+    "account.account_type = 'asset_receivable' AND account.non_trade IS NOT TRUE"
+)
 STATUSES = [
     (OPEN, "To collect"),
     (CREDIT, "Credit"),
@@ -259,8 +264,8 @@ class CollectionExposure(models.Model):
             """
             CASE WHEN is_stayed AND amount_residual < 0 THEN %(stayed_credit)s
                  WHEN is_stayed THEN %(stayed)s
-                 WHEN amount_residual < 0 THEN %(credit)s
                  WHEN is_excluded THEN %(excluded)s
+                 WHEN amount_residual < 0 THEN %(credit)s
                  WHEN is_in_transit THEN %(in_transit)s
                  WHEN is_blocked THEN %(blocked)s
                  WHEN is_held THEN %(held)s
@@ -366,7 +371,7 @@ class CollectionExposure(models.Model):
     @api.model
     def _where_sql(self, company, partner_ids, ledger_date):
         conditions = [
-            SQL("account.account_type = 'asset_receivable'"),
+            RECEIVABLE,
             SQL("line.parent_state = 'posted'"),
         ]
         if ledger_date:
@@ -374,6 +379,9 @@ class CollectionExposure(models.Model):
         else:
             conditions.append(SQL("line.reconciled IS NOT TRUE"))
         conditions.append(SQL("%s <> 0", self._residual_sql(ledger_date)))
+        # A valuation at the end of the month changes what a debt is worth to us, in our
+        # currency; nothing is owed for it.
+        conditions.append(SQL("%s <> 0", self._residual_currency_sql(ledger_date)))
         if company:
             conditions.append(SQL("line.company_id = %s", company.id))
         if partner_ids is not None:

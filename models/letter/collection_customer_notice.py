@@ -181,7 +181,9 @@ class CollectionCustomerNotice(models.AbstractModel):
                     "company_id": case.company_id.id,
                     "channel": "email",
                     "partner_id": recipient.id,
-                    "address": recipient.email_normalized,
+                    "address": self.env["collection.recipient"]._get_sent_to(
+                        recipient, "email"
+                    ),
                     "lang": lang,
                     "subject": subject,
                     "body": html,

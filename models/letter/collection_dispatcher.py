@@ -3,7 +3,7 @@ import io
 from odoo import api, fields, models
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 from odoo.exceptions import UserError
-from odoo.tools import html2plaintext
+from odoo.tools import email_normalize, html2plaintext, parse_contact_from_email
 
 REPORT_LETTER = "account_collections.action_report_letter"
 REPORT_STATEMENT = "account_collections.action_report_statement"
@@ -300,25 +300,26 @@ class CollectionDispatcher(models.AbstractModel):
 
     @api.model
     def _get_author(self, case):
-        """:return: res.partner who writes: the collector, else the company, else who
-        runs it; the first who has an e-mail address"""
-        candidates = (
-            case._get_collector().partner_id,
-            case.company_id.partner_id,
-            self.env.user.partner_id,
-        )
-        able = [partner for partner in candidates if partner.email_normalized]
-        return able[0] if able else case.company_id.partner_id
+        """:return: res.partner who writes: the collector, if they have an e-mail
+        address, else the company"""
+        collector = case._get_collector().partner_id
+        return collector if collector.email_normalized else case.company_id.partner_id
 
     @api.model
     def _get_reply_tos(self, cases):
         """:return: dict of the address per case id that a reply goes to"""
-        return cases._notify_get_reply_to_batch(
-            defaults={
-                case.id: self._get_author(case).email_formatted for case in cases
-            },
-            author_ids=dict.fromkeys(cases.ids, False),
+        authors = {case.id: self._get_author(case) for case in cases}
+        replies = cases._notify_get_reply_to_batch(
+            defaults={id_: author.email_formatted for id_, author in authors.items()},
+            author_ids={id_: author.id for id_, author in authors.items()},
         )
+        # In place of a name that is too long, Odoo puts that of whoever runs this.
+        return {
+            id_: email_normalize(reply)
+            if parse_contact_from_email(reply)[0] != authors[id_].name
+            else reply
+            for id_, reply in replies.items()
+        }
 
     @api.model
     def _get_attachments(self, letter, step):
@@ -387,11 +388,10 @@ class CollectionDispatcher(models.AbstractModel):
         if step.stage_id.copy_to == "collector":
             return step.case_id._get_collector().email_formatted
         if step.stage_id.copy_to == "salesperson":
-            salesperson = (
-                step.partner_id.user_id
-                or (step.case_id.item_ids.move_id.invoice_user_id[:1])
+            people = (
+                step.partner_id.user_id | step.case_id.item_ids.move_id.invoice_user_id
             )
-            return salesperson.email_formatted
+            return people.filtered("active")[:1].email_formatted
         return False
 
     @api.model

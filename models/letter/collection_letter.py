@@ -2,7 +2,7 @@ import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, html2plaintext
+from odoo.tools import email_normalize_all, format_date, html2plaintext
 
 from ...tools.channels import channel_of, step_selection
 from ...tools.tracking_number import check_number, write_number
@@ -297,22 +297,29 @@ class CollectionLetter(models.Model):
     def _is_to(self, email, partner):
         """:return: whether the mail went to this address, or to one of these people"""
         self.ensure_one()
-        return self.partner_id in partner or self._get_mailed_to() == email
+        return self.partner_id in partner or email in self._get_mailed_to()
 
     def _get_mailed_to(self):
-        """:return: the e-mail address; beside a letter on paper, the recipient's"""
+        """:return: list of the e-mail addresses; beside a letter on paper, the
+        recipient's"""
         is_mail = self.channel == "email"
-        return self.address if is_mail else self.partner_id.email_normalized
+        return email_normalize_all(
+            (self.address if is_mail else self.partner_id.email) or ""
+        )
 
-    def _receive_bounce(self, reason):
+    def _receive_bounce(self, reason, email):
         """The mail came back undelivered: nothing more is sent to this address.
 
         A letter on paper goes its own way; only the mail beside it has failed.
+
+        :param str reason: what is said of it
+        :param str email: the address; all of the recipient's when it is none of them
         """
         self.ensure_one()
         # Whoever fetches the mail reports what came back, with whatever rights.
         letter = self.sudo()
-        letter.partner_id.collection_email_bounced = letter._get_mailed_to()
+        mailed_to = letter._get_mailed_to()
+        letter.partner_id._note_bounced([email] if email in mailed_to else mailed_to)
         if letter.channel == "email":
             letter.write({"delivery_state": "bounced", "failure_reason": reason})
             self._warn_collector()

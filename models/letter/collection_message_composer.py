@@ -211,9 +211,9 @@ class CollectionMessageComposer(models.AbstractModel):
         """:return: the account to pay to: the one set for collections, else the one on
         the invoices if they agree, else the company's first"""
         on_invoices = moves.partner_bank_id.filtered(
-            lambda bank: bank.partner_id == company.partner_id
+            lambda bank: bank.active and bank.partner_id == company.partner_id
         )
-        if not company.collection_bank_id and len(on_invoices) == 1:
+        if not company.collection_bank_id.active and len(on_invoices) == 1:
             return on_invoices
         return company._get_collection_bank()
 

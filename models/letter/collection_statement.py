@@ -166,7 +166,7 @@ class CollectionStatement(models.AbstractModel):
     def _get_ageing(self, rows, currency):
         """:return: list of (label, amount) of the items, credits left out"""
         rows = rows.filtered(
-            lambda row: row.status not in ("credit", "stayed", "stayed_credit")
+            lambda row: row.status != "stayed" and row.amount_residual > 0
         )
         amounts = dict.fromkeys(NAMES, 0.0)
         for row in rows:

@@ -108,7 +108,7 @@ class CollectionPortal(models.AbstractModel):
         promise = self.env["collection.promise"].create(
             {
                 "case_id": case.id,
-                "user_id": case._get_collector().id or self.env.uid,
+                "user_id": case._get_responsible().id,
                 "person": form["name"],
                 "contact_id": contact.id,
                 "means": form["means"],
@@ -150,7 +150,7 @@ class CollectionPortal(models.AbstractModel):
                 "words": form["note"],
                 "contact_id": contact.id,
                 "is_portal": True,
-                "user_id": case._get_collector().id,
+                "user_id": case._get_responsible().id,
             }
         )
         dispute.attachment_ids = self._attach(form["files"], dispute)
@@ -314,7 +314,7 @@ class CollectionPortal(models.AbstractModel):
         line = {"date": form["date"], "amount": form["amount"] or whole}
         return {
             "case_id": case.id,
-            "user_id": case._get_collector().id or self.env.uid,
+            "user_id": case._get_responsible().id,
             "person": form["name"],
             "contact_id": contact.id,
             "means": form["means"],
@@ -564,7 +564,7 @@ class CollectionPortal(models.AbstractModel):
         )
         return {
             "case_id": case.id,
-            "user_id": case._get_collector().id or self.env.uid,
+            "user_id": case._get_responsible().id,
             "is_portal": True,
             "currency_id": rows.currency_id.id,
             "item_ids": [Command.set(items.ids)],

@@ -383,7 +383,7 @@ class CollectionExecutor(models.AbstractModel):
                 step.date_planned,
                 summary=step.stage_id.name,
                 note=step.recipient_problem or "",
-                user_id=case._get_collector().id or self.env.uid,
+                user_id=case._get_responsible().id,
             )
             step._set_state("todo", activity_id=activity.id, error=False)
 

@@ -1,4 +1,5 @@
 from . import (
     test_companies,
+    test_exposure,
     test_ledger_changes,
 )

@@ -1,4 +1,5 @@
 from . import (
+    test_addressees,
     test_call_summary,
     test_delivery,
     test_document_faults,
