@@ -33,3 +33,34 @@ def get_interest(parts, rate, start, step):
         Decimal(0),
     )
     return to_steps(yearly / DAYS_OF_YEAR, step) * Decimal(str(step))
+
+
+def get_yearly_rate(parts, charge, start):
+    """Return the simple interest that a charge for paying later comes to.
+
+    :param parts: list of (date, amount paid on it), without the charge
+    :param charge: what is paid on top, in the same currency
+    :param date start: when the time to pay begins
+    :return: per cent a year; infinite when nothing is paid later
+    :rtype: Decimal
+
+    >>> from datetime import date
+    >>> get_yearly_rate([(date(2026, 12, 31), 1000)], 100, date(2025, 12, 31))
+    Decimal('10')
+    >>> get_yearly_rate([(date(2026, 1, 31), 500), (date(2026, 3, 2), 500)], 9,
+    ...                 date(2026, 1, 1))  # 1000 for 30 days, 500 for 30 more
+    Decimal('7.3')
+    >>> get_yearly_rate([(date(2026, 1, 1), 500)], 1, date(2026, 1, 1))
+    Decimal('Infinity')
+    >>> get_yearly_rate([(date(2026, 1, 1), 500)], 0, date(2026, 1, 1))
+    Decimal('0')
+    """
+    if not charge:
+        return Decimal(0)
+    time = sum(
+        (Decimal(str(amount)) * max((day - start).days, 0) for day, amount in parts),
+        Decimal(0),
+    )
+    if not time:
+        return Decimal("Infinity")
+    return Decimal(str(charge)) * 100 * DAYS_OF_YEAR / time

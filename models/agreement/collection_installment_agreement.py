@@ -46,6 +46,7 @@ class CollectionInstallmentAgreement(models.AbstractModel):
             self._get_duration_exceeded(plan, policy)
             or self._get_amount_exceeded(plan, policy)
             or self._get_down_exceeded(plan, policy)
+            or self._get_cost_exceeded(plan, policy)
             or self._get_defaults_exceeded(plan, policy)
         )
 
@@ -92,6 +93,23 @@ class CollectionInstallmentAgreement(models.AbstractModel):
                 "The down payment is below %(share)g %%, which is %(amount)s.",
                 share=policy.plan_down_min,
                 amount=currency.format(least),
+            )
+        return False
+
+    @api.model
+    def _get_cost_exceeded(self, plan, policy):
+        rate, share = policy.plan_rate_max, policy.plan_charge_max
+        if plan.charge_kind == "interest":
+            if rate and plan.charge_rate > rate:
+                return self.env._("The interest is above %g %% a year.", rate)
+            return False
+        currency = plan.currency_id
+        most = currency.round(plan.amount_covered * share / 100)
+        if share and currency.compare_amounts(plan.amount_charge, most) > 0:
+            return self.env._(
+                "The charge is above %(share)g %%, which is %(amount)s.",
+                share=share,
+                amount=currency.format(most),
             )
         return False
 

@@ -1,9 +1,9 @@
 from odoo import Command, api, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_date
+from odoo.tools import float_compare, format_date
 
 from ...tools.installments import make_schedule
-from ...tools.interest import get_interest
+from ...tools.interest import get_interest, get_yearly_rate
 
 
 class CollectionInstallmentSchedule(models.AbstractModel):
@@ -191,6 +191,7 @@ class CollectionInstallmentSchedule(models.AbstractModel):
                 )
             )
         self._check_down(plan)
+        self._check_cost(plan)
         if compare(plan.amount, plan.amount_total):
             raise ValidationError(
                 self.env._(
@@ -199,6 +200,37 @@ class CollectionInstallmentSchedule(models.AbstractModel):
                     total=currency.format(plan.amount_total),
                 )
             )
+
+    @api.model
+    def _check_cost(self, plan):
+        """Nobody may approve more than the law lets people agree on."""
+        today = plan.company_id._get_collection_today()
+        cap = self.env["collection.interest.cap"]._find(
+            plan.partner_id,
+            plan.amount_covered,
+            plan.currency_id,
+            plan.company_id,
+            today,
+        )
+        rate = self._get_yearly_rate(plan, today)
+        if cap and float_compare(rate, cap.rate, 4) > 0:
+            raise ValidationError(
+                self.env._(
+                    "The plan costs %(rate).2f %% a year, interest and charges"
+                    " together. The law allows %(cap)s.",
+                    rate=rate,
+                    cap=cap._describe(),
+                )
+            )
+
+    @api.model
+    def _get_yearly_rate(self, plan, today):
+        """:return: what the plan costs, per cent a year"""
+        if plan.charge_kind == "interest":
+            return plan.charge_rate
+        share = plan.amount_covered / (plan.amount or 1.0)
+        parts = [(line.date, line.amount * share) for line in plan.line_ids]
+        return float(get_yearly_rate(parts, plan.amount_charge, today))
 
     @api.model
     def _check_down(self, plan):

@@ -10,6 +10,7 @@ STATES = [
     ("kept", "Kept"),
     ("partial", "Partly kept"),
     ("broken", "Broken"),
+    ("void", "No longer owed"),
     ("withdrawn", "Withdrawn"),
     ("replaced", "Replaced"),
 ]
@@ -17,7 +18,8 @@ STATES = [
 PENDING_STATES = ("open", "approve")
 # The ledger decides between these; people decide about the others.
 OUTCOME_STATES = ("kept", "partial", "broken")
-EVALUATED_STATES = ("open", *OUTCOME_STATES)
+# What was promised may turn out not to be owed: credited, or cancelled.
+EVALUATED_STATES = ("open", *OUTCOME_STATES, "void")
 KINDS = [("promise", "Promise to pay"), ("extension", "Due-date extension")]
 MEANS = [
     ("transfer", "Bank transfer"),
@@ -53,8 +55,9 @@ class CollectionPromise(models.Model):
 
     While it is open, what it covers is not chased. The ledger alone says whether it is
     kept: money allocated to the covered items between the day it was taken and each
-    date plus tolerance; credit notes are not payments. Undoing a payment has it
-    evaluated again. A due-date extension is a promise of whole items, granted by us.
+    date plus tolerance, or waiting to be allocated. Credit notes are not payments, but
+    what is credited is not owed. Undoing a payment has it evaluated again. A due-date
+    extension is a promise of whole items, granted by us.
 
     Collectors take promises; above the policy's limits a manager approves. Nothing is
     deleted: a promise is withdrawn or replaced, with a reason.
@@ -99,6 +102,11 @@ class CollectionPromise(models.Model):
         readonly=True,
         default=lambda self: self._get_last_allocation(),
         help="The last allocation of money that was there when the promise was taken.",
+    )
+    last_line = fields.Integer(
+        readonly=True,
+        default=lambda self: self._get_last_line(),
+        help="The last journal item that was there when the promise was taken.",
     )
     date_last = fields.Date("Last date", compute="_compute_totals", store=True)
     scope = fields.Selection(
@@ -372,6 +380,12 @@ class CollectionPromise(models.Model):
         # Only its number, whatever company it is of.
         Partial = self.env["account.partial.reconcile"].sudo()
         return Partial.search([], order="id desc", limit=1).id or 0
+
+    @api.model
+    def _get_last_line(self):
+        # Only its number, whatever company it is of.
+        Line = self.env["account.move.line"].sudo()
+        return Line.search([], order="id desc", limit=1).id or 0
 
     @api.model
     def _get_protected_fields(self):
@@ -682,11 +696,11 @@ class CollectionPromise(models.Model):
 
     @api.model
     def _clear_tasks(self, company):
-        """A promise that was kept after all clears its own to-do."""
+        """A promise that was kept after all, or not owed, clears its own to-do."""
         self.search(
             [
                 ("company_id", "=", company.id),
-                ("state", "=", "kept"),
+                ("state", "in", ("kept", "void")),
                 ("task_id", "!=", False),
             ]
         ).task_id.unlink()

@@ -69,22 +69,85 @@ class CollectionPromiseEvaluation(models.AbstractModel):
 
     @api.model
     def _get_received(self, promises):
-        """:return: money received per collection.promise id, in its currency"""
+        """:return: money received in time per collection.promise id, in its currency"""
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT promise.id, SUM(allocation.amount)
-                  FROM (%s) allocation
-                  JOIN collection_promise promise
-                    ON promise.id = allocation.agreement_id
-                 WHERE allocation.date <= promise.date_last + promise.tolerance
-                 GROUP BY promise.id
+                SELECT due.id, money.received
+                  FROM (SELECT promise.id, %(promise)s
+                          FROM collection_promise promise
+                         WHERE promise.id = ANY(%(ids)s)) due
+                 CROSS JOIN LATERAL (%(money)s) money
                 """,
-                self._allocations_sql(SQL("promise.id = ANY(%s)", promises.ids)),
+                promise=self._promise_columns_sql(SQL("promise.date_last")),
+                ids=promises.ids,
+                money=self._money_sql(),
             )
         )
-        return dict(rows)
+        return {id_: received for id_, received in rows if received}
+
+    @api.model
+    def _promise_columns_sql(self, day):
+        """:return: SQL columns of ``promise`` that ``_money_sql`` needs of ``due``
+
+        :param SQL day: of the promised date
+        """
+        return SQL(
+            """
+            promise.id AS promise_id, promise.partner_id, promise.company_id,
+            promise.currency_id, promise.date_taken AS date_start,
+            %s + promise.tolerance AS date_end,
+            COALESCE(promise.last_line, 0) AS after_line,
+            (SELECT COALESCE(policy.net_credits, TRUE)
+               FROM collection_case case_
+               LEFT JOIN collection_policy policy ON policy.id = case_.policy_id
+              WHERE case_.id = promise.case_id) AS is_net
+            """,
+            day,
+        )
+
+    @api.model
+    def _money_sql(self):
+        """Say what has come in for a promise by one of its dates, and what was owed.
+
+        Credit notes and cancelled invoices were not owed. What is not matched yet
+        counts where the decision counts it.
+
+        In: ``due``, see ``_promise_columns_sql``.
+        Out: one row with ``received``, and ``owed``: that, what came later, and what is
+        open.
+        Example: of 1,000.00 promised for the 10th, 400.00 came on the 8th, 500.00 were
+        credited on the 9th, 100.00 came on the 20th: received 400.00, owed 500.00.
+        """
+        return SQL(
+            """
+            SELECT money.received
+                       + CASE WHEN due.is_net THEN unmatched.amount ELSE 0 END
+                       AS received,
+                   money.settled + GREATEST(open.amount
+                       - CASE WHEN due.is_net THEN unmatched.credited ELSE 0 END, 0)
+                       AS owed
+              FROM (
+                SELECT COALESCE(SUM(amount) FILTER (WHERE date <= due.date_end), 0)
+                           AS received,
+                       COALESCE(SUM(amount + written_off), 0)
+                           + COALESCE(SUM(credited)
+                               FILTER (WHERE date > due.date_end), 0) AS settled
+                  FROM (%(allocations)s) allocation) money
+             CROSS JOIN LATERAL (%(unmatched)s) unmatched
+             CROSS JOIN LATERAL (
+                SELECT COALESCE(SUM(GREATEST(line.amount_residual_currency, 0)), 0)
+                           AS amount
+                  FROM collection_promise_item_rel rel
+                  JOIN collection_item item ON item.id = rel.item_id
+                  JOIN account_move_line line ON line.id = item.move_line_id
+                   AND line.parent_state = 'posted'
+                 WHERE rel.promise_id = due.promise_id) open
+            """,
+            unmatched=self.env["collection.received.money"]._unmatched_sql(SQL("due")),
+            allocations=self._allocations_sql(SQL("promise.id = due.promise_id")),
+        )
 
     @api.model
     def _evaluate(self, company, as_of, partner_ids=None):
@@ -114,7 +177,7 @@ class CollectionPromiseEvaluation(models.AbstractModel):
     @api.model
     def _evaluate_lines_sql(self, as_of, evaluated):
         """Say of each date of the promises whether it was kept: all the money promised
-        up to it has come in by then.
+        up to it, as far as it was owed, has come in by then.
 
         In: the lines of the promises, the money received since they were made.
         Out: the state of the lines.
@@ -129,29 +192,27 @@ class CollectionPromiseEvaluation(models.AbstractModel):
             UPDATE collection_promise_line AS line SET state = result.state
               FROM (
                 SELECT due.id, CASE
-                    WHEN received * 100 >= due.upto * due.threshold - 0.000001
-                        THEN 'kept'
-                    WHEN due.date + due.tolerance >= %(as_of)s THEN 'open'
+                    WHEN owed <= 0.000001 AND received <= 0 THEN 'void'
+                    WHEN received * 100
+                        >= LEAST(due.upto, owed) * due.threshold - 0.000001 THEN 'kept'
+                    WHEN due.date_end >= %(as_of)s THEN 'open'
                     WHEN received > due.upto - due.amount THEN 'partial'
                     ELSE 'broken' END AS state
                   FROM (
-                    SELECT line.id, line.date, line.amount, promise.id AS promise_id,
-                           promise.tolerance, promise.threshold,
+                    SELECT line.id, line.amount, promise.threshold, %(promise)s,
                            SUM(line.amount) OVER (PARTITION BY promise.id
                                ORDER BY line.date, line.id) AS upto
                       FROM collection_promise_line line
                       JOIN collection_promise promise ON promise.id = line.promise_id
                      WHERE %(evaluated)s) due
-                 CROSS JOIN LATERAL (
-                    SELECT COALESCE(SUM(allocation.amount), 0) AS received
-                      FROM (%(allocations)s) allocation
-                     WHERE allocation.date <= due.date + due.tolerance) money
+                 CROSS JOIN LATERAL (%(money)s) money
               ) result
              WHERE line.id = result.id AND line.state IS DISTINCT FROM result.state
             """,
             as_of=as_of,
+            promise=self._promise_columns_sql(SQL("line.date")),
             evaluated=evaluated,
-            allocations=self._allocations_sql(SQL("promise.id = due.promise_id")),
+            money=self._money_sql(),
         )
 
     @api.model
@@ -161,9 +222,9 @@ class CollectionPromiseEvaluation(models.AbstractModel):
             """
             UPDATE collection_promise AS promise
                SET state = result.state,
-                   kept_percent = CASE result.state
-                       WHEN 'kept' THEN 100 WHEN 'open' THEN NULL ELSE 0 END,
-                   amount_fallen_due = CASE WHEN result.state <> 'open'
+                   kept_percent = CASE WHEN result.state = 'kept' THEN 100
+                       WHEN result.state IN ('open', 'void') THEN NULL ELSE 0 END,
+                   amount_fallen_due = CASE WHEN result.state NOT IN ('open', 'void')
                        THEN promise.amount ELSE 0 END,
                    amount_kept = CASE WHEN result.state = 'kept'
                        THEN promise.amount ELSE 0 END
@@ -181,14 +242,14 @@ class CollectionPromiseEvaluation(models.AbstractModel):
         return SQL(
             """
             SELECT due.id, CASE
+                WHEN due.is_void THEN 'void'
                 WHEN due.is_kept THEN 'kept' WHEN NOT due.is_missed THEN 'open'
-                WHEN EXISTS (SELECT FROM (%(allocations)s) allocation
-                              WHERE allocation.date <= due.date_end
-                                AND allocation.amount > 0) THEN 'partial'
+                WHEN (SELECT received > 0 FROM (%(money)s) money) THEN 'partial'
                 ELSE 'broken' END AS state
               FROM (
-                SELECT promise.id, promise.date_last + promise.tolerance AS date_end,
-                       BOOL_AND(line.state = 'kept') AS is_kept,
+                SELECT promise.id, %(promise)s,
+                       BOOL_AND(line.state = 'void') AS is_void,
+                       BOOL_AND(line.state IN ('kept', 'void')) AS is_kept,
                        BOOL_OR(line.state IN ('partial', 'broken')) AS is_missed
                   FROM collection_promise promise
                   JOIN collection_promise_line line ON line.promise_id = promise.id
@@ -196,6 +257,7 @@ class CollectionPromiseEvaluation(models.AbstractModel):
                  GROUP BY promise.id) due
             OFFSET 0
             """,
+            promise=self._promise_columns_sql(SQL("promise.date_last")),
             evaluated=evaluated,
-            allocations=self._allocations_sql(SQL("promise.id = due.id")),
+            money=self._money_sql(),
         )

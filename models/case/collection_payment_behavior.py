@@ -48,8 +48,7 @@ class CollectionPaymentBehavior(models.AbstractModel):
               JOIN account_move move ON move.id = line.move_id
               LEFT JOIN LATERAL (%(paid)s) paid ON TRUE
              WHERE line.company_id = %(company)s AND line.parent_state = 'posted'
-               AND %(receivable)s AND line.date <= %(as_of)s
-               AND %(customers)s
+               AND %(receivable)s AND line.date <= %(as_of)s AND %(customers)s
              GROUP BY partner.commercial_partner_id
             """,
             company=company.id,

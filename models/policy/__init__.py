@@ -7,6 +7,7 @@ Calls ``common``. Which case follows which policy is not known here, see ``case`
 from . import (
     collection_policy,
     collection_stage,
+    collection_interest_cap,
     ir_module_module,
     res_company,
 )

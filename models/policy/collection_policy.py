@@ -176,6 +176,14 @@ class CollectionPolicy(models.Model):
         default=0,
         help="Customers who defaulted more often need a manager's approval for a plan.",
     )
+    plan_rate_max = fields.Float(
+        "Interest up to (% a year)", default=12, help="Zero: no limit."
+    )
+    plan_charge_max = fields.Float(
+        "Charge up to (%)",
+        default=5,
+        help="Share of the covered amount. Zero: no limit.",
+    )
     plan_offer_days = fields.Integer(
         "Offer valid for (days)",
         default=14,
@@ -261,6 +269,7 @@ class CollectionPolicy(models.Model):
         "CHECK (plan_months_max >= 0 AND plan_installment_min >= 0"
         " AND plan_down_min >= 0 AND plan_down_min < 100 AND plan_amount_max >= 0"
         " AND plan_default_max >= 0 AND plan_offer_days >= 1"
+        " AND plan_rate_max >= 0 AND plan_charge_max >= 0"
         " AND plan_tolerance_days >= 0 AND plan_tolerance_amount >= 0"
         " AND plan_missed_max >= 0 AND plan_cure_days >= 1"
         " AND plan_remind_days >= 0 AND plan_remind_late_days >= 0)",

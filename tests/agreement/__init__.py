@@ -4,6 +4,7 @@ from . import (
     test_installments,
     test_plan_companies,
     test_plan_concurrency,
+    test_plan_cost,
     test_plan_evaluation,
     test_plan_lifecycle,
     test_plan_offer,

@@ -135,28 +135,30 @@ class TestPromiseDisputeProperty(PromiseCommon):
         amount = self.cents(invoice.residual())
         day = self.book.today - timedelta(days=self.random.choice((0, 0, 1, 3)))
         payment = self.pay(self.record(invoice), amount, day)
-        part = self.book.allocate(invoice, amount, day)
-        self.payments.append([payment, invoice, part])
+        receipt = self.book.receive(invoice.customer, invoice.currency, amount, day)
+        self.book.match(receipt, invoice)
+        self.payments.append((payment, invoice, receipt))
         return True
 
     def do_undo(self):
-        entry = self.choose([entry for entry in self.payments if entry[2]])
+        entry = self.choose([entry for entry in self.payments if entry[2].parts])
         if entry:
-            payment, invoice, part = entry
+            payment, invoice, receipt = entry
             self.receivable(payment.move_id).remove_move_reconcile()
-            invoice.allocations.remove(part)
-            entry[2] = None
+            self.book.unmatch(receipt, invoice)
         return bool(entry)
 
     def do_redo(self):
         undone = [
-            entry for entry in self.payments if not entry[2] and entry[1].residual() > 0
+            entry
+            for entry in self.payments
+            if not entry[2].parts and entry[1].residual() > 0
         ]
         if entry := self.choose(undone):
-            payment, invoice, _part = entry
+            payment, invoice, receipt = entry
             lines = self.receivable(payment.move_id | self.record(invoice))
             lines.reconcile()
-            entry[2] = self.book.allocate(invoice, payment.amount, payment.date)
+            self.book.match(receipt, invoice)
         return bool(entry)
 
     def do_credit(self):
@@ -169,9 +171,12 @@ class TestPromiseDisputeProperty(PromiseCommon):
             self.book.today,
             currency=self.currencies[invoice.currency],
         )
+        receipt = self.book.receive(
+            invoice.customer, invoice.currency, amount, self.book.today, is_money=False
+        )
         if self.random.random() < 0.7:
             self.receivable(credit | self.record(invoice)).reconcile()
-            self.book.allocate(invoice, amount, self.book.today, is_money=False)
+            self.book.match(receipt, invoice)
         return True
 
     def do_hold(self):
@@ -214,6 +219,7 @@ class TestPromiseDisputeProperty(PromiseCommon):
             self.book.today,
             next(self.book.numbers),
             self.policy.promise_tolerance,
+            self.book.receipts,
         )
         moves = self.env["account.move"].union(*map(self.record, invoices))
         self.records[promise] = self.make_promise(
@@ -268,9 +274,15 @@ class TestPromiseDisputeProperty(PromiseCommon):
             record.credit_note_id.invoice_date = self.book.today
             record.credit_note_id.action_post()
             dispute.is_active = False
-            self.book.allocate(
-                dispute.invoice, dispute.amount, self.book.today, is_money=False
+            invoice = dispute.invoice
+            receipt = self.book.receive(
+                invoice.customer,
+                invoice.currency,
+                dispute.amount,
+                self.book.today,
+                is_money=False,
             )
+            self.book.match(receipt, invoice)
         elif self.random.random() < 0.3:
             dispute.is_active = False
             record._reject("<p>No.</p>")
@@ -289,7 +301,7 @@ class TestPromiseDisputeProperty(PromiseCommon):
             self.assertEqual(record.state, promise.state(self.book.today), self.log)
             until = record.date_last + timedelta(days=record.tolerance)
             self.assertAlmostEqual(
-                record.amount_received, promise.received(until), 2, self.log
+                record.amount_received, promise.came(until), 2, self.log
             )
         totals = [dict.fromkeys(("open", "disputed", "promised"), 0) for _ in range(2)]
         moves = self.env["account.move"].union(*map(self.record, self.book.invoices))

@@ -205,11 +205,15 @@ class TestPromiseEvaluation(PromiseCommon):
     # Undone
     # ------------------------------------------------------------------
 
+    def cancel(self, payment):
+        payment.action_draft()
+        payment.action_cancel()
+
     def test_payment_undone_and_done_again(self):
-        self.pay(self.invoice, 600, self.day(2))
+        payment = self.pay(self.invoice, 600, self.day(2))
         self.night(3)
         self.assert_state(self.promise, "kept")
-        self.unpay(self.invoice)
+        self.cancel(payment)
         self.night(4)
         self.assert_state(self.promise, "open", 0)
         self.assert_exposure(self.invoice, amount_promised=600, amount_due=400)
@@ -221,10 +225,10 @@ class TestPromiseEvaluation(PromiseCommon):
         self.assertEqual(self.promise.amount_kept, 600)
 
     def test_kept_then_undone_after_its_day(self):
-        self.pay(self.invoice, 600, self.day(5))
+        payment = self.pay(self.invoice, 600, self.day(5))
         self.night(20)
         self.assert_state(self.promise, "kept")
-        self.unpay(self.invoice)
+        self.cancel(payment)
         self.night(21)
         self.assert_state(self.promise, "broken", 0)
         self.assertEqual((self.promise.kept_percent, self.promise.amount_kept), (0, 0))
@@ -232,8 +236,7 @@ class TestPromiseEvaluation(PromiseCommon):
     def test_check_returned(self):
         payment = self.pay(self.invoice, 600, self.day(2))
         self.night(3)
-        payment.action_draft()
-        payment.action_cancel()
+        self.cancel(payment)
         self.night(4)
         self.assert_state(self.promise, "open", 0)
 
@@ -245,19 +248,111 @@ class TestPromiseEvaluation(PromiseCommon):
         self.night(5)
         self.assert_state(self.promise, "open", 0)
 
+    def reverse(self, day):
+        self.invoice._reverse_moves([{"invoice_date": day, "date": day}], cancel=True)
+
+    def assert_void(self):
+        """What was promised is not owed: no reproach, and nothing to count."""
+        self.assert_state(self.promise, "void", 0)
+        self.assertEqual(self.promise.line_ids.state, "void")
+        promise = self.promise
+        self.assertEqual((promise.amount_fallen_due, promise.amount_kept), (0, 0))
+        self.assertNotIn("Promise not kept", self.get_summaries(self.case))
+        self.assertFalse(self.case.promise_text)
+
     def test_invoice_reversed(self):
-        """Nothing was paid, and nothing is to be collected: there is nothing to do."""
-        self.invoice._reverse_moves(
-            [{"invoice_date": self.day(2), "date": self.day(2)}], cancel=True
-        )
+        self.reverse(self.day(2))
+        self.night(3)
+        self.assert_void()
+        self.night(11)
+        self.assert_void()
+
+    def test_reversed_after_the_date(self):
+        """It was owed on that day, and the promise was broken."""
+        self.night(11)
+        self.reverse(self.day(12))
+        self.night(13)
+        self.assert_state(self.promise, "broken", 0)
+
+    def test_credit_note_undone(self):
+        self.reverse(self.day(2))
+        self.night(3)
+        self.unpay(self.invoice)
+        self.invoice.reversal_move_ids.button_draft()
+        self.night(4)
+        self.assert_state(self.promise, "open", 0)
         self.night(11)
         self.assert_state(self.promise, "broken", 0)
+
+    def test_the_rest_after_a_credit_note_is_enough(self):
+        """Of 1,000 all was promised, 400 are credited: 600 keep it."""
+        promise = self.make_promise(self.other, (7, 700))
+        credit = self.make_credit(self.customer, 300, self.day(3))
+        (self.receivable(credit) | self.receivable(self.other)).reconcile()
+        self.night(4)
+        self.assert_state(promise, "open", 0)
+        self.pay(self.other, 400, self.day(5))
+        self.night(6)
+        self.assert_state(promise, "kept", 400)
+
+    def test_credit_note_that_waits_to_be_matched(self):
+        """The decision counts it, so the promise does."""
+        self.make_credit(self.customer, 1000, self.day(3))
+        self.night(11)
+        self.assert_state(self.promise, "void", 0)
+
+    # ------------------------------------------------------------------
+    # Money that is not matched yet
+    # ------------------------------------------------------------------
+
+    def test_money_that_waits_to_be_matched(self):
+        receipt = self.receive(self.customer, 600, self.day(7))
+        self.night(11)
+        self.assert_state(self.promise, "kept", 600)
         self.assertNotIn("Promise not kept", self.get_summaries(self.case))
+        self.match(receipt.move_id)
+        self.night(12)
+        self.assert_state(self.promise, "kept", 600)
+
+    def test_it_is_matched_with_something_else(self):
+        receipt = self.receive(self.customer, 600, self.day(7))
+        self.night(11)
+        lines = self.receivable(receipt.move_id) | self.receivable(self.other)
+        lines.reconcile()
+        self.night(12)
+        self.assert_state(self.promise, "broken", 0)
+
+    def test_it_came_too_late_or_was_there_before(self):
+        self.receive(self.customer, 600, self.day(11))
+        self.night(11)
+        self.assert_state(self.promise, "broken", 0)
+        self.receive(self.customer, 700, self.day(11))
+        promise = self.make_promise(self.other, (14, 700), day=self.day(11))
+        self.night(18)
+        self.assert_state(promise, "broken", 0)
+
+    def test_part_of_it_came(self):
+        self.receive(self.customer, 599.99, self.day(7))
+        self.night(11)
+        self.assert_state(self.promise, "partial", 599.99)
+
+    def test_a_policy_that_does_not_net_does_not_count_it(self):
+        self.policy.net_credits = False
+        self.receive(self.customer, 600, self.day(7))
+        self.night(11)
+        self.assert_state(self.promise, "broken", 0)
+
+    def test_money_in_another_currency(self):
+        currency = self.setup_other_currency("EUR")
+        self.receive(self.customer, 6000, self.day(7), currency)
+        self.night(11)
+        self.assert_state(self.promise, "broken", 0)
 
     def test_invoice_cancelled(self):
         self.invoice.button_draft()
         self.invoice.button_cancel()
         self.night(3)
+        self.assert_void()
         self.assertEqual(self.case.amount_promised, 0)
         self.assertEqual(self.case.amount_open, 700)
         self.night(11)

@@ -35,6 +35,22 @@ class Allocation:
 
 
 @dataclass(eq=False)
+class Receipt:
+    """Money, or a credit note, of a customer: matched, or waiting to be."""
+
+    amount: float
+    day: date
+    is_money: bool
+    number: int
+    customer: int
+    currency: str
+    parts: list = field(default_factory=list)
+
+    def left(self):
+        return round(self.amount - sum(part.amount for part in self.parts), 6)
+
+
+@dataclass(eq=False)
 class Promise:
     """Dates and amounts promised for invoices."""
 
@@ -43,6 +59,7 @@ class Promise:
     taken: date
     number: int
     tolerance: int
+    receipts: list  # all of the book
     is_withdrawn: bool = False
     end_state: str = "withdrawn"
 
@@ -60,24 +77,58 @@ class Promise:
             6,
         )
 
+    def waiting(self, until, is_money):
+        """Answer what came in since it was taken, and is not matched with anything."""
+        [customer] = {invoice.customer for invoice in self.invoices}
+        [currency] = {invoice.currency for invoice in self.invoices}
+        return sum(
+            receipt.left()
+            for receipt in self.receipts
+            if (receipt.customer, receipt.currency) == (customer, currency)
+            and receipt.is_money == is_money
+            and receipt.number > self.number
+            and self.taken <= receipt.day <= until
+        )
+
+    def came(self, until):
+        """Answer all the money that came in by a day, matched or not."""
+        return round(self.received(until) + self.waiting(until, is_money=True), 6)
+
+    def owed(self, until):
+        """Answer what was owed by a day: credit notes up to it have reduced it."""
+        settled = sum(
+            part.amount
+            for invoice in self.invoices
+            for part in invoice.allocations
+            if part.number > self.number
+            and part.day >= self.taken
+            and (part.is_money or part.day > until)
+        )
+        is_open = sum(invoice.residual() for invoice in self.invoices)
+        return round(settled + max(is_open - self.waiting(until, False), 0), 6)
+
     def state(self, today):
-        """Evaluate: every date is met by all that came in until then."""
+        """Evaluate: every date is met by all that came in until then, as far as it was
+        owed."""
         if self.is_withdrawn:
             return self.end_state
-        promised, met, missed = 0, True, False
+        promised, met, missed, void = 0, True, False, True
         for day, amount in sorted(self.parts):
             promised += amount
             end = day + timedelta(days=self.tolerance)
-            if self.received(end) < round(promised, 6):
+            if self.owed(end) <= 0 and self.came(end) <= 0:
+                continue
+            void = False
+            if self.came(end) < round(min(promised, self.owed(end)), 6):
                 met = False
                 missed = missed or today > end
-        if met:
-            return "kept"
+        if void or met:
+            return "void" if void else "kept"
         if not missed:
             return "open"
         last = max(day for day, _amount in self.parts)
         end = last + timedelta(days=self.tolerance)
-        return "partial" if self.received(end) > 0 else "broken"
+        return "partial" if self.came(end) > 0 else "broken"
 
 
 @dataclass(eq=False)
@@ -121,14 +172,29 @@ class Book:
     promises: list = field(default_factory=list)
     disputes: list = field(default_factory=list)
     plans: list = field(default_factory=list)
+    receipts: list = field(default_factory=list)
     numbers: count = field(default_factory=lambda: count(1))
 
-    def allocate(self, invoice, amount, day, is_money=True):
-        """Match an amount with an invoice, at most what is open."""
-        amount = min(amount, invoice.residual())
-        part = Allocation(amount, day, is_money, next(self.numbers))
+    def receive(self, customer, currency, amount, day, is_money=True):
+        """Book money, or a credit note, that is not matched yet."""
+        number = next(self.numbers)
+        receipt = Receipt(amount, day, is_money, number, customer, currency)
+        self.receipts.append(receipt)
+        return receipt
+
+    def match(self, receipt, invoice):
+        """Match what is left of a receipt with an invoice, at most what is open."""
+        amount = min(receipt.left(), invoice.residual())
+        part = Allocation(amount, receipt.day, receipt.is_money, next(self.numbers))
         invoice.allocations.append(part)
+        receipt.parts.append(part)
         return part
+
+    def unmatch(self, receipt, invoice):
+        """Undo what was matched of a receipt."""
+        for part in receipt.parts:
+            invoice.allocations.remove(part)
+        receipt.parts.clear()
 
     def disputed(self, invoice):
         """Answer what is disputed of an invoice: at most what is open."""

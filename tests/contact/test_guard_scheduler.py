@@ -77,11 +77,11 @@ class TestGuardScheduler(GuardCommon):
         self.assertEqual(step.state, "todo")
 
     def test_the_limits_of_the_person_hold_at_sending(self):
-        """Two customers, one bookkeeper: the second message waits."""
-        person = self.make_customer("Bookkeeper", is_company=False)
-        self.customer.collection_contact_id = person
+        """Two customers, one lawyer: the second message waits."""
+        person = self.make_customer("Lawyer", is_company=False)
+        self.customer.collection_lawyer_id = person
         other = self.make_american("Second")
-        other.collection_contact_id = person
+        other.collection_lawyer_id = person
         self.make_invoice(other)
         self.plan()
         # The second is left for the next batch, which finds the first in the log.
