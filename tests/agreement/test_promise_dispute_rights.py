@@ -213,10 +213,10 @@ class TestPromiseDisputeRights(PromiseCommon):
         letter = self.case.letter_ids
         # The other invoice is due in part; what is promised is not asked for.
         self.assertEqual(letter.move_ids, self.second)
-        self.pay(self.invoice, 1000, self.day(9))
+        payment = self.pay(self.invoice, 1000, self.day(9))
         self.night(30)
         self.assert_state(self.promise, "kept", 1000)
-        self.unpay(self.invoice)
+        self.cancel_payments(payment)
         self.night(31)
         self.assert_state(self.promise, "broken", 0)
 

@@ -205,15 +205,11 @@ class TestPromiseEvaluation(PromiseCommon):
     # Undone
     # ------------------------------------------------------------------
 
-    def cancel(self, payment):
-        payment.action_draft()
-        payment.action_cancel()
-
     def test_payment_undone_and_done_again(self):
         payment = self.pay(self.invoice, 600, self.day(2))
         self.night(3)
         self.assert_state(self.promise, "kept")
-        self.cancel(payment)
+        self.cancel_payments(payment)
         self.night(4)
         self.assert_state(self.promise, "open", 0)
         self.assert_exposure(self.invoice, amount_promised=600, amount_due=400)
@@ -228,7 +224,7 @@ class TestPromiseEvaluation(PromiseCommon):
         payment = self.pay(self.invoice, 600, self.day(5))
         self.night(20)
         self.assert_state(self.promise, "kept")
-        self.cancel(payment)
+        self.cancel_payments(payment)
         self.night(21)
         self.assert_state(self.promise, "broken", 0)
         self.assertEqual((self.promise.kept_percent, self.promise.amount_kept), (0, 0))
@@ -236,7 +232,7 @@ class TestPromiseEvaluation(PromiseCommon):
     def test_check_returned(self):
         payment = self.pay(self.invoice, 600, self.day(2))
         self.night(3)
-        self.cancel(payment)
+        self.cancel_payments(payment)
         self.night(4)
         self.assert_state(self.promise, "open", 0)
 

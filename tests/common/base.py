@@ -295,6 +295,12 @@ class CollectionCommon(AccountTestInvoicingCommon):
         cls.receivable(invoices).remove_move_reconcile()
 
     @classmethod
+    def cancel_payments(cls, payments):
+        """Cancel payments: the money has not come after all."""
+        payments.action_draft()
+        payments.action_cancel()
+
+    @classmethod
     def receivable(cls, moves):
         """Answer the receivable journal items of moves."""
         return moves.line_ids.filtered(
