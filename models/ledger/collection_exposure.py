@@ -1,3 +1,5 @@
+from itertools import compress
+
 from odoo import api, fields, models
 from odoo.tools import SQL, ormcache
 
@@ -117,15 +119,14 @@ class CollectionExposure(models.Model):
         Levels are nested and no WITH, so that a search looks inside for its few rows.
         The night reads all of a company: ``OFFSET 0`` has each row worked out once, and
         not again wherever it is named. Planning the joins takes longer than reading
-        a few rows: a kind of reservation of which there is none is left out.
+        a few rows: what there is none of, as stays or promises, is left out.
 
         :param company: restrict to the entries of this res.company
         :param partner_ids: restrict to these commercial partners
         :param date ledger_date: the ledger as it stood at the end of that day, rebuilt
             from its reconciliations; None for the ledger as it is now
         """
-        reserved = self.env["collection.reserved.amount"]
-        kinds = () if ledger_date else reserved._get_kinds()
+        kinds = self._get_kinds(ledger_date)
         return SQL(
             """
             SELECT classified.*,
@@ -156,6 +157,20 @@ class CollectionExposure(models.Model):
             ),
             once=SQL("OFFSET 0") if company else SQL(),
         )
+
+    @api.model
+    def _get_kinds(self, ledger_date):
+        """Say of what there is any now, for any company, that items may be reserved or
+        stayed by. What is reserved is known for the ledger of today only.
+
+        :return: tuple of ``STAYED`` and names of reserved amounts
+        """
+        finders = {STAYED: self.env["collection.stay"]._staying_sql()}
+        if not ledger_date:
+            finders |= self.env["collection.reserved.amount"]._finders()
+        found = SQL(", ").join(SQL("EXISTS (%s)", query) for query in finders.values())
+        [row] = self.env.execute_query(SQL("SELECT %s", found))
+        return tuple(compress(finders, row))
 
     @api.model
     def _reduced_sql(self, ledger):
@@ -207,7 +222,7 @@ class CollectionExposure(models.Model):
             residual_currency=self._residual_currency_sql(ledger_date),
             reserved=self._reserved_sql(kinds),
             now=SQL("FALSE") if ledger_date else SQL("TRUE"),
-            stayed=self._stayed_sql(ledger_date),
+            stayed=self._stayed_sql(ledger_date) if STAYED in kinds else SQL("FALSE"),
             in_transit=self._in_transit_sql(),
         )
 
@@ -222,10 +237,12 @@ class CollectionExposure(models.Model):
             """,
             *(
                 self._capped_sql(name) if name in kinds else SQL("0.0")
-                for name in ("disputed", "promised", "planned")
+                for name in (DISPUTED, PROMISED, PLANNED)
             ),
             SQL(" AND ").join(
-                SQL("%s IS NULL", SQL.identifier(name, "line_id")) for name in kinds
+                SQL("%s IS NULL", SQL.identifier(name, "line_id"))
+                for name in (DISPUTED, PROMISED, PLANNED)
+                if name in kinds
             )
             or SQL("TRUE"),
         )
@@ -333,16 +350,25 @@ class CollectionExposure(models.Model):
                   JOIN collection_hold ON collection_hold.id = rel.hold_id
                  WHERE collection_hold.state = 'active'
             ) item_hold ON item_hold.item_id = item.id
-            LEFT JOIN (%(stays)s) stay ON stay.partner_id = line.partner_id
-            LEFT JOIN (%(stays)s) own_stay ON own_stay.partner_id = move.partner_id
+            %(stays)s
             JOIN res_currency company_currency
               ON company_currency.id = line.company_currency_id
             %(reserved)s
             """,
-            stays=self.env["collection.stay"]._stays_sql(),
+            stays=self._from_stays_sql() if STAYED in kinds else SQL(),
             reserved=self._from_partials_sql(ledger_date)
             if ledger_date
             else self.env["collection.reserved.amount"]._joins_sql(kinds),
+        )
+
+    @api.model
+    def _from_stays_sql(self):
+        return SQL(
+            """
+            LEFT JOIN (%(stays)s) stay ON stay.partner_id = line.partner_id
+            LEFT JOIN (%(stays)s) own_stay ON own_stay.partner_id = move.partner_id
+            """,
+            stays=self.env["collection.stay"]._stays_sql(),
         )
 
     @api.model

@@ -1,5 +1,3 @@
-from itertools import compress
-
 from odoo import api, models
 from odoo.tools import SQL, ormcache
 
@@ -25,44 +23,36 @@ class CollectionReservedAmount(models.AbstractModel):
     _description = "Amounts Reserved on Open Items"
 
     @api.model
-    def _get_kinds(self):
-        """Say of which kinds there is anything now, in any company.
-
-        :return: tuple of keys of ``RESERVING``
-        """
-        [found] = self.env.execute_query(
-            SQL(
-                "SELECT %s",
-                SQL(", ").join(
-                    SQL("EXISTS (%s)", self.env[model]._reserving_sql())
-                    for model in RESERVING.values()
-                ),
-            )
-        )
-        return tuple(compress(RESERVING, found))
+    def _finders(self):
+        """:return: dict of SQL that finds who reserves something now, per key of
+        ``RESERVING``"""
+        return {
+            name: self.env[model]._reserving_sql() for name, model in RESERVING.items()
+        }
 
     @api.model
     def _joins_sql(self, kinds):
-        """:param tuple kinds: keys of ``RESERVING``
-        :return: SQL joins of these on ``line``, under their names, each with the amount
-            in the currency of the item"""
+        """:param tuple kinds: names of what is reserved now, among others
+        :return: SQL joins on ``line``, under the keys of ``RESERVING``, each with the
+            amount in the currency of the item"""
         return SQL(" ").join(
             SQL(
                 "LEFT JOIN (%(laid)s) %(name)s ON %(name)s.line_id = line.id",
-                laid=self._laid_sql(name),
+                laid=self._laid_sql(name, "disputed" in kinds),
                 name=SQL.identifier(name),
             )
-            for name in kinds
+            for name in RESERVING
+            if name in kinds
         )
 
     @api.model
     def _disputed_sql(self):
         """:return: SQL with line_id and the amount disputed of it"""
-        return self._laid_sql("disputed")
+        return self._laid_sql("disputed", True)
 
     @api.model
-    @ormcache("name")
-    def _laid_sql(self, name):
+    @ormcache("name", "is_disputed")
+    def _laid_sql(self, name, is_disputed):
         """Lay what is reserved on the items that it covers. Put together once: it is
         the same for each company, customer and day.
 
@@ -74,6 +64,7 @@ class CollectionReservedAmount(models.AbstractModel):
         left and 70.00 are open of the first: 70.00 and 50.00.
 
         :param str name: a key of ``RESERVING``
+        :param bool is_disputed: whether anything is disputed
         """
         return SQL(
             """
@@ -95,14 +86,14 @@ class CollectionReservedAmount(models.AbstractModel):
              GROUP BY line_id
             """,
             reserved=self.env[RESERVING[name]]._reservations_sql(),
-            **self._free_sql(name),
+            **self._free_sql(is_disputed and name != "disputed"),
         )
 
     @api.model
-    def _free_sql(self, name):
+    def _free_sql(self, is_disputed):
         """:return: dict of SQL: what is ``free`` of ``open_line``, and the join that
         says what is ``disputed`` of it"""
-        if name == "disputed":
+        if not is_disputed:
             return {
                 "free": SQL("open_line.amount_residual_currency"),
                 "disputed": SQL(),

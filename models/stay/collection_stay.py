@@ -50,6 +50,15 @@ class CollectionStay(models.AbstractModel):
         )
 
     @api.model
+    def _staying_sql(self):
+        """:return: SQL that finds the bankruptcies that stop collection; nobody looks
+        at its columns"""
+        return SQL(
+            "SELECT FROM collection_bankruptcy WHERE stops_collection",
+            to_flush=self.env["collection.bankruptcy"]._fields["stops_collection"],
+        )
+
+    @api.model
     def _stayed_lines_sql(self):
         """The journal items that are stayed, settled ones too.
 
