@@ -9,6 +9,8 @@ from stdnum.iso7064 import mod_97_10
 
 # 11 U.S.C. 503(b)(9) and 547(b)(4)(A).
 GOODS_DAYS = 20
+# Goods are on their way for so long at most; those shipped before are not asked about.
+TRANSIT_DAYS = 40
 PREFERENCE_DAYS = 90
 
 
@@ -20,6 +22,17 @@ def goods_period(petition):
     (datetime.date(2026, 3, 1), datetime.date(2026, 3, 20))
     """
     return petition - timedelta(days=GOODS_DAYS), petition - timedelta(days=1)
+
+
+def shipping_period(petition):
+    """Answer from when to when goods that arrived in the 20 days may have been shipped.
+
+    >>> from datetime import date
+    >>> shipping_period(date(2026, 3, 21))
+    (datetime.date(2026, 1, 20), datetime.date(2026, 3, 20))
+    """
+    first, last = goods_period(petition)
+    return first - timedelta(days=TRANSIT_DAYS), last
 
 
 def preference_period(petition):

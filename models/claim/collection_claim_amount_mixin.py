@@ -110,12 +110,17 @@ class CollectionClaimAmountMixin(models.AbstractModel):
             claim.amount_total = claim._round(sum(rounded.values()))
 
     @api.depends(
-        "amount_total", "amount_secured", "priority_ids.amount", "goods_ids.amount"
+        "amount_total",
+        "amount_secured",
+        "priority_ids.amount",
+        "goods_ids.amount",
+        "goods_ids.is_counted",
     )
     def _compute_ranks(self):
         for claim in self:
             claim.amount_priority = sum(claim.priority_ids.mapped("amount"))
-            claim.amount_goods = sum(claim.goods_ids.mapped("amount"))
+            goods = claim.goods_ids.filtered("is_counted")
+            claim.amount_goods = sum(goods.mapped("amount"))
             claim.amount_unsecured = claim._round(
                 claim.amount_total
                 - claim.amount_secured

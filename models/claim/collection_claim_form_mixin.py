@@ -188,6 +188,7 @@ class CollectionClaimFormMixin(models.AbstractModel):
             "amount_secured",
             "amount_goods",
             "goods_ids.amount",
+            "goods_ids.is_to_confirm",
             "line_ids.amount",
             "priority_ids",
             "notice_partner_id",
@@ -236,7 +237,7 @@ class CollectionClaimFormMixin(models.AbstractModel):
             "lease_cure": "is_lease",
             "setoff_description": "has_setoff",
             "priority_ids": "has_priority",
-            "goods_ids": "has_goods",
+            "amount_goods": "has_goods",
         }
 
     def _get_missing(self):
@@ -269,6 +270,7 @@ class CollectionClaimFormMixin(models.AbstractModel):
                     "More is secured, has priority or is for goods than is claimed."
                 )
             )
+        found += self.goods_ids._get_open_texts()
         found += self.goods_ids._get_excess_texts()
         if not (self.notice_partner_id.street and self.notice_partner_id.city):
             found.append(self.env._("Street and city of the address for notices"))

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import format_date, get_lang
 
 from ...models.claim.collection_claim_form_mixin import CAPACITIES
@@ -28,11 +29,14 @@ class CollectionClaimDocument(models.AbstractModel):
         which is filed as the court's local rules say.
 
         :return: dict of values per claim
+        :raises UserError: while it is not known when goods were received
         """
         return {claim: self._prepare_goods_request(claim) for claim in claims}
 
     @api.model
     def _prepare_goods_request(self, claim):
+        if texts := claim.goods_ids._get_open_texts():
+            raise UserError("\n".join(texts))
         own = claim.with_context(lang=claim.lang)
         service = self.with_env(own.env)
         _template, values = service._get_part(own, "goods")
@@ -71,7 +75,8 @@ class CollectionClaimDocument(models.AbstractModel):
     @api.model
     def _get_goods_values(self, claim):
         """:return: the goods of the last 20 days, by the day they were received"""
-        by_day = claim.goods_ids.sorted("date_received").grouped("date_received")
+        goods = claim.goods_ids.filtered("is_counted").sorted("date_received")
+        by_day = goods.grouped("date_received")
         return {
             "days": [
                 {"date": day, "rows": rows, "amount": sum(rows.mapped("amount"))}

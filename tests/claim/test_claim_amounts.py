@@ -168,6 +168,39 @@ class TestClaimAmounts(ClaimCommon):
         claim.action_prepare()
         self.assertEqual(claim.amount_goods, 800)
 
+    def test_shipped_is_not_received(self):
+        """A delivery counts from the day on which the debtor got it in hand."""
+        invoice = self.make_invoice(self.customer, 900, self.day(-10))
+        claim = self.make_claim()
+        vals = {
+            "claim_id": claim.id,
+            "move_id": invoice.id,
+            "is_from_stock": True,
+            "amount": 400,
+        }
+        Goods = self.env["collection.claim.goods"].sudo()
+        # Before the 20 days, and on the last of them: they were on their way.
+        before = Goods.create({**vals, "name": "OUT/1", "date_shipped": self.day(-37)})
+        goods = Goods.create({**vals, "name": "OUT/2", "date_shipped": self.day(-15)})
+        document = self.env["collection.claim.document"]
+        self.assertEqual(claim.amount_goods, 0)
+        self.assertIn("Day the debtor received: OUT/2", claim.missing)
+        self.assertNotIn("OUT/1", str(claim.missing))
+        with self.assert_refused("Day the debtor received: OUT/2"):
+            document._prepare_goods(claim)
+        before.date_received = self.day(-34)
+        goods.date_received = self.petition
+        self.assertEqual((before.is_counted, goods.is_counted), (True, False))
+        self.assertEqual(claim.amount_goods, 400)
+        self.assertNotIn("OUT/2", str(claim.missing))
+        [values] = document._prepare_goods(claim).values()
+        self.assertEqual([day["rows"] for day in values["days"]], [before])
+        goods.write({"date_received": False, "has_no_proof": True})
+        self.assertEqual(claim.amount_goods, 400)
+        self.assertNotIn("OUT/2", str(claim.missing))
+        with self.assert_refused("The goods are worth more than"):
+            before.amount = 901
+
     def test_no_more_ranks_than_claimed(self):
         self.make_invoice(self.customer, 900, self.day(-40))
         claim = self.make_claim()

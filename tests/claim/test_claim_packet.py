@@ -264,9 +264,16 @@ class TestClaimPacket(ClaimCommon):
             self.assertIn(exhibit.name, text)
             self.assertTrue(exhibit.document)
         self.assertEqual(self.make_packet(claim), self.make_packet(claim))
-        self.assertEqual(claim.amount_goods, 300)
-        self.assertIn(delivery.name.split()[-1], claim.goods_ids.name)
+        goods = claim.goods_ids
+        self.assertIn(delivery.name.split()[-1], goods.name)
+        # Shipped in time is not received in time.
+        self.assertEqual((goods.date_shipped, goods.amount), (self.day(-19), 300))
+        self.assertFalse(goods.date_received or claim.amount_goods)
+        self.assertIn("Day the debtor received", str(claim.missing))
+        goods.date_received = self.day(-16)
         claim.action_prepare()
+        self.assertEqual(claim.goods_ids.date_received, self.day(-16))
+        self.assertEqual(claim.amount_goods, 300)
         self.assertEqual(self.get_exhibit("order", claim), order)
         order.document = blank_pdf("Redacted")
         self.make_filed(claim)
