@@ -35,6 +35,7 @@
         "report/policy/collection_policy_templates.xml",
         "report/agreement/collection_installment_plan_templates.xml",
         "report/claim/collection_claim_templates.xml",
+        "report/claim/collection_claim_410_templates.xml",
         "report/collection_reports.xml",
         "wizard/step/collection_step_skip_views.xml",
         "wizard/letter/collection_conversation_summary_send_views.xml",

@@ -30,6 +30,8 @@ ANSWERS = {
     "basis": "Goods sold and delivered",
     "is_acquired": "no",
     "known_filer": "no",
+    "is_amending": "no",
+    "has_account": "no",
     "is_lease": "no",
     "has_setoff": "no",
     "has_priority": "no",

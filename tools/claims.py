@@ -35,6 +35,28 @@ def shipping_period(petition):
     return first - timedelta(days=TRANSIT_DAYS), last
 
 
+_COURT = re.compile(
+    r"^\s*(?:(?:the )?(?:u\.? ?s\.?|united states) )?bankruptcy court"
+    r"(?:,| for the| of the)?\s*(?:the )?",
+    re.IGNORECASE,
+)
+
+
+def district_of(court):
+    """Answer the district of a bankruptcy court, as a caption has it.
+
+    >>> district_of("Bankruptcy Court, District of Delaware")
+    'District of Delaware'
+    >>> district_of("U.S. Bankruptcy Court for the Middle District of Alabama")
+    'Middle District of Alabama'
+    >>> district_of("United States Bankruptcy Court, the District of Guam")
+    'District of Guam'
+    >>> district_of("Western District of Texas")
+    'Western District of Texas'
+    """
+    return _COURT.sub("", court)
+
+
 def preference_period(petition):
     """Answer the first and the last day of the 90 days up to the petition.
 

@@ -246,7 +246,8 @@ class CollectionClaim(models.Model):
     def _compute_currency_id(self):
         for claim in self:
             country = claim.bankruptcy_id.court_id.country_id
-            local = country.currency_id.filtered("active")
+            local = claim._get_legal_currency() or country.currency_id
+            local = local.filtered("active")
             claim.currency_id = local or claim.company_id.currency_id
 
     @api.depends("bankruptcy_id.date_petition")
@@ -319,6 +320,8 @@ class CollectionClaim(models.Model):
         self.flush_model(["state"])
         claims = super().create(vals_list)
         for claim in claims:
+            if claim.chapter == "15":
+                raise UserError(claim._get_ancillary_text())
             if not claim.previous_id:
                 claim._check_single()
                 claim._set_version()
@@ -423,6 +426,12 @@ class CollectionClaim(models.Model):
                     state=frozen[0]._label("state"),
                 )
             )
+
+    def _get_interest_end(self):
+        """:return: the last day on which interest counts: that of the petition, in
+        Germany the one before it (InsO 39(1) no. 1)"""
+        days = -1 if self.procedure == "de" else 0
+        return fields.Date.add(self.date_petition, days=days)
 
     def _check_registered(self):
         """:raises UserError: when the court does not have a claim"""

@@ -7,7 +7,8 @@ CAPACITIES = [
     ("trustee", "I am the trustee, or the debtor, or their authorized agent."),
     ("guarantor", "I am a guarantor, surety, endorser, or other codebtor."),
 ]
-US_CHAPTERS = ("7", "9", "11", "12", "13", "15")
+# In an ancillary case of chapter 15 nothing is claimed.
+US_CHAPTERS = ("7", "9", "11", "12", "13")
 # The language of the document, by procedure; where it is not installed, the company's.
 LANGS = {
     "uk": "en_GB",
@@ -17,6 +18,16 @@ LANGS = {
     "au": "en_AU",
     "ca": "en_CA",
 }
+# What a procedure asks for beside the rest.
+PROCEDURE_FIELDS = {
+    "ca": ("is_related", "has_setoff"),
+    "au": ("is_related",),
+    "de": ("is_tort",),
+    "fr": ("has_setoff", "is_litigated"),
+    "eu": ("has_setoff",),
+}
+# InsO 45 and Code de commerce L622-25.
+PROCEDURE_CURRENCIES = {"de": "base.EUR", "fr": "base.EUR"}
 
 
 class CollectionClaimFormMixin(models.AbstractModel):
@@ -51,12 +62,24 @@ class CollectionClaimFormMixin(models.AbstractModel):
     uniform_identifier = fields.Char(
         "Uniform claim identifier", size=24, help="If you use one; 24 characters."
     )
+    is_amending = fields.Selection(
+        YES_NO,
+        "Amends a claim already filed?",
+        help="One that was filed before this program knew of it.",
+    )
+    amended_number = fields.Char("Number of that claim", help="If known.")
+    date_amended = fields.Date("That claim was filed on")
     known_filer = fields.Selection(
         YES_NO, "Filed by anyone else?", help="Somebody filed a claim for this claim."
     )
     other_filer = fields.Char("Earlier filing by")
 
     # Part 2: the claim
+    has_account = fields.Selection(
+        YES_NO,
+        "Number for the debtor?",
+        help="You use some number to identify the debtor.",
+    )
     account_digits = fields.Char(
         "Last 4 digits of the account",
         size=4,
@@ -103,8 +126,16 @@ class CollectionClaimFormMixin(models.AbstractModel):
     is_tort = fields.Selection(
         YES_NO,
         "From an intentional tort?",
-        help="Asked in Germany: vorsätzlich begangene unerlaubte Handlung.",
+        help="Asked in Germany: vorsätzlich begangene unerlaubte Handlung, unpaid"
+        " maintenance, or a tax crime.",
     )
+    tort_facts = fields.Char(
+        "Facts of the tort", help="From which it follows in your view, § 174(2) InsO."
+    )
+    is_litigated = fields.Selection(
+        YES_NO, "In litigation?", help="Asked in France: the claim is before a court."
+    )
+    litigation_court = fields.Char("Court seised", help="Of the claim in litigation.")
 
     # Part 3: the signature
     signer_capacity = fields.Selection(CAPACITIES, "Signed as")
@@ -191,9 +222,12 @@ class CollectionClaimFormMixin(models.AbstractModel):
             "goods_ids.is_to_confirm",
             "line_ids.amount",
             "priority_ids",
+            "exhibit_ids.kind",
+            "exhibit_ids.is_missing",
+            "exhibit_ids.missing_reason",
             "notice_partner_id",
-            "is_related",
-            "is_tort",
+            "currency_id",
+            *(name for names in PROCEDURE_FIELDS.values() for name in names),
         )
 
     @api.model
@@ -216,7 +250,9 @@ class CollectionClaimFormMixin(models.AbstractModel):
         """:return: names of the fields Official Form 410 asks for, too"""
         return (
             "is_acquired",
+            "is_amending",
             "known_filer",
+            "has_account",
             "is_lease",
             "has_setoff",
             "has_priority",
@@ -229,13 +265,17 @@ class CollectionClaimFormMixin(models.AbstractModel):
         """:return: dict of what has to be said as well, per question with “yes”"""
         return {
             "acquired_from": "is_acquired",
+            "date_amended": "is_amending",
             "other_filer": "known_filer",
+            "account_digits": "has_account",
             "security_description": "is_secured",
             "perfection": "is_secured",
             "security_value": "is_secured",
             "amount_secured": "is_secured",
             "lease_cure": "is_lease",
             "setoff_description": "has_setoff",
+            "tort_facts": "is_tort",
+            "litigation_court": "is_litigated",
             "priority_ids": "has_priority",
             "amount_goods": "has_goods",
         }
@@ -246,10 +286,9 @@ class CollectionClaimFormMixin(models.AbstractModel):
         names = [*self._get_required_fields()]
         if self._is_american():
             names += [*self._get_american_fields()]
-        elif self.procedure in ("ca", "au"):
-            names.append("is_related")
-        elif self.procedure == "de":
-            names.append("is_tort")
+        names += PROCEDURE_FIELDS.get(self.procedure, ())
+        if self.previous_id.date_filed:
+            names = [name for name in names if name != "is_amending"]
         names += [
             name
             for name, question in self._get_dependent_fields().items()
@@ -261,7 +300,7 @@ class CollectionClaimFormMixin(models.AbstractModel):
 
     def _get_contradictions(self):
         """:return: list of translated texts: what does not fit together"""
-        found = []
+        found = self._get_venue_texts()
         if self.amount_total <= 0:
             found.append(self.env._("Nothing to claim: the ledger shows no debt."))
         if self.currency_id.compare_amounts(self.amount_unsecured, 0) < 0:
@@ -286,6 +325,52 @@ class CollectionClaimFormMixin(models.AbstractModel):
                 )
         return found
 
+    def _get_venue_texts(self):
+        """:return: list of translated texts: what the law of the place forbids"""
+        found, wanted = [], self._get_legal_currency()
+        if self.chapter == "15":
+            found.append(self._get_ancillary_text())
+        if wanted and self.currency_id != wanted:
+            found.append(
+                self.env._(
+                    "Claimed in %(own)s, where the law asks for %(wanted)s. Activate"
+                    " that currency with its rate of the petition date, and choose it.",
+                    own=self.currency_id.name,
+                    wanted=wanted.name,
+                )
+            )
+        secured = self.exhibit_ids.filtered(lambda row: row.kind == "security")
+        if (
+            self._is_american()
+            and self.is_secured == "yes"
+            and not any(not row.is_missing or row.missing_reason for row in secured)
+        ):
+            found.append(self.env._("Exhibit: security and its perfection"))
+        return found
+
+    @api.model
+    def _get_ancillary_text(self):
+        return self.env._(
+            "In chapter 15 nothing is claimed here: file in the foreign proceeding, and"
+            " record that one as a bankruptcy outside the United States."
+        )
+
+    def _get_legal_currency(self):
+        """:return: the res.currency that the law of the place asks for (11 U.S.C.
+        502(b); InsO 45; Code de commerce L622-25), empty where none is known"""
+        if self._is_american():
+            return self.env.ref("base.USD")
+        name = PROCEDURE_CURRENCIES.get(self.procedure)
+        return self.env.ref(name) if name else self.env["res.currency"]
+
+    def _get_amended(self):
+        """:return: tuple: the answer whether it amends a claim that the court has, the
+        number of that claim, and the day it was filed"""
+        previous = self.previous_id
+        if previous.date_filed:
+            return "yes", previous.register_number, previous.date_filed
+        return self.is_amending, self.amended_number, self.date_amended
+
     def _is_american(self):
         """:return: whether it is filed in a United States bankruptcy court"""
         return self.chapter in US_CHAPTERS
@@ -299,7 +384,8 @@ class CollectionClaimFormMixin(models.AbstractModel):
             "de": self.env._("Forderungsanmeldung (§ 174 InsO)"),
             "fr": self.env._("Déclaration de créance"),
             "eu": self.env._("Lodgement of claims (Regulation (EU) 2015/848, art. 55)"),
-            "ca": self.env._("Proof of claim (Form 31)"),
-            "au": self.env._("Formal proof of debt or claim (Form 535)"),
+            # Both forms are prescribed, and this letter is neither.
+            "ca": self.env._("Particulars for Form 31 (proof of claim)"),
+            "au": self.env._("Particulars for Form 535 (formal proof of debt)"),
         }
         return titles.get(self.procedure, self.env._("Proof of claim"))

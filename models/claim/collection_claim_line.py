@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 from ...tools.interest import get_interest
 
@@ -119,9 +120,12 @@ class CollectionClaimLine(models.Model):
     def _check_period(self):
         """Let nothing accrue after the petition (11 U.S.C. 502(b)(2))."""
         for line in self:
-            if line.date_to and line.date_to > line.claim_id.date_petition:
+            end = line.claim_id._get_interest_end()
+            if line.date_to and line.date_to > end:
                 raise ValidationError(
-                    self.env._("Interest and charges stop with the petition date.")
+                    self.env._(
+                        "Interest and charges stop with %s.", format_date(self.env, end)
+                    )
                 )
             if line.date_from and line.date_to and line.date_from > line.date_to:
                 raise ValidationError(
@@ -159,16 +163,16 @@ class CollectionClaimLine(models.Model):
 
     def _prepare_interest_vals(self):
         """:return: dict of the line of interest on this item, False if there is none"""
-        claim = self.claim_id
+        claim, end = self.claim_id, self.claim_id._get_interest_end()
         amount = get_interest(
-            [(claim.date_petition, self.amount)],
+            [(end, self.amount)],
             claim.interest_percent,
             self.date_due,
             claim.currency_id.rounding,
         )
         if not amount:
             return False
-        days = (claim.date_petition - self.date_due).days
+        days = (end - self.date_due).days
         return {
             "claim_id": claim.id,
             "sequence": 20,
@@ -176,9 +180,9 @@ class CollectionClaimLine(models.Model):
             "name": self.env._(
                 "Interest on %(invoice)s, %(days)s days", invoice=self.name, days=days
             ),
-            "date": claim.date_petition,
+            "date": end,
             "date_from": fields.Date.add(self.date_due, days=1),
-            "date_to": claim.date_petition,
+            "date_to": end,
             "percent": claim.interest_percent,
             "amount": float(amount),
             "is_computed": True,

@@ -4,11 +4,25 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, get_lang
 
-from ...models.claim.collection_claim_form_mixin import CAPACITIES
 from ...models.claim.collection_claim_priority_cap import PRIORITIES
+from ...tools.claims import district_of
 
 # Where the account of the packet starts: this long before the oldest open item.
 ACCOUNT_DAYS = 31
+# As Official Form 410 has them, see ``CAPACITIES`` for the screen.
+OFFICIAL_CAPACITIES = [
+    ("creditor", "I am the creditor."),
+    ("agent", "I am the creditor's attorney or authorized agent."),
+    (
+        "trustee",
+        "I am the trustee, or the debtor, or their authorized agent. Bankruptcy Rule"
+        " 3004.",
+    ),
+    (
+        "guarantor",
+        "I am a guarantor, surety, endorser, or other codebtor. Bankruptcy Rule 3005.",
+    ),
+]
 
 
 class CollectionClaimDocument(models.AbstractModel):
@@ -78,10 +92,11 @@ class CollectionClaimDocument(models.AbstractModel):
         goods = claim.goods_ids.filtered("is_counted").sorted("date_received")
         by_day = goods.grouped("date_received")
         return {
+            "district": district_of(claim.court_id.name or ""),
             "days": [
                 {"date": day, "rows": rows, "amount": sum(rows.mapped("amount"))}
                 for day, rows in by_day.items()
-            ]
+            ],
         }
 
     @api.model
@@ -90,15 +105,35 @@ class CollectionClaimDocument(models.AbstractModel):
 
     @api.model
     def _get_410_values(self, claim):
+        """:return: dict: what is asked in the words of the court, whatever the language
+        is; what nobody answered is blank, for a zero would be a statement"""
+        money = claim.currency_id.with_env(claim.env).format
         return {
-            "capacities": self._translate("signer_capacity", CAPACITIES, claim),
+            "district": district_of(claim.court_id.name or ""),
+            "spouse": self._get_spouse(claim),
+            "amended": claim._get_amended(),
+            "capacities": OFFICIAL_CAPACITIES,
             "priorities": self._get_priorities(claim),
+            "place": self._get_place,
+            "amount": lambda value: money(value) if value else "$",
+            "day": lambda value: f"{value:%m/%d/%Y}" if value else "",
         }
 
     @api.model
-    def _translate(self, name, selection, claim):
-        labels = dict(claim._fields[name]._description_selection(claim.env))
-        return [(key, labels[key]) for key, _label in selection]
+    def _get_place(self, partner):
+        """:return: city, state and ZIP code; abroad with the country"""
+        country = partner.country_id.filtered(lambda country: country.code != "US")
+        state = partner.state_id.code or partner.state_id.name
+        region = " ".join(filter(None, (state, partner.zip)))
+        return ", ".join(filter(None, (partner.city, region, country.name)))
+
+    @api.model
+    def _get_spouse(self, claim):
+        """:return: res.partner record: who filed jointly with the debtor, if anybody"""
+        if claim.partner_id.is_company:
+            return claim.partner_id.browse()
+        joint = claim.bankruptcy_id.joint_ids.partner_id
+        return joint.filtered(lambda partner: not partner.is_company)[:1]
 
     @api.model
     def _get_priorities(self, claim):
@@ -110,9 +145,23 @@ class CollectionClaimDocument(models.AbstractModel):
         return {
             "amounts": amounts,
             "subsection": claim.priority_ids.filtered("subsection")[:1].subsection,
-            "deposit": caps._find("deposit", claim.date_petition),
-            "wages": caps._find("wages", claim.date_petition),
+            "deposit": self._get_cap(caps._find("deposit", claim.date_petition)),
+            "wages": self._get_cap(caps._find("wages", claim.date_petition)),
+            "adjusted": self._get_adjusted(caps._find("wages", claim.date_petition)),
         }
+
+    @api.model
+    def _get_cap(self, cap):
+        """:return: a cap as the form has it: $3,800"""
+        return f"${cap.amount:,.0f}" if cap else "$"
+
+    @api.model
+    def _get_adjusted(self, cap):
+        """:return: when the caps change next, as the form has it: 4/01/28"""
+        if not cap:
+            return ""
+        day = cap.date_to + timedelta(days=1)
+        return f"{day.month}/{day:%d/%y}"
 
     @api.model
     def _get_groups(self, claim):

@@ -21,6 +21,7 @@ SECTIONS = {
         "security",
         "origin",
         "setoff",
+        "litigation",
         "bank",
         "documents",
         "sincerity",
@@ -56,7 +57,8 @@ class CollectionClaimLetter(models.AbstractModel):
 
     United Kingdom: Insolvency Rules 2016, 14.4. Germany: InsO 174. France: Code de
     commerce L622-25 and R622-23. European Union: Regulation 2015/848, article 55.
-    Canada: Form 31. Australia: Form 535.
+    Canada and Australia prescribe Form 31 and Form 535: the letter has their
+    particulars.
     """
 
     _name = "collection.claim.letter"
@@ -95,9 +97,12 @@ class CollectionClaimLetter(models.AbstractModel):
                 "%(amount)s, at %(rates)s per year, up to %(day)s",
                 amount=text,
                 rates=rates,
-                day=format_date(self.env, claim.date_petition),
+                day=format_date(self.env, claim._get_interest_end()),
             )
-        return self.env._("Interest up to the opening, included"), text
+        label = self.env._("Interest up to the opening, included")
+        if claim.procedure == "de":
+            label = self.env._("Interest up to the day before the opening, included")
+        return label, text
 
     @api.model
     def _get_charges(self, claim):
@@ -150,10 +155,17 @@ class CollectionClaimLetter(models.AbstractModel):
 
     @api.model
     def _get_tort(self, claim):
-        return (
-            self.env._("From an intentional tort, or for support or taxes"),
-            self._answer(claim.is_tort),
-        )
+        label = self.env._("From an intentional tort, unpaid support or a tax crime")
+        if claim.is_tort != "yes":
+            return label, self._answer(claim.is_tort)
+        return label, self.env._("Yes. Facts: %s", claim.tort_facts or "-")
+
+    @api.model
+    def _get_litigation(self, claim):
+        label = self.env._("Court seised, where the claim is in litigation")
+        if claim.is_litigated != "yes":
+            return label, self.env._("Not in litigation")
+        return label, claim.litigation_court or "-"
 
     @api.model
     def _answer(self, value):

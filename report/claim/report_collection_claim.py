@@ -33,8 +33,14 @@ class ReportCollectionClaim(models.AbstractModel):
             "id": claim.id,
             "lang": claim.lang,
             "direction": values["direction"],
-            "title": " · ".join(
-                (own.company_id.name, own._get_form_title(), own.case_number or "")
-            ),
+            "title": self._get_title(own, part),
             "html": self.env["collection.message.composer"]._render(template, values),
         }
+
+    @api.model
+    def _get_title(self, claim, part):
+        """:return: what stands at the foot of each page"""
+        if part == "form" and claim._is_american():
+            return "Official Form 410 · Proof of Claim"
+        parts = (claim.company_id.name, claim._get_form_title(), claim.case_number)
+        return " · ".join(filter(None, parts))

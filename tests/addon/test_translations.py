@@ -10,17 +10,11 @@ from odoo.tools.translate import PoFileReader
 
 from ..common.base import CollectionCommon
 
-# The name of a form and of a court, as they are filed.
-OFFICIAL = {
-    'Official Form 410 <span class="amount">04/25</span>',
-    "United States Bankruptcy Court for the",
-    "Federal Rule of Bankruptcy Procedure (FRBP) 2002(g)",
-}
 LANGUAGES = {"German": "de_DE", "French": "fr_FR"}
 # Everything that the message and its documents say apart from names and figures.
 WORDS = {
     "German": {
-        "same": {"Bank", "Browser", "In", "Name", "Version", *OFFICIAL},
+        "same": {"Bank", "Browser", "In", "Name", "Version"},
         "subject": "Förmliche Mahnung: Zahlung bis 12. März 2026",
         "mail": [
             "Sehr geehrte Damen und Herren,",
@@ -79,7 +73,6 @@ WORDS = {
             "Total",
             "Variable",
             "Version",
-            *OFFICIAL,
         },
         "subject": "Mise en demeure de payer au plus tard le 12 mars 2026",
         "mail": [

@@ -65,6 +65,60 @@ class TestClaimAmounts(ClaimCommon):
         claim.currency_id = self.company.currency_id
         self.assertEqual(claim.amount_total, 1000)
 
+    def test_the_law_of_the_place_names_the_currency(self):
+        """Dollars in the United States (11 U.S.C. 502(b)), euros in Germany and France;
+        where nobody uses them, the claim says so."""
+        words = "where the law asks for"
+        self.make_invoice(self.customer, 1000, self.day(-40))
+        claim = self.make_claim()
+        self.assertEqual(claim.currency_id.name, "USD")
+        self.assertNotIn(words, str(claim.missing))
+        pounds = self.setup_other_currency("GBP", rates=[(self.day(-50), 2.0)])
+        claim.currency_id = pounds
+        self.assertIn("Claimed in GBP, where the law asks for USD", str(claim.missing))
+        euro = self.env.ref("base.EUR")
+        for number, procedure in enumerate(("de", "fr")):
+            euro.active = procedure == "fr"
+            claim = self.make_claim(
+                self.make_bankruptcy(
+                    self.make_customer(procedure),
+                    case_number=f"IN {number}",
+                    chapter="foreign",
+                    procedure=procedure,
+                    court_id=self.make_court(
+                        name=procedure, code=procedure, is_us=False, country_id=False
+                    ).id,
+                )
+            )
+            with self.subTest(procedure):
+                self.assertEqual(claim.currency_id == euro, euro.active)
+                self.assertEqual(words in str(claim.missing), not euro.active)
+
+    def test_nothing_is_claimed_in_an_ancillary_case(self):
+        bankruptcy = self.make_bankruptcy(chapter="15")
+        self.assertIn("foreign proceeding", bankruptcy.claim_text)
+        with self.assert_refused("In chapter 15 nothing is claimed here"):
+            self.make_claim(bankruptcy)
+        bankruptcy.chapter = "7"
+        claim = self.make_claim(bankruptcy)
+        bankruptcy.chapter = "15"
+        self.assertIn("In chapter 15 nothing is claimed here", str(claim.missing))
+
+    def test_interest_ends_the_day_before_a_german_opening(self):
+        """From the opening on it is subordinate (InsO 39(1) no. 1)."""
+        self.make_invoice(self.customer, 10000, self.day(-74))
+        claim = self.make_claim(
+            self.make_bankruptcy(chapter="foreign", procedure="de"),
+            interest_percent=11.75,
+        )
+        claim.action_add_interest()
+        interest = claim.line_ids.filtered(lambda line: line.kind == "interest")
+        # 59 days of 365: one less than elsewhere.
+        self.assertEqual(interest.amount, 189.93)
+        self.assertEqual(interest.date_to, self.day(-15))
+        with self.assert_refused("stop with"):
+            interest.date_to = self.petition
+
     def test_interest_is_itemised_and_stops_with_the_petition(self):
         self.make_invoice(self.customer, 10000, self.day(-74))
         self.make_invoice(self.customer, 500, self.day(10), issued=self.day(-20))
@@ -77,7 +131,7 @@ class TestClaimAmounts(ClaimCommon):
         self.assertEqual(claim.amount_interest, 193.15)
         self.assertEqual(claim.amount_total, 10693.15)
         interest = claim.line_ids.filtered(lambda line: line.kind == "interest")
-        with self.assert_refused("stop with the petition date"):
+        with self.assert_refused("stop with 02/16/2026"):
             interest.date_to = self.day(-13)
 
     def test_an_invoice_can_be_interest(self):

@@ -1,8 +1,15 @@
+import re
+from pathlib import Path
+
 from odoo.tests import tagged
+from odoo.tools import html2plaintext
 
 from ..common.claim import ClaimCommon
 from .test_claim_packet import read_pages
 
+# The words of the form, in their order: the text of the courts' electronic proof of
+# claim of July 2026 and of the printed form of 04/25 (Rule 9009(a)).
+OFFICIAL_WORDS = Path(__file__).with_name("form_410.txt").read_text(encoding="utf-8")
 # The parts and numbers of the form, in their order.
 NUMBERS = [
     "Part 1:",
@@ -53,6 +60,7 @@ class TestClaimForm(ClaimCommon):
                 "Basis for perfection",
                 "Value of the property",
                 "Secured",
+                "Exhibit: security and its perfection",
             },
         )
         self.claim.write({"is_secured": "no", "amount_secured": 5, "is_acquired": "no"})
@@ -71,6 +79,7 @@ class TestClaimForm(ClaimCommon):
         self.answer_all(self.claim)
         self.claim.write(
             {
+                "has_account": "yes",
                 "account_digits": "4711",
                 "is_secured": "yes",
                 "security_kind": "other",
@@ -105,7 +114,7 @@ class TestClaimForm(ClaimCommon):
             "☒ Yes. Attach statement itemizing",
             "☒ Other. Describe: A milling machine",
             "15,077.00",
-            "☒ Up to $ 3,800.00* of deposits",
+            "☒ Up to $3,800* of deposits",
             "adjustment on 4/01/28",
             "☒ I am the creditor.",
             "☐ I am a guarantor",
@@ -119,6 +128,110 @@ class TestClaimForm(ClaimCommon):
         self.assertNotIn("1,200.00", text)
         self.assertEqual(self.claim.amount_priority, 3800)
         self.assertEqual(self.claim.amount_unsecured, 20077 - 5000 - 3800 - 1200)
+
+    def get_answers(self, claim):
+        """:return: list of what a form says beside the words of the court, which it has
+        to say in their order: what stands before each of its lines, and at the end"""
+        document = self.env["collection.claim.document"]
+        own = claim.with_context(lang=claim.lang)
+        template, values = document.with_env(own.env)._get_part(own, "form")
+        html = self.env["collection.message.composer"]._render(template, values)
+        html = re.sub(r"<style>.*?</style>", "", str(html), flags=re.DOTALL)
+        text = " ".join(re.sub(r"<[^>]*>", " ", html).split())
+        # Marks of type stand apart from the words they belong to.
+        text = re.sub(r" ([,.;*)])", r"\1", text).replace("( ", "(")
+        text = text.replace("&#39;", "'").replace("&amp;", "&")
+        answers, place = [], 0
+        for line in OFFICIAL_WORDS.splitlines():
+            start = text.find(line, place)
+            self.assertGreaterEqual(
+                start, 0, f"{line!r} is not in {text[place:][:300]}"
+            )
+            answers.append(text[place:start].strip())
+            place = start + len(line)
+        return [*answers, text[place:].strip()]
+
+    def test_the_words_of_the_form_are_those_of_the_court(self):
+        """All of them, in their order, and no other: nobody answered anything yet."""
+        self.claim.notice_partner_id = False
+        self.claim.bankruptcy_id.partner_id.name = "Jane Debtor"
+        answers = [
+            part.strip("☐ $") for part in self.get_answers(self.claim) if part != "☐"
+        ]
+        self.assertEqual(
+            [part for part in answers if part],
+            [
+                "Jane Debtor",
+                "District of Tests",
+                "26-10001",
+                self.company.name,
+                "20,000.00",
+                "☒",
+            ],
+        )
+
+    def test_the_words_are_the_same_in_every_language(self):
+        """Even where nobody has English, and where each question is answered."""
+        for code in ("de_DE", "fr_FR"):
+            self.env["res.lang"]._activate_lang(code)
+        english = self.get_answers(self.answer_all(self.claim))
+        self.claim = self.claim.with_context(lang="fr_FR")
+        self.assertEqual(self.get_answers(self.claim), english)
+        document = self.env["collection.claim.document"].with_context(lang="fr_FR")
+        template, values = document._get_part(
+            self.claim.with_context(lang="fr_FR"), "form"
+        )
+        html = document.env["collection.message.composer"]._render(template, values)
+        self.assertIn("Who is the current creditor?", html2plaintext(str(html)))
+
+    def test_the_caption_has_the_district_and_both_debtors(self):
+        for court in self.env["collection.court"].search([("is_us", "=", True)]):
+            self.claim.bankruptcy_id.sudo().court_id = court
+            values = self.env["collection.claim.document"]._get_410_values(self.claim)
+            with self.subTest(court.name):
+                self.assertRegex(values["district"], "^[A-Z][a-z]+ (of |District of )")
+                self.assertNotIn("Court", values["district"])
+        self.assertFalse(values["spouse"])
+        spouse = self.make_customer("Spouse")
+        (self.customer | spouse).is_company = False
+        self.make_bankruptcy(spouse, court_id=self.claim.court_id.id)
+        self.claim.bankruptcy_id.invalidate_recordset()
+        values = self.env["collection.claim.document"]._get_410_values(self.claim)
+        self.assertEqual(values["spouse"], spouse)
+        self.assertIn("Spouse", self.get_answers(self.claim))
+
+    def test_what_is_not_answered_is_blank(self):
+        """A zero would be a statement."""
+        self.answer_all(self.claim)
+        self.claim.write({"is_secured": "no", "security_value": 500, "lease_cure": 7})
+        text = " ".join(self.get_answers(self.claim))
+        for amount in ("0.00 ", "500.00", "7.00"):
+            self.assertNotIn(f" {amount}", text.replace("20,000.00", ""))
+        self.assertEqual(self.get_answers(self.claim).count("☒"), 10)
+        self.claim.write({"has_account": False, "is_amending": False})
+        self.assertIn("Number for the debtor?", self.claim.missing)
+        self.assertIn("Amends a claim already filed?", self.claim.missing)
+        self.assertEqual(self.get_answers(self.claim).count("☒"), 8)
+
+    def test_an_earlier_claim_of_another_program_is_declared(self):
+        self.answer_all(self.claim)
+        self.claim.is_amending = "yes"
+        self.assertEqual(self.claim.missing, ["That claim was filed on"])
+        self.claim.write({"amended_number": "7-1", "date_amended": self.day(-3)})
+        self.assertFalse(self.claim.missing)
+        text = self.print_form()
+        self.assertIn("(if known) 7-1", text)
+        self.assertIn("Filed on 02/27/2026", text)
+
+    def test_a_security_is_shown_to_be_perfected(self):
+        """Rule 3001(d)."""
+        self.answer_all(self.claim).is_secured = "yes"
+        words = "Exhibit: security and its perfection"
+        self.assertIn(words, self.claim.missing)
+        self.claim.exhibit_ids = [
+            (0, 0, {"kind": "security", "missing_reason": "Filed with the state"})
+        ]
+        self.assertNotIn(words, self.claim.missing)
 
     def test_goods_of_the_last_days_are_asked_for_separately(self):
         self.answer_all(self.claim)
@@ -142,9 +255,14 @@ class TestClaimForm(ClaimCommon):
         content, _type = report._render_qweb_pdf(action, self.claim.ids)
         text = " ".join(read_pages(content)).replace("\N{NO-BREAK SPACE}", " ")
         for part in (
+            "Draft for counsel.",
+            "DISTRICT OF TESTS",
+            "In re:",
+            "Chapter 7",
             "Request for payment of an administrative expense",
             "11 U.S.C. § 503(b)(9)",
-            "their value, $ 1,550.00 , be allowed",
+            "Their value is $ 1,550.00 .",
+            "allows an administrative expense of $ 1,550.00",
             "Received on 02/10/2026 $ 1,250.00",
             "Received on 02/13/2026 $ 300.00",
             "proof of claim 22-1",
@@ -183,10 +301,15 @@ class TestClaimForm(ClaimCommon):
                 "intentional tort",
                 "Absonderung",
             ),
-            "fr": ("Déclaration de créance", "Not yet due", "sincere and true"),
+            "fr": (
+                "Déclaration de créance",
+                "Not yet due",
+                "sincere and true",
+                "Not in litigation",
+            ),
             "eu": ("Regulation (EU) 2015/848", "When it arose", "Set-off"),
-            "ca": ("Proof of claim (Form 31)", "Payments received in the 3 months"),
-            "au": ("(Form 535)", "Satisfaction or security", "at arm's length"),
+            "ca": ("Particulars for Form 31", "Payments received in the 3 months"),
+            "au": ("Particulars for Form 535", "Satisfaction or", "at arm's length"),
             "other": ("Proof of claim", "Principal"),
         }
         for number, (procedure, parts) in enumerate(expected.items()):

@@ -64,6 +64,8 @@ class ClaimCommon(CollectionCommon):
                 "basis": "Goods sold",
                 "is_acquired": "no",
                 "known_filer": "no",
+                "is_amending": "no",
+                "has_account": "no",
                 "is_secured": "no",
                 "is_lease": "no",
                 "has_setoff": "no",

@@ -52,12 +52,18 @@ registry.category("web_tour.tours").add("collection_claim_prepare", {
             trigger:
                 ".alert:contains(Still missing for the form):not(:contains(Signed as))",
         },
-        ...["is_acquired", "known_filer", "is_lease", "has_setoff", "is_secured"].map(
-            (name) => ({
-                trigger: `.o_field_widget[name=${name}] input[data-value=no]`,
-                run: "click",
-            }),
-        ),
+        ...[
+            "is_acquired",
+            "is_amending",
+            "known_filer",
+            "has_account",
+            "is_lease",
+            "has_setoff",
+            "is_secured",
+        ].map((name) => ({
+            trigger: `.o_field_widget[name=${name}] input[data-value=no]`,
+            run: "click",
+        })),
         {
             trigger: ".o_field_widget[name=basis] input",
             run: "edit Goods sold and delivered",
