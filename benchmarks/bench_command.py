@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from . import databases
+from . import bench_posting, databases
 from .bench_oca import installed_oca
 from .bench_report import format_report
 
@@ -19,7 +19,8 @@ SCRIPT = Path(__file__).with_name("run.py")
 DESCRIPTION = """\
 Make ledgers of overdue invoices and measure review and plan on each of them (the first
 run ever, a second one on the same day, and the next day's), the execution of e-mails
-with a statement as PDF, and the first page of the worklist.
+with a statement as PDF, and the first page of the worklist. Then post, pay and open
+again invoices with the addon and without it.
 """
 SIZES = ((100_000, 10_000), (1_000_000, 100_000))
 QUICK_SIZES = ((5_000, 500), (20_000, 2_000))
@@ -28,7 +29,12 @@ QUICK_SIZES = ((5_000, 500), (20_000, 2_000))
 def main(arguments):
     """Run the command; answer the exit code."""
     options = _parse(arguments)
-    results = {"machine": describe_machine(), "sizes": Bench(options).measure()}
+    bench = Bench(options)
+    results = {
+        "machine": describe_machine(),
+        "sizes": [] if options.posting else bench.measure(),
+        "posting": bench.measure_posting(),
+    }
     print(format_report(results))
     if options.json:
         options.json.write_text(json.dumps(results, indent=2) + "\n")
@@ -49,6 +55,17 @@ def _parse(arguments):
         action="store_true",
         help="fetch OCA's account_credit_control from PyPI and measure it on the first"
         " ledger too; it takes minutes",
+    )
+    parser.add_argument(
+        "--posting",
+        action="store_true",
+        help="measure only what posting, paying and undoing cost",
+    )
+    parser.add_argument(
+        "--invoices", type=int, default=200, help="... of so many invoices (200)"
+    )
+    parser.add_argument(
+        "--pairs", type=int, default=7, help="... in so many paired runs (7)"
     )
     parser.add_argument("--json", type=Path, help="write the results to this file too")
     options = parser.parse_args(arguments)
@@ -77,6 +94,26 @@ class Bench:
             databases.drop(result.pop("base"))
         databases.drop(self.copy)
         return results
+
+    def measure_posting(self):
+        """Answer what posting, paying and undoing cost, with the addon and without."""
+        plain, own = (databases.full_name(f"bench_{name}") for name in ("plain", "own"))
+        databases.create(plain)
+        databases.create(own)
+        databases.install(own, databases.ADDON)
+        runs = []
+        for number in range(self.options.pairs):
+            say(f"Posting and paying, {number + 1} of {self.options.pairs} ...")
+            runs.append(
+                run_worker("posting", own, plain=plain, count=self.options.invoices)
+            )
+        for name in (plain, own):
+            databases.drop(name)
+        return {
+            "invoices": self.options.invoices,
+            "pairs": self.options.pairs,
+            "steps": bench_posting.summarize(runs),
+        }
 
     def _make_ledger(self, items, customers):
         say(f"A ledger of {items:,} items of {customers:,} customers ...")

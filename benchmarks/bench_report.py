@@ -10,6 +10,13 @@ KINDS = {
 }
 
 
+POSTING = {
+    "post": "posting",
+    "pay": "registering the payment",
+    "undo": "undoing its reconciliation",
+}
+
+
 def format_report(results):
     """Answer the results as text.
 
@@ -19,6 +26,7 @@ def format_report(results):
     for size in results["sizes"]:
         lines += _format_size(size)
     lines += _format_growth(results["sizes"])
+    lines += _format_posting(results["posting"])
     return "\n".join(lines)
 
 
@@ -103,6 +111,24 @@ def _format_growth(sizes):
         )
     queries = [size["plan"]["first"]["queries"] for size in sizes]
     yield _row("queries of the first run", " and ".join(map(str, queries)))
+
+
+def _format_posting(posting):
+    yield (
+        f"{posting['invoices']} invoices one by one, without the addon and with it,"
+        f" median of {posting['pairs']} paired runs (the process's own time)"
+    )
+    for step, title in POSTING.items():
+        run = posting["steps"][step]
+        plain, own = (seconds * 1000 for seconds in run["seconds"])
+        times = ", ".join(f"{one:.2f}" for one in run["times_all"])
+        queries, own_queries = run["queries"]
+        yield _row(
+            title,
+            f"{run['times']:.2f} times the time ({times}),"
+            f" {plain:.0f} and {own:.0f} ms,"
+            f" {queries:.1f} and {own_queries:.1f} queries",
+        )
 
 
 def _row(name, value):

@@ -16,6 +16,7 @@ from odoo.tools.safe_eval import safe_eval
 
 from . import databases
 from .bench_ledger import Size, make_ledger
+from .bench_posting import measure_posting
 
 AS_OF = date(2026, 3, 3)  # a Tuesday
 PAGE = 80
@@ -230,5 +231,6 @@ MEASUREMENTS = {
     "plan": measure_plan,
     "messages": measure_messages,
     "worklist": measure_worklist,
+    "posting": measure_posting,
     "oca": measure_oca,
 }

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..common.access import READERS
+from ..common.fields import compute_again
 
 
 class AccountMove(models.Model):
@@ -23,13 +24,15 @@ class AccountMove(models.Model):
 
     def button_cancel(self):
         result = super().button_cancel()
-        self._get_credited_disputes()._reopen_without_credit_note()
+        if disputes := self._get_credited_disputes():
+            disputes._reopen_without_credit_note()
         return result
 
     def unlink(self):
         disputes = self._get_credited_disputes()
         result = super().unlink()
-        disputes._reopen_without_credit_note()
+        if disputes:
+            disputes._reopen_without_credit_note()
         return result
 
     def action_take_collection_promise(self):
@@ -69,13 +72,28 @@ class AccountMove(models.Model):
         case = self.collection_case_id
         return case._propose_plan(case._get_plannable_items(self))
 
+    def _refresh_collection_disputes(self):
+        """Have the disputes about these invoices take over what was changed there."""
+        # Whoever changes an invoice need not see its disputes.
+        disputes = self.env["collection.dispute"].sudo()
+        compute_again(
+            disputes.search([("move_id", "in", self.ids)]),
+            "name",
+            "company_id",
+            "partner_id",
+            "currency_id",
+            "salesperson_id",
+            "product_id",
+        )
+
     def _get_credited_disputes(self):
         """:return: the disputes that these moves credit"""
+        notes = self.filtered(lambda move: move.move_type == "out_refund")
         # Invoicing needs no rights on disputes.
         return (
             self.env["collection.dispute"]
             .sudo()
-            .search([("credit_note_id", "in", self.ids)])
+            .search([("credit_note_id", "in", notes.ids)])
         )
 
     def _settle_collection_disputes(self):

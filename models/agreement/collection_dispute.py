@@ -68,18 +68,27 @@ class CollectionDispute(models.Model):
         domain="[('move_type', 'in', ('out_invoice', 'out_receipt')),"
         " ('state', '=', 'posted'), ('amount_residual', '>', 0)]",
     )
+    # What is taken from the invoice would be looked for whenever any entry is posted or
+    # paid: the invoices tell their disputes instead, see ``account.move``.
     company_id = fields.Many2one(
-        related="move_id.company_id", store=True, index=True, precompute=True
+        "res.company",
+        compute="_compute_from_move",
+        store=True,
+        index=True,
+        precompute=True,
     )
     partner_id = fields.Many2one(
-        related="move_id.commercial_partner_id",
-        string="Customer",
+        "res.partner",
+        "Customer",
+        compute="_compute_from_move",
         store=True,
         index=True,
         precompute=True,
     )
     case_id = fields.Many2one("collection.case", compute="_compute_case_id")
-    currency_id = fields.Many2one(related="move_id.currency_id", store=True)
+    currency_id = fields.Many2one(
+        "res.currency", compute="_compute_from_move", store=True, precompute=True
+    )
     line_ids = fields.Many2many(
         "account.move.line",
         string="Disputed lines",
@@ -169,9 +178,11 @@ class CollectionDispute(models.Model):
     product_id = fields.Many2one(
         "product.product", compute="_compute_product_id", store=True
     )
-    salesperson_id = fields.Many2one(related="move_id.invoice_user_id", store=True)
+    salesperson_id = fields.Many2one(
+        "res.users", compute="_compute_from_move", store=True, precompute=True
+    )
     amount_residual = fields.Monetary(
-        related="move_id.amount_residual", string="Open on the invoice"
+        "Open on the invoice", compute="_compute_amount_residual", compute_sudo=True
     )
     is_overdue = fields.Boolean("Answer overdue", compute="_compute_is_overdue")
 
@@ -179,7 +190,16 @@ class CollectionDispute(models.Model):
         "CHECK (amount > 0)", "The disputed amount must be above zero."
     )
 
-    @api.depends("move_id.name", "partner_id")
+    @api.depends("move_id")
+    def _compute_from_move(self):
+        for dispute in self:
+            move = dispute.move_id
+            dispute.company_id = move.company_id
+            dispute.partner_id = move.commercial_partner_id
+            dispute.currency_id = move.currency_id
+            dispute.salesperson_id = move.invoice_user_id
+
+    @api.depends("move_id", "partner_id")
     def _compute_name(self):
         for dispute in self:
             dispute.name = f"{dispute.move_id.name}: {dispute.partner_id.display_name}"
@@ -199,7 +219,7 @@ class CollectionDispute(models.Model):
                 free = dispute._get_free_amount()
                 dispute.amount = min(total or free, free)
 
-    @api.depends("state", "credit_note_id.state", "amount", "amount_accepted")
+    @api.depends("state", "credit_note_id", "amount", "amount_accepted")
     def _compute_is_active(self):
         for dispute in self:
             is_open = dispute.state in OPEN_STATES
@@ -215,10 +235,16 @@ class CollectionDispute(models.Model):
             closed = dispute.date_closed
             dispute.days_open = (closed - dispute.date_opened).days if closed else 0
 
-    @api.depends("line_ids.product_id")
+    @api.depends("line_ids")
     def _compute_product_id(self):
         for dispute in self:
             dispute.product_id = dispute.line_ids.product_id[:1]
+
+    # Looked at on the screen; see ``company_id`` why it is not told of payments.
+    @api.depends("move_id")
+    def _compute_amount_residual(self):
+        for dispute in self:
+            dispute.amount_residual = dispute.move_id.amount_residual
 
     @api.depends("date_answer_due", "state")
     @api.depends_context("collection_as_of")

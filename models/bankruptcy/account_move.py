@@ -12,7 +12,8 @@ class AccountMove(models.Model):
         "Bankruptcy", compute="_compute_collection_stay_text", groups=READERS
     )
 
-    @api.depends("state", "commercial_partner_id", "invoice_date", "payment_state")
+    # A screen shows it: payments, which would look for it, need not tell it anything.
+    @api.depends("state", "commercial_partner_id", "invoice_date")
     @api.depends_context("lang")
     def _compute_collection_stay_text(self):
         stay = self.env["collection.stay"]

@@ -23,5 +23,6 @@ from . import (
     collection_claim_packet,
     collection_bankruptcy,
     account_move,
+    account_payment,
     res_partner,
 )

@@ -65,11 +65,8 @@ class CollectionClaimDistribution(models.Model):
             payment.amount, self.claim_id.currency_id, self.company_id, payment.date
         )
 
-    @api.depends(
-        "payment_id.state",
-        "payment_id.move_id.state",
-        "payment_id.move_id.reversal_move_ids.state",
-    )
+    # Payments and entries tell when they are undone, see ``compute_again``.
+    @api.depends("payment_id")
     def _compute_is_received(self):
         for row in self:
             # A payment that was undone, or reversed, has not come in after all.

@@ -14,6 +14,19 @@ class Many2oneNoFK(fields.Many2one):
         """Create no foreign key."""
 
 
+def compute_again(records, *names):
+    """Have stored fields computed again that take something from the ledger.
+
+    If they said so with ``depends``, each entry that is posted, and each payment, would
+    look for their records. The few places in the ledger that matter call this instead.
+
+    :param names: of computed fields
+    """
+    for name in names:
+        records.env.add_to_compute(records._fields[name], records)
+    records.modified(names)
+
+
 def is_referred_to(records):
     """Return whether a many2one without a foreign key points to one of these records.
 

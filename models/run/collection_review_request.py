@@ -22,32 +22,43 @@ class CollectionReviewRequest(models.Model):
 
         :param lines: account.move.line records whose residual has changed
         """
-        lines = lines.filtered(
-            lambda line: line.account_type == "asset_receivable" and line.partner_id
-        )
-        vals = {
-            (line.company_id.id, line.partner_id.commercial_partner_id.id)
-            for line in lines
-        }
-        if not vals:
+        if not lines:
             return
-        # Whoever may post a payment may cause the review; no other right is given.
-        self.sudo().create(
-            [
-                {"company_id": company, "partner_id": partner}
-                for company, partner in vals
-            ]
+        lines.flush_recordset(["account_id", "company_id", "partner_id"])
+        # A payment waits for this: one statement, which the ORM would need four for.
+        rows = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO collection_review_request (company_id, partner_id)
+                SELECT DISTINCT line.company_id, partner.commercial_partner_id
+                  FROM account_move_line line
+                  JOIN account_account account ON account.id = line.account_id
+                  JOIN res_partner partner ON partner.id = line.partner_id
+                 WHERE line.id = ANY(%s)
+                   AND account.account_type = 'asset_receivable'
+                   AND partner.commercial_partner_id IS NOT NULL
+             RETURNING id
+                """,
+                lines.ids,
+            )
         )
-        self._trigger_review()
+        if rows:
+            self._trigger_review()
 
     @api.model
     def _trigger_review(self, in_minutes=0):
-        cron = self.env.ref(
-            "account_collections.ir_cron_review_changes", raise_if_not_found=False
+        # Remembered, where Odoo's reference and trigger would read the record.
+        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "account_collections.ir_cron_review_changes"
         )
-        if cron:
-            now = fields.Datetime.now()
-            cron._trigger(fields.Datetime.add(now, minutes=in_minutes))
+        if not cron_id:
+            return
+        at = fields.Datetime.add(fields.Datetime.now(), minutes=in_minutes)
+        # Sudo: whoever may post a payment may cause the review; nothing else is given.
+        cron = self.env["ir.cron"].sudo().browse(cron_id)
+        self.env["ir.cron.trigger"].sudo().create({"cron_id": cron_id, "call_at": at})
+        if not in_minutes:
+            self.env.cr.postcommit.add(cron._notifydb)
 
     @api.model
     def _put_back(self, company, partner_ids):

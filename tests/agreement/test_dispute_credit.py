@@ -248,3 +248,16 @@ class TestDisputeCredit(PromiseCommon):
         )
         dispute.action_withdraw()
         self.assert_exposure(self.invoice, amount_disputed=0, amount_promised=1000)
+
+    def test_what_is_changed_on_the_invoice_is_changed_here(self):
+        dispute = self.make_dispute(self.invoice, 200)
+        seller = self.make_seller()
+        self.invoice.invoice_user_id = seller
+        self.assertEqual(dispute.salesperson_id, seller)
+        self.invoice.button_draft()
+        self.invoice.name = "INV/2026/09999"
+        self.invoice.action_post()
+        self.assertEqual(dispute.name, "INV/2026/09999: Promiser")
+        self.assertEqual(dispute.amount, 200)
+        self.assertEqual(dispute.company_id, self.company)
+        self.assertEqual(dispute.amount_residual, 1000)

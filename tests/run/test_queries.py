@@ -1,3 +1,5 @@
+import re
+
 from odoo.tests import tagged
 
 from ..common.base import CollectionCommon
@@ -60,6 +62,44 @@ class TestQueries(CollectionCommon):
         queries.append(self.count_queries(self.plan, later))
         self.assertEqual(len(self.open_steps()), count)
         return queries
+
+    def list_statements(self, work, *arguments):
+        """Answer the statements of something done that look at tables of the addon, or
+        wake its actions."""
+        seen = []
+
+        class Listening(type(self.env.cr)):
+            def execute(cursor, query, *args, **kwargs):
+                seen.append(str(getattr(query, "code", query)))
+                return super().execute(query, *args, **kwargs)
+
+        self.env.flush_all()
+        self.env.invalidate_all()
+        kind, self.env.cr.__class__ = self.env.cr.__class__, Listening
+        try:
+            work(*arguments)
+            self.env.flush_all()
+        finally:
+            self.env.cr.__class__ = kind
+        # A policy of the customer comes with all that is read of the customer.
+        ours = re.compile(r'\s*(SELECT|INSERT INTO|UPDATE) "?(collection_|ir_cron)')
+        return [text for text in seen if ours.match(text)]
+
+    def test_ledger(self):
+        """Posting asks nothing of the addon; a payment, and undoing it, leave a request
+        for a review and wake who works it off, in a statement each."""
+        customer = self.make_customer()
+        self.pay(self.make_invoice(customer))
+        invoice, other = (self.make_invoice(customer, post=False) for _number in "12")
+        other.action_post()
+        self.plan()
+        self.assertEqual(self.list_statements(invoice.action_post), [])
+        for work in (self.pay, self.unpay):
+            with self.subTest(work=work.__name__):
+                seen = self.list_statements(work, other)
+                self.assertEqual(len(seen), 2, "\n".join(seen))
+                self.assertIn("INTO collection_review_request", seen[0])
+                self.assertIn('INTO "ir_cron_trigger"', seen[1])
 
     def test_worklist(self):
         """A page of the worklist takes as many queries for many cases as for few."""
