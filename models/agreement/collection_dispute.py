@@ -11,20 +11,19 @@ STATES = [
     ("partial", "Partly accepted"),
     ("rejected", "Rejected"),
     ("withdrawn", "Withdrawn"),
+    ("settled", "Settled"),
 ]
 OPEN_STATES = ("new", "review", "wait_customer", "wait_us")
 GRANTED_STATES = ("accepted", "partial")
+CLOSED_STATES = (*GRANTED_STATES, "rejected", "withdrawn", "settled")
 # Which states a dispute may go to from each one.
 TRANSITIONS = {
-    **{
-        state: {*OPEN_STATES[1:], "accepted", "partial", "rejected", "withdrawn"}
-        - {state}
-        for state in OPEN_STATES
-    },
+    **{state: {*OPEN_STATES[1:], *CLOSED_STATES} - {state} for state in OPEN_STATES},
     "accepted": set(),
     "partial": set(),
     "rejected": {"review"},
     "withdrawn": {"review"},
+    "settled": {"review"},
 }
 ANSWER_DAYS = 10
 # What is disputed can be put right while the dispute is open, not afterwards.
@@ -371,7 +370,7 @@ class CollectionDispute(models.Model):
                         new=self._label("state", state),
                     )
                 )
-            if state not in OPEN_STATES and not dispute.cause_id:
+            if state not in (*OPEN_STATES, "settled") and not dispute.cause_id:
                 raise UserError(
                     self.env._("Choose the root cause before closing the dispute.")
                 )
@@ -649,11 +648,13 @@ class CollectionDispute(models.Model):
 
     @api.model
     def _follow_up(self, company, today):
-        """Remind the owner of an answer that is overdue, then the managers.
+        """Close what nobody has to answer any more; remind the owner of an answer that
+        is overdue, then the managers.
 
         :param company: res.company record
         :param date today: the day, in the company's time zone
         """
+        self._settle(company)
         overdue = self.search(
             [
                 ("company_id", "=", company.id),
@@ -670,6 +671,48 @@ class CollectionDispute(models.Model):
             for level in range(dispute.escalation + 1, reached + 1):
                 isolate(dispute._remind_of_answer, level)
 
+    @api.model
+    def _settle(self, company):
+        """Close the disputes about what was cancelled or credited meanwhile, and open
+        them again when that was undone.
+
+        :param company: res.company record
+        """
+        isolate = self.env["collection.customer.notice"]._isolate
+        own = [("company_id", "=", company.id)]
+        is_gone = ["|", ("move_id.state", "!=", "posted")]
+        is_gone += [("move_id.amount_residual", "=", 0)]
+        for dispute in self.search([*own, ("state", "in", OPEN_STATES), *is_gone]):
+            if dispute._is_granted_otherwise():
+                isolate(dispute._end_settled)
+        for dispute in self.search([*own, ("state", "=", "settled")]):
+            if not dispute._is_granted_otherwise():
+                isolate(dispute._set_state, "review")
+
+    def _is_granted_otherwise(self):
+        """:return: whether the invoice was cancelled, or credited for as much as is
+        disputed of it"""
+        self.ensure_one()
+        if self.move_id.state != "posted":
+            return True
+        receivable = self.move_id.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        credit_notes = receivable.matched_credit_ids.filtered(
+            lambda part: part.credit_move_id.move_type == "out_refund"
+        )
+        credited = sum(credit_notes.mapped("debit_amount_currency"))
+        return self.currency_id.compare_amounts(credited, self.amount) >= 0
+
+    def _end_settled(self):
+        self._set_state("settled")
+        self.activity_ids.unlink()
+        self.message_post(
+            body=self.env._(
+                "The invoice was cancelled or credited, so this is settled."
+            )
+        )
+
     def _remind_of_answer(self, level):
         managers = self.env.ref("account_collections.group_collection_manager")
         users = managers.all_user_ids.filtered(
@@ -677,7 +720,7 @@ class CollectionDispute(models.Model):
         )
         if level == 1:
             users = self.company_id._get_collection_responsible(
-                self.user_id, self.case_id._get_collector()
+                self.user_id, self.case_id.user_id
             )
         for user in users:
             self.activity_schedule(

@@ -191,7 +191,17 @@ class CollectionHold(models.Model):
 
     @api.model
     def _review_due(self, company, today):
-        """Bring up the holds of a company that are to be reviewed by a day."""
+        """Bring up the holds of a company that are to be reviewed by a day; those of
+        items that are all settled have ended."""
+        settled = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "active"),
+                ("scope", "=", "items"),
+                ("item_ids", "not any", [("is_open", "=", True)]),
+            ]
+        )
+        settled._lift(today)
         due = self.search(
             [
                 ("company_id", "=", company.id),

@@ -126,7 +126,6 @@ class CollectionExposure(models.Model):
         :param date ledger_date: the ledger as it stood at the end of that day, rebuilt
             from its reconciliations; None for the ledger as it is now
         """
-        kinds = self._get_kinds(ledger_date)
         return SQL(
             """
             SELECT classified.*,
@@ -148,14 +147,20 @@ class CollectionExposure(models.Model):
             held=HELD,
             status=self._status_sql(),
             reduced=self._reduced_sql(
-                SQL(
-                    "%s %s %s",
-                    self._select_sql(ledger_date, kinds),
-                    self._from_sql(ledger_date, kinds),
-                    self._where_sql(company, partner_ids, ledger_date),
-                )
+                self._ledger_sql(company, partner_ids, ledger_date)
             ),
             once=SQL("OFFSET 0") if company else SQL(),
+        )
+
+    @api.model
+    def _ledger_sql(self, company, partner_ids, ledger_date):
+        """:return: SQL with what is open, and what is reserved of it"""
+        kinds = self._get_kinds(ledger_date)
+        return SQL(
+            "%s %s %s",
+            self._select_sql(ledger_date, kinds),
+            self._from_sql(ledger_date, kinds),
+            self._where_sql(company, partner_ids, ledger_date),
         )
 
     @api.model

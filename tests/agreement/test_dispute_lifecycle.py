@@ -9,13 +9,14 @@ from odoo.tools import mute_logger
 from ..common.promise import PromiseCommon
 
 OPEN = ("new", "review", "wait_customer", "wait_us")
-CLOSED = ("accepted", "partial", "rejected", "withdrawn")
+CLOSED = ("accepted", "partial", "rejected", "withdrawn", "settled")
 # Where a dispute may go, as the credit department would draw it on a wall: while it is
 # open anywhere but back to new, after a refusal or a withdrawal into review again, and
 # what was granted stays granted.
 LEGAL = {(old, new) for old, new in product(OPEN, OPEN[1:] + CLOSED) if old != new} | {
     ("rejected", "review"),
     ("withdrawn", "review"),
+    ("settled", "review"),
 }
 OVERDUE = "The answer to the dispute is overdue"
 
@@ -34,6 +35,53 @@ class TestDisputeLifecycle(PromiseCommon):
         cls.collector = cls.env(user=cls.users["collector"])
 
     # ------------------------------------------------------------------
+    # Granted without an answer
+    # ------------------------------------------------------------------
+
+    def assert_settled(self, dispute, offset):
+        self.night(offset)
+        self.assertEqual(dispute.state, "settled")
+        self.assertFalse(dispute.sudo().activity_ids)
+        self.assertFalse(dispute.is_active)
+
+    def test_the_invoice_is_cancelled(self):
+        """Also when the answer was overdue already."""
+        dispute = self.make_dispute(self.invoice, 300)
+        self.night(11)
+        self.assertIn(OVERDUE, self.get_summaries(dispute))
+        self.invoice.button_draft()
+        self.invoice.button_cancel()
+        self.assert_settled(dispute, 12)
+
+    def credit(self, amount):
+        credit = self.make_credit(self.customer, amount, self.day(1))
+        (self.receivable(credit) | self.receivable(self.invoice)).reconcile()
+        return credit
+
+    def test_the_invoice_is_credited(self):
+        """For as much as is disputed, and nothing is open any more."""
+        dispute = self.make_dispute(self.invoice, 300)
+        self.credit(299)
+        self.pay(self.invoice, 700)
+        self.pay(self.invoice, 1)
+        self.night(2)
+        self.assertEqual(dispute.state, "new")
+        self.unpay(self.invoice)
+        self.credit(1000)
+        self.assert_settled(dispute, 3)
+        self.unpay(self.invoice)
+        self.night(4)
+        self.assertEqual(dispute.state, "review")
+
+    def test_who_pays_all_of_it_still_gets_an_answer(self):
+        """They may have paid under protest."""
+        dispute = self.make_dispute(self.invoice, 300)
+        self.pay(self.invoice)
+        self.night(11)
+        self.assertEqual(dispute.state, "new")
+        self.assertIn(OVERDUE, self.get_summaries(dispute))
+
+    # ------------------------------------------------------------------
     # Transitions
     # ------------------------------------------------------------------
 
@@ -47,6 +95,7 @@ class TestDisputeLifecycle(PromiseCommon):
             "partial": lambda: dispute._accept(dispute.amount / 2),
             "rejected": lambda: dispute._reject("<p>It is due.</p>"),
             "withdrawn": dispute.action_withdraw,
+            "settled": lambda: dispute._set_state("settled"),
             "new": lambda: dispute._set_state("new"),
         }[state]()
 

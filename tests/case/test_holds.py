@@ -28,6 +28,23 @@ class TestHolds(CollectionCommon):
         case = self.get_case(self.customer)
         return case.reason, (case.date_next - self.today).days
 
+    def test_hold_of_an_item_ends_with_its_payment(self):
+        invoice, case = self.start()
+        other = self.make_invoice(self.customer)
+        self.plan()
+        items = self.get_items(invoice)
+        hold = self.make_hold(case, scope="items", item_ids=items.ids)
+        Hold = self.root["collection.hold"]
+        Hold._review_due(self.company, self.today)
+        self.assertEqual(hold.state, "active")
+        self.pay(invoice)
+        self.plan(self.day(1))
+        Hold._review_due(self.company, self.day(1))
+        self.assertEqual((hold.state, hold.date_end), ("ended", self.day(1)))
+        Hold._review_due(self.company, hold.date_review)
+        self.assertNotIn("Review the hold", case.sudo().activity_ids.mapped("summary"))
+        self.assertTrue(self.get_items(other).is_open)
+
     # ------------------------------------------------------------------
     # Nothing leaves
     # ------------------------------------------------------------------
