@@ -25,7 +25,7 @@ backends are terminated, and payments are registered. Then let all calm down and
 The exit code is 1 if anything was lost, doubled or is stuck.
 """
 # What one round needs so that there is something to do at each kill.
-CUSTOMERS_PER_KILL = 5
+CUSTOMERS_PER_KILL = 2
 LANES = (1, 2, 4)
 
 

@@ -67,6 +67,9 @@ class Sink(smtp_server.SmtpServer):
                 return
             chance -= share
 
+    def handle_error(self, request, client_address):
+        """Nothing is wrong with a client that was killed."""
+
     def append(self, envelope):
         """Write down a message; a line is written at once or not at all."""
         is_refused = self.faults.get("AFTER") or self.faults.get("END")

@@ -20,7 +20,9 @@ class SmsSms(models.Model):
     def _send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
         """Send what no stay forbids, what was not settled while it waited, and what can
         be written to the contact log."""
-        going = self - self._stop_for_stay()
+        # First, for what has left cannot be stopped any more.
+        going = self - self._follow_taken()
+        going -= going._stop_for_stay()
         mixin = self.env["collection.correspondence.mixin"]
         cases = mixin._find_queued_cases(going.mail_message_id)
         busy = mixin._find_busy(cases.values())
@@ -46,6 +48,42 @@ class SmsSms(models.Model):
         if self.env.context.get("sms_api"):
             return [self] if self else []
         return list(self.grouped(lambda text: text._get_sms_company()).values())
+
+    # ------------------------------------------------------------------
+    # What the provider took from a queue that was killed
+    # ------------------------------------------------------------------
+
+    def _handle_call_result_hook(self, results):
+        """The provider has answered: what it has taken is noted, whatever becomes of
+        this transaction. Those of letters only; nobody else knows what to do then."""
+        taken = self.filtered(lambda text: text.state in ACCEPTED_STATES)
+        letters = self.env["collection.letter"].sudo()
+        letters = letters.search([("mail_message_id", "in", taken.mail_message_id.ids)])
+        own = taken.filtered(
+            lambda text: text.mail_message_id in letters.mail_message_id
+        )
+        self.env["collection.mail.handover"].sudo()._end_texts(own)
+        return super()._handle_call_result_hook(results)
+
+    def _follow_taken(self):
+        """Finish what a queue did not come to write down.
+
+        :return: the texts that were sent before
+        """
+        waiting = self.filtered(lambda text: text.state == "outgoing")
+        taken = self.env["collection.mail.handover"].sudo()._filter_taken(waiting)
+        if taken:
+            taken._update_sms_state_and_trackers("pending")
+            # The queue forgets what it has sent.
+            taken.to_delete = True
+        return taken
+
+    def action_set_canceled(self):
+        return super(SmsSms, self - self._follow_taken()).action_set_canceled()
+
+    def action_set_outgoing(self):
+        self.env["collection.mail.handover"].sudo()._forget(self)
+        return super().action_set_outgoing()
 
     # ------------------------------------------------------------------
     # Contact log

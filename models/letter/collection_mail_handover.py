@@ -8,27 +8,33 @@ KEPT_DAYS = 90
 
 
 class CollectionMailHandover(models.Model):
-    """What mail servers have been asked to take, and what they took.
+    """What mail servers have been asked to take, and what they took; and which text
+    messages their provider took.
 
     A queue that is killed after the mail server has taken a message, and before it has
     written that down, would send it again. So each e-mail of ours is noted before the
     server is asked, and again as soon as it has answered, both in a transaction of its
     own that does nothing else: a message that was taken is not sent again, whatever
     becomes of the transaction that sent it.
+
+    Texts are given to their provider by the hundred, in one request with one answer, so
+    that one note for all of them follows that answer.
     """
 
     _name = "collection.mail.handover"
     _description = "E-mail Handed Over to a Mail Server"
     _log_access = False
 
-    # Not a link: the mail is written in another transaction, and may be deleted.
-    mail_id = fields.Integer(required=True, readonly=True)
+    # No links: what they are of is written in another transaction, and may be deleted.
+    mail_id = fields.Integer(readonly=True)
+    text_id = fields.Integer(readonly=True)
     message_ref = fields.Char("Message-Id", readonly=True)
     attempts = fields.Integer(readonly=True)
     date_asked = fields.Datetime(required=True, readonly=True)
     date_taken = fields.Datetime(readonly=True)
 
     _mail_unique = models.UniqueIndex("(mail_id)")
+    _text_unique = models.UniqueIndex("(text_id)")
 
     @api.model
     def _begin(self, mail_id, reference):
@@ -78,28 +84,56 @@ class CollectionMailHandover(models.Model):
                     raise
 
     @api.model
-    def _filter_taken(self, mails):
-        """:return: those of the mail.mail records that a mail server has taken"""
-        if not mails:
-            return mails
-        rows = self._note(
-            SQL(
-                "SELECT mail_id FROM collection_mail_handover"
-                " WHERE date_taken IS NOT NULL AND mail_id = ANY(%s)",
-                mails.ids,
-            )
-        )
-        return mails.browse(mail_id for [mail_id] in rows)
+    def _end_texts(self, texts):
+        """Note that the provider has taken text messages.
 
-    @api.model
-    def _forget(self, mails):
-        """Let e-mails be sent once more, because a person wants it."""
-        if mails:
+        :param texts: sms.sms records
+        """
+        if texts:
             self._note(
                 SQL(
-                    "DELETE FROM collection_mail_handover WHERE mail_id = ANY(%s)"
+                    """
+                    INSERT INTO collection_mail_handover (
+                           text_id, attempts, date_asked, date_taken)
+                    SELECT id, 1, NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+                      FROM unnest(%s) id
+                        ON CONFLICT (text_id) DO NOTHING
+                    RETURNING id
+                    """,
+                    texts.ids,
+                )
+            )
+
+    @api.model
+    def _filter_taken(self, messages):
+        """:return: those of the mail.mail or sms.sms records that have been taken"""
+        if not messages:
+            return messages
+        rows = self._note(
+            SQL(
+                "SELECT %(number)s FROM collection_mail_handover"
+                " WHERE date_taken IS NOT NULL AND %(number)s = ANY(%(ids)s)",
+                number=self._get_column(messages),
+                ids=messages.ids,
+            )
+        )
+        return messages.browse(number for [number] in rows)
+
+    @api.model
+    def _get_column(self, messages):
+        is_text = messages._name == "sms.sms"
+        return SQL.identifier("text_id" if is_text else "mail_id")
+
+    @api.model
+    def _forget(self, messages):
+        """Let mail.mail or sms.sms records be sent once more: a person wants it."""
+        if messages:
+            self._note(
+                SQL(
+                    "DELETE FROM collection_mail_handover WHERE %s = ANY(%s)"
                     " RETURNING id",
-                    mails.ids,
+                    self._get_column(messages),
+                    messages.ids,
                 )
             )
 

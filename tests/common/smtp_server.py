@@ -79,6 +79,10 @@ class Session(socketserver.StreamRequestHandler):
             return
         lines = []
         while (line := self.rfile.readline()) != b".\r\n":
+            if not line:
+                # The client is gone, and with it the message.
+                self.is_gone = True
+                return
             lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
         message = message_from_bytes(b"".join(lines), policy=policy.SMTP)
         self.server.envelopes.append(Envelope(self.sender, self.recipients, message))

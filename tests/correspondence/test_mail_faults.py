@@ -292,7 +292,7 @@ class TestMailFaults(DeliveryCommon):
         [letter] = self.send_many()
         [first] = self.run_faulty()
         self.assertNotIn("X-Collection-Mail", first.message)
-        letter._receive_bounce("5.1.1 unknown")
+        letter._receive_bounce("5.1.1 unknown", letter.partner_id.email)
         letter.partner_id.email = "right@example.com"
         letter.action_resend()
         [envelope] = self.run_faulty()

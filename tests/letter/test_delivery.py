@@ -1,7 +1,9 @@
 from email import message_from_string
 from email.message import EmailMessage
 from email.utils import make_msgid
+from unittest.mock import patch
 
+from odoo.addons.sms.tools.sms_api import SmsApi
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -480,3 +482,48 @@ class TestDelivery(DeliveryCommon):
         self.root["collection.scheduler"]._follow_up(self.company, self.today)
         self.assertEqual(letter.delivery_state, "failed")
         self.assertIn("deleted", letter.failure_reason)
+
+    # ------------------------------------------------------------------
+    # A queue of texts that is killed after the provider's answer
+    # ------------------------------------------------------------------
+
+    def send_texts(self, letter):
+        """:return: numbers of those that the provider was asked to take"""
+        asked = []
+
+        def take(_api, messages, **_options):
+            numbers = [number for one in messages for number in one["numbers"]]
+            asked.extend(number["number"] for number in numbers)
+            return [{"uuid": one["uuid"], "state": "success"} for one in numbers]
+
+        texts = self.root["sms.sms"].search(
+            [("mail_message_id", "=", letter.mail_message_id.id)]
+        )
+        with patch.object(SmsApi, "_send_sms_batch", take):
+            texts.send()
+        return asked
+
+    def send_texts_killed(self):
+        """:return: the letter of a text that was taken, and nobody wrote it down"""
+        self.stage.channel = "sms"
+        self.make_invoice(self.customer)
+        letter = self.send()
+        self.env.flush_all()
+        with self.env.cr.savepoint() as savepoint:
+            self.assertEqual(self.send_texts(letter), [letter.address])
+            savepoint.rollback()
+        self.env.invalidate_all()
+        self.assertEqual(letter.delivery_state, "queued")
+        return letter
+
+    def test_a_text_that_was_taken_is_not_sent_again(self):
+        letter = self.send_texts_killed()
+        self.assertEqual(self.send_texts(letter), [])
+        self.assertEqual(letter.delivery_state, "sent")
+        self.assertTrue(letter.date_sent)
+
+    def test_a_text_that_has_left_is_not_cancelled(self):
+        letter = self.send_texts_killed()
+        self.make_hold(letter.case_id)
+        self.assertEqual(letter.delivery_state, "sent")
+        self.assertTrue(self.get_items(letter.move_ids).stage_id)
