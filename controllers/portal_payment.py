@@ -28,9 +28,10 @@ class CollectionPortalPayment(CollectionPortalAccount):
         """Show Odoo's payment form for what was chosen, else for what is overdue."""
         account = self._open_account(company_id)
         rows = self._get_payable(account, currency_id)
-        if not rows:
+        amount = self._get_amount(account, rows)
+        if not amount:
             return request.redirect(account.url)
-        moves, amount = rows.move_id, self._get_amount(rows)
+        moves = rows.move_id
         reference = account.company.get_next_batch_payment_communication()
         if len(moves) == 1:
             reference = moves.payment_reference or moves.name
@@ -68,13 +69,14 @@ class CollectionPortalPayment(CollectionPortalAccount):
         """
         account = self._open_account(company_id)
         rows = self._get_payable(account, currency_id)
-        if not rows:
+        amount = self._get_amount(account, rows)
+        if not amount:
             raise NotFound
         if not self._may_post(AccountForm(account, kwargs), account):
             raise UserError(request.env._("Please wait a while before you try again."))
         kwargs.pop("access_token", None)
         self._validate_transaction_kwargs(kwargs)
-        kwargs.update(amount=self._get_amount(rows), is_validation=False)
+        kwargs.update(amount=amount, is_validation=False)
         kwargs["landing_route"] = account.url
         partner = request.env.user.partner_id
         return self._process_transaction(
@@ -105,5 +107,13 @@ class CollectionPortalPayment(CollectionPortalAccount):
             return url
         return f"{url}?{urlencode([('item', row.id) for row in rows])}"
 
-    def _get_amount(self, rows):
-        return rows.currency_id.round(sum(rows.mapped("amount_due")))
+    def _get_amount(self, account, rows):
+        """:return: what these items come to; what is overdue, less the open credits, as
+        the page and the letters say. Who chooses single items pays all of these."""
+        if not rows:
+            return 0.0
+        amount = sum(rows.mapped("amount_due"))
+        if not request.httprequest.args.getlist("item"):
+            asked = account.service._get_asked(account.customer, account.company)
+            amount = min(amount, asked.get(rows.currency_id.id, 0.0))
+        return rows.currency_id.round(amount)

@@ -68,6 +68,42 @@ class TestPortalPayment(PortalCommon):
         self.assertIn("Payment on its way", self.url_open(self.url).text)
         self.assertTrue(self.url_open(url).url.endswith(self.url))
 
+    def pay_online(self, query=""):
+        """:return: the transaction that the form begins"""
+        self.make_jsonrpc_request(
+            f"{self.url}/transaction/{self.currency.id}{query}",
+            {
+                "provider_id": self.provider.id,
+                "payment_method_id": self.method.id,
+                "token_id": None,
+                "amount": 0.01,
+                "flow": "redirect",
+                "tokenization_requested": False,
+                "landing_route": self.url,
+            },
+        )
+        return self.root["payment.transaction"].search([], order="id desc", limit=1)
+
+    def test_pay_what_is_asked_after_credits(self):
+        """The page asks for 1,200.00: 1,500.00 are overdue, 300.00 a credit. Whoever
+        chooses an item pays all of it."""
+        self.make_credit(self.customer, 300, self.day(-3))
+        self.log_in()
+        page = self.url_open(f"{self.url}/pay/{self.currency.id}").text
+        self.assertIn("1,200.00", page.replace("\xa0", " "))
+        payment = self.pay_online()
+        self.assertEqual(payment.amount, 1200)
+        self.assertEqual(payment.invoice_ids, self.late | self.later)
+        payment._set_canceled()
+        [row] = self.get_rows_of(self.late)
+        self.assertEqual(self.pay_online(f"?item={row}").amount, 1000)
+
+    def test_nothing_to_pay_when_credits_cover_it(self):
+        self.make_credit(self.customer, 1600, self.day(-3))
+        self.log_in()
+        page = self.url_open(f"{self.url}/pay/{self.currency.id}")
+        self.assertTrue(page.url.endswith(self.url))
+
     def test_pay_what_was_chosen(self):
         """One or many, due or not; but only what is asked for, and the customer's."""
         self.make_promise(self.late, (7, 1000))
