@@ -8,6 +8,8 @@ from odoo.addons.account_collections.tests.common.base import (
     PREPARED_COMPANY,
     CollectionCommon,
 )
+from odoo.fields import Command
+from passlib.context import CryptContext
 
 SCRIPTS = [
     "bus.websocket_worker_assets",
@@ -29,13 +31,24 @@ STYLES = [
 
 
 class Books(CollectionCommon):
-    """The company of the tests is made by the tests' own methods."""
+    """The company of the tests and its users are made by the tests' own methods."""
 
     env = env(context=CollectionCommon.default_env_context())
 
 
 company = Books._create_company(name="company_1_data")
 env["ir.model.data"]._update_xmlids([{"xml_id": PREPARED_COMPANY, "record": company}])
+# A password takes no longer to check than Odoo's tests have it take.
+type(env["res.users"])._crypt_context = lambda _users: CryptContext(
+    ["pbkdf2_sha512"], pbkdf2_sha512__rounds=1
+)
+Books.company = company
+users = Books.setup_independent_user()
+users.write({"company_ids": [Command.set(company.ids)], "company_id": company.id})
+for user in Books.make_users().values():
+    users |= user
+# Those who are not asked for are not there.
+users.active = False
 # What pages and letters load is put together by whoever is the first to ask.
 for bundle in SCRIPTS:
     env["ir.qweb"]._get_asset_bundle(bundle, css=False, js=True).js()

@@ -19,8 +19,10 @@ GROUPS = {
     "manager": "account_collections.group_collection_manager",
 }
 WAITING = ("queued", "to_print")
-# Where there are many classes of tests to run, their company is there before.
+# Where there are many classes of tests to run, their company is there before, and so
+# are their users, archived.
 PREPARED_COMPANY = "__test__.company"
+ACCOUNTANT = "accountman"
 
 
 class CollectionCommon(AccountTestInvoicingCommon):
@@ -37,6 +39,21 @@ class CollectionCommon(AccountTestInvoicingCommon):
     def get_default_groups(cls):
         manager = cls.quick_ref("account_collections.group_collection_manager")
         return super().get_default_groups() | manager
+
+    @classmethod
+    def setup_independent_user(cls):
+        """Take the accountant that has been prepared."""
+        return cls.take_users(ACCOUNTANT) or super().setup_independent_user()
+
+    @classmethod
+    def take_users(cls, *logins):
+        """Have users who have been prepared work from now on; answer them in this
+        order, nobody if they have not been prepared."""
+        users = cls.env["res.users"].search(
+            [("login", "in", logins), ("active", "=", False)]
+        )
+        users.active = True
+        return users.sorted(lambda user: logins.index(user.login))
 
     @classmethod
     def setup_independent_company(cls, **kwargs):
@@ -88,6 +105,38 @@ class CollectionCommon(AccountTestInvoicingCommon):
                 f"account_journal_payment_{name}_account_id", raise_if_not_found=False
             )
 
+    @classmethod
+    def collect_company_accounting_data(cls, company):
+        """Find what tests use of it; Odoo makes journals besides."""
+
+        def find(model, *terms):
+            records = cls.env[model].with_company(company)
+            domain = [*records._check_company_domain(company), *terms]
+            return records.search(domain, limit=1)
+
+        gain = company.account_journal_early_pay_discount_gain_account_id
+        loss = company.account_journal_early_pay_discount_loss_account_id
+        receivable = cls.env["res.partner"]._fields["property_account_receivable_id"]
+        return {
+            "company": company,
+            "default_account_revenue": find(
+                "account.account",
+                ("account_type", "=", "income"),
+                ("id", "!=", gain.id),
+            ),
+            "default_account_expense": find(
+                "account.account",
+                ("account_type", "=", "expense"),
+                ("id", "!=", loss.id),
+            ),
+            "default_account_receivable": receivable.get_company_dependent_fallback(
+                cls.env["res.partner"].with_company(company)
+            ),
+            "default_journal_bank": find("account.journal", ("type", "=", "bank")),
+            "default_journal_misc": find("account.journal", ("type", "=", "general")),
+            "default_tax_sale": company.account_sale_tax_id,
+        }
+
     # ------------------------------------------------------------------
     # People and policies
     # ------------------------------------------------------------------
@@ -95,10 +144,10 @@ class CollectionCommon(AccountTestInvoicingCommon):
     @classmethod
     def make_users(cls):
         """Create one user of each kind, all in the company of the tests."""
-        return {
-            kind: cls.make_user(f"collection_{kind}", group)
-            for kind, group in GROUPS.items()
-        }
+        logins = {kind: f"collection_{kind}" for kind in GROUPS}
+        if users := cls.take_users(*logins.values()):
+            return dict(zip(GROUPS, users, strict=True))
+        return {kind: cls.make_user(logins[kind], GROUPS[kind]) for kind in GROUPS}
 
     @classmethod
     def make_user(cls, login, groups, **vals):
