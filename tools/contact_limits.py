@@ -52,6 +52,14 @@ def first_day(limits, channel, events):
     (datetime.date(2026, 6, 8), 'talk')
     >>> first_day(Limits(), "email", [talk])
     (datetime.date(2026, 6, 2), 'day')
+    >>> call = Event(date(2026, 6, 1), "phone")
+    >>> first_day(Limits(), "phone", [call, Event(date(2026, 6, 3), "email")])
+    (datetime.date(2026, 6, 8), 'call')
+    >>> first_day(Limits(), "phone", [call._replace(is_attempt=False)])  # called us
+    (datetime.date(1, 1, 1), '')
+    >>> seven = [Event(date(2026, 6, day), "email") for day in (1, 2, 3, 4, 5, 5, 5)]
+    >>> first_day(Limits(once_a_day=False), "email", seven)
+    (datetime.date(2026, 6, 8), 'attempts')
     """
     attempts = sorted((event.day for event in events if event.is_attempt), reverse=True)
     bounds = [(date.min, "")]
@@ -94,6 +102,12 @@ def next_moment(limits, channel, now, events, is_day_off):
     >>> friday_night = datetime(2026, 6, 5, 21, 0)
     >>> next_moment(Limits(), "phone", friday_night, [], lambda day: day.weekday() > 4)
     (datetime.datetime(2026, 6, 8, 8, 0), 'hours')
+    >>> wednesday_night = datetime(2026, 6, 3, 21, 0)
+    >>> next_moment(Limits(), "phone", wednesday_night, [], lambda day: False)
+    (datetime.datetime(2026, 6, 4, 8, 0), 'hours')
+    >>> next_moment(Limits(), "phone", datetime(2026, 6, 4, 7, 0),
+    ...             [Event(date(2026, 6, 3), "email")], lambda day: False)
+    (datetime.datetime(2026, 6, 4, 8, 0), 'hours')
     """
     day, why = first_day(limits, channel, events)
     if day <= now.date():
@@ -115,6 +129,8 @@ def to_time(hour):
 
     >>> to_time(8.5)
     datetime.time(8, 30)
+    >>> to_time(23.75)
+    datetime.time(23, 45)
     >>> to_time(24.0) is None
     True
     """

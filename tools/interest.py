@@ -24,6 +24,10 @@ def get_interest(parts, rate, start, step):
     Decimal('9.00')
     >>> get_interest([(date(2026, 3, 2), 10000)], 11.75, date(2026, 1, 1), "0.01")
     Decimal('193.15')
+    >>> get_interest([(date(2025, 12, 1), 10000)], 10, date(2026, 1, 1), "0.01")
+    Decimal('0.00')
+    >>> get_interest([], 10, date(2026, 1, 1), "0.001")
+    Decimal('0.000')
     """
     yearly = sum(
         (
@@ -51,6 +55,8 @@ def get_yearly_rate(parts, charge, start):
     ...                 date(2026, 1, 1))  # 1000 for 30 days, 500 for 30 more
     Decimal('7.3')
     >>> get_yearly_rate([(date(2026, 1, 1), 500)], 1, date(2026, 1, 1))
+    Decimal('Infinity')
+    >>> get_yearly_rate([(date(2025, 12, 1), 500)], 1, date(2026, 1, 1))
     Decimal('Infinity')
     >>> get_yearly_rate([(date(2026, 1, 1), 500)], 0, date(2026, 1, 1))
     Decimal('0')

@@ -25,6 +25,8 @@ def retry_delay(attempts):
     datetime.timedelta(seconds=300)
     >>> retry_delay(3)
     datetime.timedelta(seconds=4800)
+    >>> retry_delay(5)
+    datetime.timedelta(seconds=76800)
     >>> retry_delay(6) is None
     True
     """

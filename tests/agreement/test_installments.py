@@ -10,6 +10,8 @@ from odoo.addons.account_collections.tools.installments import (
     is_month_end,
     make_dates,
     make_schedule,
+    split_by_amount,
+    split_by_count,
     to_steps,
 )
 from odoo.addons.account_collections.tools.interest import get_interest
@@ -52,6 +54,22 @@ class TestInstallments(BaseCase):
             # Only the last one absorbs, and by less than a step for each.
             self.assertLessEqual(parts[0], parts[-1])
             self.assertLess(parts[-1] - parts[0], count * Decimal(step))
+
+    def test_the_smallest_and_the_longest_schedules(self):
+        first = date(2026, 3, 2)
+        self.assertEqual(split_by_count(3, 3), [1, 1, 1])
+        self.assertEqual(split_by_amount(600, 1), [1] * 600)
+        self.assertEqual(make_schedule(1, 1, "weekly", first, amount=1), [(first, 1)])
+        for split, steps, parts in (
+            (split_by_count, 5, 0),
+            (split_by_count, 2, 3),
+            (split_by_amount, 5, 0),
+            (split_by_amount, 601, 1),
+        ):
+            with self.subTest(split, parts=parts), self.assertRaises(ValueError):
+                split(steps, parts)
+        with self.assertRaisesRegex(ValueError, "nothing to pay"):
+            make_schedule(0, 1, "weekly", first, amount=1)
 
     def test_by_amount_adds_up(self):
         for _round in range(2000):

@@ -166,6 +166,7 @@ class TestClaimDeadlines(BaseCase):
         for mailed, expected in (
             (date(2026, 2, 3), (date(2026, 7, 6), "us_180")),
             (date(2026, 4, 6), (date(2026, 7, 6), "us_180")),  # 90 days end on 5 July
+            (date(2026, 4, 7), (date(2026, 7, 6), "us_no_asset")),
             (date(2026, 6, 4), (date(2026, 9, 2), "us_no_asset")),
             (None, (None, "us_no_asset")),
         ):

@@ -198,6 +198,9 @@ class TestClaimAmounts(ClaimCommon):
     def test_an_administrator_adds_the_next_caps(self):
         Cap = self.env["collection.claim.priority.cap"]
         vals = {"kind": "wages", "date_from": "2028-04-01", "date_to": "2031-03-31"}
+        for kind, amount in (("wages", 17150), ("deposit", 3800)):
+            self.assertEqual(Cap._find(kind, date(2028, 3, 31)).amount, amount)
+            self.assertFalse(Cap._find(kind, date(2028, 4, 1)))
         Cap.create({**vals, "amount": 18500})
         self.assertEqual(Cap._find("wages", date(2028, 4, 1)).amount, 18500)
         with self.assert_refused("for this period"):
