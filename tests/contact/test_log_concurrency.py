@@ -106,18 +106,18 @@ class TestLogConcurrency(ConcurrencyCommon):
             self.assertFalse(env["collection.contact.seal"]._find_breaks(case))
 
     def share_person(self):
-        """Two customers with one bookkeeper, each with a step to be taken.
+        """Two customers with one lawyer, each with a step to be taken.
 
-        :return: id of the bookkeeper
+        :return: id of the lawyer
         """
         self.make_debts(2)
         with self.worker() as env:
             self.get(env, "policy").limit_once_a_day = True
             person = env["res.partner"].create(
-                {"name": "Bookkeeper", "email": "books@example.com"}
+                {"name": "Lawyer", "email": "law@example.com"}
             )
             customers = env["res.partner"].browse(self.partner_ids)
-            customers.collection_contact_id = person
+            customers.collection_lawyer_id = person
         self.partner_ids.append(person.id)
         return person.id
 
