@@ -1,4 +1,5 @@
-"""The whole test suite, dealt out to as many processes as there are cores.
+"""The whole test suite, dealt out to one process more than there are cores: browsers
+and tests of several workers wait half of their time.
 
 Each process has a database of its own, a copy of one with the addon installed, and
 takes one class of tests after another (pytest_plugins/deal.py).
@@ -21,7 +22,7 @@ MEMORY_MB = 1500
 
 def count_processes():
     """Answer how many processes share the tests out among themselves."""
-    return max(1, min(os.cpu_count() or 1, machine.memory_mb() // MEMORY_MB))
+    return max(1, min((os.cpu_count() or 1) + 1, machine.memory_mb() // MEMORY_MB))
 
 
 @contextmanager

@@ -278,7 +278,7 @@ class TestSuite(BaseCase):
         return state != "Z"
 
     def test_processes_fit_the_machine(self):
-        for cores, memory, expected in ((4, 16000, 4), (8, 6000, 4), (2, 500, 1)):
+        for cores, memory, expected in ((4, 16000, 5), (8, 6000, 4), (2, 500, 1)):
             with (
                 patch.object(os, "cpu_count", return_value=cores),
                 patch.object(suite.machine, "memory_mb", return_value=memory),
