@@ -40,6 +40,8 @@ def check_digit(body):
 
     >>> check_digit("7112345678912345678")
     7
+    >>> check_digit("7000000000000000003")
+    0
     """
     total = sum(
         int(digit) * (1 if place % 2 else 3)
