@@ -70,6 +70,14 @@ def uninstall_hook(env):
     env["ir.model.data"].search(
         [("module", "=", "account_collections"), ("model", "in", DEMO_MODELS)]
     ).unlink()
+    # Odoo drops the columns that we add to its tables, and keeps these in its list.
+    env["ir.model.constraint"].search(
+        [
+            ("module.name", "=", "account_collections"),
+            ("type", "=", "f"),
+            ("model.model", "not like", "collection."),
+        ]
+    ).unlink()
     # Versions of a claim hold on to each other.
     env.cr.execute(SQL("UPDATE collection_claim SET previous_id = NULL"))
     for table in WORK_TABLES:

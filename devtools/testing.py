@@ -1,6 +1,6 @@
 """`./dev test`: the test suite, and what happens to a database around it."""
 
-from . import console, databases, postgres, provision, suite
+from . import console, databases, leftovers, postgres, provision, suite
 from .paths import (
     ADDON,
     ADDON_LINK,
@@ -174,6 +174,7 @@ def _uninstall():
     log = _fresh_log("life_uninstall")
     databases.run_odoo("module", "uninstall", ADDON, "-d", database("life"), log=log)
     _expect_silence(log)
+    leftovers.expect_none(databases.template(demo=True), database("life"))
 
 
 def _invoice():
