@@ -74,10 +74,13 @@ class AccountMove(models.Model):
 
     def _refresh_collection_disputes(self):
         """Have the disputes about these invoices take over what was changed there."""
+        invoices = self.filtered(lambda move: move.is_sale_document(True))
+        if not invoices:
+            return
         # Whoever changes an invoice need not see its disputes.
         disputes = self.env["collection.dispute"].sudo()
         compute_again(
-            disputes.search([("move_id", "in", self.ids)]),
+            disputes.search([("move_id", "in", invoices.ids)]),
             "name",
             "company_id",
             "partner_id",
@@ -88,12 +91,14 @@ class AccountMove(models.Model):
 
     def _get_credited_disputes(self):
         """:return: the disputes that these moves credit"""
-        notes = self.filtered(lambda move: move.move_type == "out_refund")
         # Invoicing needs no rights on disputes.
+        disputes = self.env["collection.dispute"].sudo()
+        notes = self.filtered(lambda move: move.move_type == "out_refund")
+        # Every invoice and payment comes by here: even a search for nothing takes time.
         return (
-            self.env["collection.dispute"]
-            .sudo()
-            .search([("credit_note_id", "in", notes.ids)])
+            disputes.search([("credit_note_id", "in", notes.ids)])
+            if notes
+            else disputes
         )
 
     def _settle_collection_disputes(self):

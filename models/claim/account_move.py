@@ -13,12 +13,12 @@ class AccountMove(models.Model):
         posted_before = self.filtered("posted_before") if "state" in vals else self
         result = super().write(vals)
         if "state" in vals:
-            compute_again(self._get_credited_disputes(), "is_active", "amount_excluded")
+            if disputes := self._get_credited_disputes():
+                compute_again(disputes, "is_active", "amount_excluded")
             self.reversed_entry_id.origin_payment_id._refresh_collection_dividends()
         if vals.get("state") == "posted" or "invoice_user_id" in vals:
             # An invoice is disputed once it is posted; what follows may change it.
-            invoices = posted_before.filtered(lambda move: move.is_sale_document(True))
-            invoices._refresh_collection_disputes()
+            posted_before._refresh_collection_disputes()
         return result
 
     def _post(self, soft=True):
@@ -30,7 +30,8 @@ class AccountMove(models.Model):
                 and not (move.origin_payment_id or move.statement_line_id)
             )
         )
-        # Whoever posts entries need not be one who sees claims.
-        claims = self.env["collection.claim"].sudo()
-        claims.search([("writeoff_move_id", "in", proposals.ids)])._match_writeoff()
+        if proposals:
+            # Whoever posts entries need not be one who sees claims.
+            claims = self.env["collection.claim"].sudo()
+            claims.search([("writeoff_move_id", "in", proposals.ids)])._match_writeoff()
         return posted

@@ -21,6 +21,8 @@ class AccountPayment(models.Model):
 
     def _refresh_collection_dividends(self):
         """Have the dividends paid with these payments received, or not any more."""
+        if not self:
+            return
         # Whoever undoes a payment need not see claims.
         rows = self.env["collection.claim.distribution"].sudo()
         compute_again(rows.search([("payment_id", "in", self.ids)]), "is_received")

@@ -50,13 +50,17 @@ class CollectionContact(models.Model):
         """
         entries = self._find_message(reference)
         sent = entries.filtered(lambda entry: entry.outcome == "sent")[-1:]
+        if not sent:
+            # Most mail is not in the log. A savepoint would run what waits for the end
+            # of the transaction, the messages on tracked changes for example.
+            return people.browse()
         later = entries.filtered(lambda entry: entry.id > sent.id)
         people = sent.case_id._filter_people(people - later.partner_id)
         try:
             with self.env.cr.savepoint():
                 for person in people:
                     sent._log_returned(reason, person)
-                if sent and address and address not in later.mapped("person"):
+                if address and address not in later.mapped("person"):
                     sent._log_returned(reason, people, address)
         except (OperationalError, UserError):
             _logger.exception("The log does not say that %s was lost.", reference)

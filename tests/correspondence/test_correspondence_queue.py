@@ -217,6 +217,15 @@ class TestMailQueue(QueueCommon):
         self.assertIn("Message not delivered", self.case.activity_ids.mapped("summary"))
         self.assertFalse(self.cases[1].activity_ids)
 
+    def test_what_is_in_no_log_does_not_hurry_the_transaction(self):
+        done = []
+        self.env.cr.precommit.add(lambda: done.append("run"))
+        lost = self.env["collection.contact"]._log_undelivered(
+            "<in-no-log@example.com>", self.customer, "Nobody there"
+        )
+        self.assertFalse(lost)
+        self.assertFalse(done)
+
     @mute_logger(MAIL_LOG)
     def test_sent_once_more(self):
         mail = self.write_to_all(self.case)
