@@ -117,7 +117,7 @@ class Bench:
 
     def _make_site(self, customers):
         """:return: a Site with a new ledger, and ids of the invoices that are paid"""
-        for name in ("mails", "payments"):
+        for name in ("mails", "payments", "locks"):
             (Path(self.folder) / name).unlink(missing_ok=True)
         databases.create(self.copy, template=self.base)
         empty = faults_site.Site(self.copy, self.folder, 0, [])

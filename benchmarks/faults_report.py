@@ -18,6 +18,7 @@ COLUMNS = {
     "repeated": "repeated by Odoo",
     "wait_median": "median payment",
     "wait_longest": "longest payment",
+    "lock_longest": "longest wait for a lock",
     "seconds": "seconds",
 }
 SUMMED = [name for name in COLUMNS if name not in ("title", "wait_longest", "seconds")]
@@ -48,6 +49,7 @@ def _add_sum(results):
         "title": "all with kills",
         "wait_median": median(one["wait_median"] for one in killed),
         "wait_longest": max(one["wait_longest"] for one in killed),
+        "lock_longest": max(one["lock_longest"] for one in killed),
         "seconds": sum(one["seconds"] for one in killed),
     }
     return [*results, total]
@@ -58,6 +60,7 @@ def _get_row(one):
         **one,
         "wait_median": f"{one['wait_median']:.1f} s",
         "wait_longest": f"{one['wait_longest']:.1f} s",
+        "lock_longest": f"{one['lock_longest']:.2f} s",
         "seconds": f"{one['seconds']:.0f}",
     }
     return [str(values[name]) for name in COLUMNS]

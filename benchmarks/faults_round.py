@@ -69,6 +69,7 @@ class Round:
         started = time.monotonic()
         self._set_faults(self.faults)
         payer = processes.fork(faults_site.pay, self.site, payers, PAY_PAUSE)
+        watcher = processes.fork(faults_site.watch_locks, self.site)
         try:
             if self.faults.is_server:
                 self._kill_servers()
@@ -76,7 +77,7 @@ class Round:
                 self._kill_workers()
         finally:
             self._set_faults(Faults("calm"))
-            for child in filter(None, [*self.lanes, self.queue]):
+            for child in filter(None, [*self.lanes, self.queue, watcher]):
                 processes.kill(child)
         processes.wait(payer)
         return {"title": self.faults.title, "kills": self.kills} | finish(
@@ -174,6 +175,7 @@ def finish(site, started):
         "repeated": sum(tries > 1 for _seconds, tries in payments),
         "wait_median": median(seconds for seconds, _tries in payments),
         "wait_longest": max(seconds for seconds, _tries in payments),
+        "lock_longest": faults_site.read_locks(site),
         "seconds": seconds,
     }
 
@@ -187,7 +189,8 @@ def measure_lanes(site, lanes, payers):
     """
     started = time.monotonic()
     payer = processes.fork(faults_site.pay, site, payers, PAY_PAUSE)
-    workers = [processes.fork(faults_site.send_mails, site)]
+    workers = [processes.fork(faults_site.watch_locks, site)]
+    workers += [processes.fork(faults_site.send_mails, site)]
     workers += [processes.fork(faults_site.execute, site) for _lane in range(lanes)]
     try:
         while processes.ask(_count_waiting, site):

@@ -20,6 +20,7 @@ from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 
 PAUSE = 0.1  # seconds
+SAMPLE = 0.02  # seconds
 # No document fits into it.
 FULL_DISK = 4096  # bytes
 
@@ -45,6 +46,11 @@ class Site(NamedTuple):
     def payments(self):
         """The file in which the payer notes how long each payment took."""
         return Path(self.folder) / "payments"
+
+    @property
+    def locks(self):
+        """The file in which the longest wait for a lock is noted."""
+        return Path(self.folder) / "locks"
 
 
 def _work(site, act):
@@ -127,6 +133,29 @@ def read_payments(site):
     return [(float(line.split()[0]), int(line.split()[1])) for line in lines]
 
 
+def watch_locks(site):
+    """Note the longest time for which anybody waits for a lock, without end."""
+    longest = 0.0
+    while True:
+        [[waited]] = _ask_server(
+            """
+            SELECT EXTRACT(EPOCH FROM MAX(CLOCK_TIMESTAMP() - query_start))
+              FROM pg_stat_activity
+             WHERE datname = %s AND wait_event_type = 'Lock'
+            """,
+            site.database,
+        )
+        if waited and waited > longest:
+            longest = float(waited)
+            site.locks.write_text(f"{longest:.3f}")
+        time.sleep(SAMPLE)
+
+
+def read_locks(site):
+    """Answer the longest time that anybody was seen to wait for a lock, in seconds."""
+    return float(site.locks.read_text() or 0) if site.locks.exists() else 0.0
+
+
 def terminate_backend(site):
     """End one of PostgreSQL's own processes that work for the database."""
     _ask_server(
@@ -148,6 +177,7 @@ def _ask_server(query, name):
         connection.autocommit = True
         with connection.cursor() as cr:
             cr.execute(query, [name])
+            return cr.fetchall()
 
 
 def get_server_command(site, python):
