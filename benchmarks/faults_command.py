@@ -140,7 +140,9 @@ def make_debts(site, customers, port):
         today = fields.Date.today()
         make_ledger(env, Size(customers, customers), today)
         company = env.company
-        company.collection_document_seconds = 2
+        company.write(
+            {"email": "accounts@example.com", "collection_document_seconds": 2}
+        )
         env["ir.mail_server"].search([]).active = False
         env["ir.mail_server"].create(
             {

@@ -11,6 +11,7 @@ COLUMNS = {
     "mails": "mails at the server",
     "lost": "lost",
     "doubled": "doubled",
+    "again": "repeated, killed before the note",
     "unanswered": "repeated, not answered",
     "stuck": "stuck",
     "by_person": "taken up by a person",

@@ -205,10 +205,14 @@ def measure_lanes(site, lanes, payers):
 
 
 def _count_waiting(site):
+    partners = site.partner_ids
     with site.environment() as env:
-        return env["collection.step"].search_count(
+        steps = env["collection.step"].search_count(
             [
-                ("case_id.partner_id", "in", site.partner_ids),
+                ("case_id.partner_id", "in", partners),
                 ("state", "in", ("planned", "failed")),
             ]
+        )
+        return steps or env["collection.letter"].search_count(
+            [("customer_id", "in", partners), ("delivery_state", "=", "queued")]
         )

@@ -120,7 +120,9 @@ def count(site, mails):
             "entries": entries,
             "mails": len(answered),
             "lost": len(_query(env, LOST, values)),
-            "doubled": doubled + _count_repeated(answered),
+            "doubled": doubled,
+            # Killed between the answer of the server and the note of it.
+            "again": _count_repeated(answered),
             "unanswered": _count_repeated(got) - _count_repeated(answered),
             "stuck": len(_query(env, STUCK, values)),
         }
