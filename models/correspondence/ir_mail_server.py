@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 # Which mail.mail a message is; it does not leave the house.
 MAIL_HEADER = "X-Collection-Mail"
@@ -7,6 +7,7 @@ MAIL_HEADER = "X-Collection-Mail"
 class IrMailServer(models.Model):
     _inherit = "ir.mail_server"
 
+    @api.model
     def send_email(self, message, *args, **kwargs):
         """Note around the moment of truth that the server is asked, and has answered;
         what it has taken before is as good as sent."""

@@ -1,4 +1,5 @@
 from . import (
     test_demand_history,
+    test_lanes,
     test_steps,
 )
