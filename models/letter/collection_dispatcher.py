@@ -300,10 +300,18 @@ class CollectionDispatcher(models.AbstractModel):
 
     @api.model
     def _get_author(self, case):
-        """:return: res.partner who writes: the collector, if they have an e-mail
-        address, else the company"""
-        collector = case._get_collector().partner_id
-        return collector if collector.email_normalized else case.company_id.partner_id
+        """:return: res.partner who writes: the collector, else the company, else who is
+        responsible there; the first who has an e-mail address"""
+        company = case.company_id
+        candidates = (
+            case._get_collector().partner_id,
+            company.partner_id,
+            company._get_collection_responsible().partner_id,
+            # Without an address nothing would leave at all.
+            self.env.user.partner_id,
+        )
+        able = [partner for partner in candidates if partner.email_normalized]
+        return able[0] if able else company.partner_id
 
     @api.model
     def _get_reply_tos(self, cases):

@@ -80,11 +80,11 @@ class TestLoopholes(BankruptcyCommon, PlanCommon):
 
     def test_two_promises_open_again_count_once(self):
         first = self.make_promise(self.invoice, (7, 100))
-        self.pay(self.invoice, 100)
+        payment = self.pay(self.invoice, 100)
         self.night(0)
         self.assert_state(first, "kept")
         self.make_promise(self.invoice, (9, 200))
-        self.unpay(self.invoice)
+        self.cancel_payments(payment)
         self.night(1)
         self.assert_exposure(self.invoice, amount_promised=300, amount_due=700)
 
@@ -109,8 +109,8 @@ class TestLoopholes(BankruptcyCommon, PlanCommon):
         self.happen(bankruptcy, "discharged", self.day(60))
         later = self.as_of(bankruptcy, self.day(70))
         later.write({"assets": "expected", "date_asset_notice": self.day(70)})
-        # Ninety days, and the Sunday is passed over.
-        self.assertEqual(bankruptcy.date_bar, self.day(161))
+        # Ninety days at least: the notice names the day, so no Sunday is passed over.
+        self.assertEqual(bankruptcy.date_bar, self.day(160))
 
     def test_contact_that_moved_away(self):
         contact = self.make_customer("Person", parent_id=self.customer.id)

@@ -290,7 +290,9 @@ class TestStayOverTheWire(BankruptcyCommon, HttpCase):
         mails = cases.letter_ids.mail_id.sudo()
         self.assertEqual(mails.mapped("state"), ["outgoing"] * 2)
         self.make_bankruptcy()
+        handovers = self.root["collection.mail.handover"]
         for send in (mails.send, mails._send):
+            handovers._forget(mails)
             mails.state = "outgoing"
             server.envelopes.clear()
             send()
@@ -299,3 +301,4 @@ class TestStayOverTheWire(BankruptcyCommon, HttpCase):
             )
             self.assertEqual(self.case.letter_ids.mail_id.sudo().state, "cancel")
             self.assertEqual(self.case.letter_ids.delivery_state, "cancelled")
+        handovers._forget(mails)

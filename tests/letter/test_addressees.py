@@ -116,6 +116,14 @@ class TestAddressees(CollectionCommon):
         self.execute()
         self.assertIn("Lea Ver", case.letter_ids.sudo().mail_id.reply_to)
 
+    def test_a_company_without_address_writes_by_who_is_responsible(self):
+        case = self.plan_case()
+        self.company.email = False
+        self.company.collection_responsible_id = self.collector
+        self.assertEqual(self.dispatcher._get_author(case), self.collector.partner_id)
+        self.execute()
+        self.assertIn("Lea Ver", case.letter_ids.sudo().mail_id.email_from)
+
     def test_a_long_name_is_left_out_of_the_answer(self):
         """Instead of it, Odoo takes the name of whoever runs the outbox."""
         case = self.plan_case()
