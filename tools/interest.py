@@ -29,13 +29,7 @@ def get_interest(parts, rate, start, step):
     >>> get_interest([], 10, date(2026, 1, 1), "0.001")
     Decimal('0.000')
     """
-    yearly = sum(
-        (
-            Decimal(str(amount)) * Decimal(str(rate)) / 100 * max((day - start).days, 0)
-            for day, amount in parts
-        ),
-        Decimal(0),
-    )
+    yearly = _sum_days(parts, start) * Decimal(str(rate)) / 100
     return to_steps(yearly / DAYS_OF_YEAR, step) * Decimal(str(step))
 
 
@@ -63,10 +57,15 @@ def get_yearly_rate(parts, charge, start):
     """
     if not charge:
         return Decimal(0)
-    time = sum(
+    days = _sum_days(parts, start)
+    if not days:
+        return Decimal("Infinity")
+    return Decimal(str(charge)) * 100 * DAYS_OF_YEAR / days
+
+
+def _sum_days(parts, start):
+    """Answer the sum of the amounts, each times the days for which it is open."""
+    return sum(
         (Decimal(str(amount)) * max((day - start).days, 0) for day, amount in parts),
         Decimal(0),
     )
-    if not time:
-        return Decimal("Infinity")
-    return Decimal(str(charge)) * 100 * DAYS_OF_YEAR / time

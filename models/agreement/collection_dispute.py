@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL, is_html_empty
 
 STATES = [
@@ -679,30 +680,52 @@ class CollectionDispute(models.Model):
         :param company: res.company record
         """
         isolate = self.env["collection.customer.notice"]._isolate
-        own = [("company_id", "=", company.id)]
-        is_gone = ["|", ("move_id.state", "!=", "posted")]
-        is_gone += [("move_id.amount_residual", "=", 0)]
-        for dispute in self.search([*own, ("state", "in", OPEN_STATES), *is_gone]):
-            if dispute._is_granted_otherwise():
-                isolate(dispute._end_settled)
-        for dispute in self.search([*own, ("state", "=", "settled")]):
-            if not dispute._is_granted_otherwise():
-                isolate(dispute._set_state, "review")
+        self.env.flush_all()
+        own = Domain("company_id", "=", company.id)
+        granted = Domain("id", "in", SQL("(%s)", self._granted_otherwise_sql(company)))
+        is_gone = Domain("move_id.state", "!=", "posted")
+        is_gone |= Domain("move_id.amount_residual", "=", 0)
+        is_open = Domain("state", "in", OPEN_STATES)
+        for dispute in self.search(own & is_open & is_gone & granted):
+            isolate(dispute._end_settled)
+        for dispute in self.search(own & Domain("state", "=", "settled") & ~granted):
+            isolate(dispute._set_state, "review")
 
-    def _is_granted_otherwise(self):
-        """:return: whether the invoice was cancelled, or credited for as much as is
-        disputed of it"""
-        self.ensure_one()
-        if self.move_id.state != "posted":
-            return True
-        receivable = self.move_id.line_ids.filtered(
-            lambda line: line.account_type == "asset_receivable"
+    @api.model
+    def _granted_otherwise_sql(self, company):
+        """Find the disputes whose invoice was cancelled, or credited for as much as is
+        disputed of it.
+
+        In: the disputes of a company, open or settled. Out: their ids.
+        Example: of an invoice of 1,000.00, 300.00 are disputed, and a credit note of
+        300.00 is matched with it: granted, until that is undone.
+        """
+        return SQL(
+            """
+            SELECT dispute.id
+              FROM collection_dispute dispute
+              JOIN account_move move ON move.id = dispute.move_id
+              JOIN res_currency currency ON currency.id = dispute.currency_id
+             CROSS JOIN LATERAL (
+                SELECT COALESCE(SUM(partial.debit_amount_currency), 0) AS amount
+                  FROM account_move_line line
+                  JOIN account_account account ON account.id = line.account_id
+                   AND account.account_type = 'asset_receivable'
+                  JOIN account_partial_reconcile partial
+                    ON partial.debit_move_id = line.id
+                  JOIN account_move_line credit ON credit.id = partial.credit_move_id
+                  JOIN account_move note ON note.id = credit.move_id
+                   AND note.move_type = 'out_refund'
+                 WHERE line.move_id = move.id) credited
+             WHERE dispute.company_id = %(company)s
+               AND dispute.state IN %(states)s
+               AND (move.state <> 'posted'
+                    OR ROUND(credited.amount, currency.decimal_places)
+                       >= ROUND(dispute.amount, currency.decimal_places))
+            """,
+            company=company.id,
+            states=(*OPEN_STATES, "settled"),
         )
-        credit_notes = receivable.matched_credit_ids.filtered(
-            lambda part: part.credit_move_id.move_type == "out_refund"
-        )
-        credited = sum(credit_notes.mapped("debit_amount_currency"))
-        return self.currency_id.compare_amounts(credited, self.amount) >= 0
 
     def _end_settled(self):
         self._set_state("settled")

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..ledger.collection_exposure import RECEIVABLE
+from ..ledger.collection_received_money import UNMATCHED
 from .collection_installment_plan import EVALUATED_STATES, RUNNING_STATES
 
 
@@ -578,14 +578,12 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
                 ON partner.commercial_partner_id = plan.partner_id
               JOIN account_move_line line ON line.partner_id = partner.id
                AND line.company_id = plan.company_id
-               AND line.parent_state = 'posted' AND line.reconciled IS NOT TRUE
-               AND line.amount_residual_currency < 0 AND line.amount_residual < 0
-               AND line.no_followup IS NOT TRUE
-              JOIN account_account account ON account.id = line.account_id AND %s
+              JOIN account_account account ON account.id = line.account_id
+             WHERE %s
              GROUP BY plan.partner_id, plan.company_id, line.currency_id
             """,
             self._evaluated_sql(own),
-            RECEIVABLE,
+            UNMATCHED,
         )
 
     @api.model

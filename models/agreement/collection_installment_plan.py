@@ -689,7 +689,9 @@ class CollectionInstallmentPlan(models.Model):
             "active",
             date_active=today,
             default_percent=0.0,
-            last_allocation=self.env["collection.promise"]._get_last_allocation(),
+            last_allocation=self.env["collection.promise"]._get_last_id(
+                "account.partial.reconcile"
+            ),
             notified_state="active",
         )
         # The agreement itself is on its way as well; only steps are called off.
@@ -756,7 +758,9 @@ class CollectionInstallmentPlan(models.Model):
             state,
             end_reason=reason,
             notified_state=state,
-            end_allocation=self.env["collection.promise"]._get_last_allocation(),
+            end_allocation=self.env["collection.promise"]._get_last_id(
+                "account.partial.reconcile"
+            ),
         )
         if was_running:
             self._resume_items(self.company_id._get_collection_today())

@@ -100,12 +100,12 @@ class CollectionPromise(models.Model):
     )
     last_allocation = fields.Integer(
         readonly=True,
-        default=lambda self: self._get_last_allocation(),
+        default=lambda self: self._get_last_id("account.partial.reconcile"),
         help="The last allocation of money that was there when the promise was taken.",
     )
     last_line = fields.Integer(
         readonly=True,
-        default=lambda self: self._get_last_line(),
+        default=lambda self: self._get_last_id("account.move.line"),
         help="The last journal item that was there when the promise was taken.",
     )
     date_last = fields.Date("Last date", compute="_compute_totals", store=True)
@@ -376,16 +376,9 @@ class CollectionPromise(models.Model):
         )
 
     @api.model
-    def _get_last_allocation(self):
+    def _get_last_id(self, model):
         # Only its number, whatever company it is of.
-        Partial = self.env["account.partial.reconcile"].sudo()
-        return Partial.search([], order="id desc", limit=1).id or 0
-
-    @api.model
-    def _get_last_line(self):
-        # Only its number, whatever company it is of.
-        Line = self.env["account.move.line"].sudo()
-        return Line.search([], order="id desc", limit=1).id or 0
+        return self.env[model].sudo().search([], order="id desc", limit=1).id or 0
 
     @api.model
     def _get_protected_fields(self):

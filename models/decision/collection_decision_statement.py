@@ -555,7 +555,8 @@ class CollectionDecisionStatement(models.AbstractModel):
         :return: dict of the amounts per res.currency id, in that currency, per id of a
             customer who is asked for something
         """
-        self.env.flush_all()
+        if partner_ids is not None:
+            self.env.flush_all()
         asked = {}
         query = self._asked_sql(company, as_of, partner_ids)
         for partner_id, currency_id, amount in self.env.execute_query(query):

@@ -3,6 +3,15 @@ from odoo.tools import SQL
 
 from .collection_exposure import RECEIVABLE
 
+# ``line``, on ``account``, is a credit of a customer that waits to be matched.
+UNMATCHED = SQL(
+    """
+    line.parent_state = 'posted' AND line.reconciled IS NOT TRUE
+    AND line.no_followup IS NOT TRUE AND line.amount_residual < 0
+    AND line.amount_residual_currency < 0 AND %s
+    """,
+    RECEIVABLE,
+)
 # What ``move`` takes off a debt was not owed.
 IS_CREDIT = SQL(
     "(move.move_type IN ('out_refund', 'out_invoice')"
@@ -95,15 +104,12 @@ class CollectionReceivedMoney(models.AbstractModel):
                AND line.company_id = %(agreement)s.company_id
                AND line.currency_id = %(agreement)s.currency_id
                AND line.date BETWEEN %(agreement)s.date_start AND %(agreement)s.date_end
-               AND line.id > %(agreement)s.after_line
-               AND line.parent_state = 'posted' AND line.reconciled IS NOT TRUE
-               AND line.no_followup IS NOT TRUE AND line.amount_residual < 0
-               AND line.amount_residual_currency < 0 AND %(receivable)s
+               AND line.id > %(agreement)s.after_line AND %(unmatched)s
             """,
             agreement=agreement,
             share=self._share_sql(),
             is_credit=IS_CREDIT,
-            receivable=RECEIVABLE,
+            unmatched=UNMATCHED,
         )
 
     @api.model
