@@ -2,6 +2,7 @@ from .addon import *
 from .agreement import *
 from .bankruptcy import *
 from .case import *
+from .charges import *
 from .claim import *
 from .contact import *
 from .correspondence import *

@@ -9,6 +9,7 @@ from . import (
     days_off,
     installments,
     interest,
+    late_interest,
     mail_authentication,
     outcomes,
     retry,
