@@ -35,6 +35,7 @@ THREAD_MODELS = (
     "collection.inbox",
     "collection.installment.plan",
     "collection.promise",
+    "collection.reference.rate",
 )
 # What the demo data adds to Odoo's own records: by now it stands on invoices.
 DEMO_MODELS = (

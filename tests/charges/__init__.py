@@ -1,1 +1,4 @@
-from . import test_late_interest
+from . import (
+    test_charge_rules,
+    test_late_interest,
+)
