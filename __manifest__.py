@@ -1,6 +1,6 @@
 {
     "name": "Accounts Receivable Collections",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Accounting/Accounting",
     "summary": "Dunning, letters, promises and disputes, evaluated by the ledger",
     "author": "Account Collections contributors",

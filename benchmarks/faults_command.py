@@ -184,6 +184,7 @@ def _make_policy(env, company):
         {
             "name": "Faults",
             "sequence": -9,
+            "state": "active",
             "company_id": company.id,
             "working_days_only": False,
             "stage_ids": [Command.create(stage)],

@@ -10,6 +10,45 @@ class CollectionPolicy(models.Model):
     case_ids = fields.One2many("collection.case", "policy_id")
     case_count = fields.Integer("Open cases", compute="_compute_case_count")
 
+    takeover_text = fields.Char("Whom it would take", compute="_compute_takeover_text")
+
+    @api.depends(
+        "state",
+        "sequence",
+        "tenure_min",
+        "tenure_max",
+        "turnover_operator",
+        "turnover_min",
+        "turnover_max",
+        "overdue_min",
+        "overdue_max",
+        "overdue_ratio_max",
+        "partner_category_ids",
+        "country_ids",
+    )
+    @api.depends_context("lang")
+    def _compute_takeover_text(self):
+        """What activating a draft would change, by the figures of the last review."""
+        for policy in self:
+            is_draft = policy.state == "draft" and bool(policy._origin)
+            policy.takeover_text = is_draft and policy._get_takeover_text()
+
+    def _get_takeover_text(self):
+        counts = self.env["collection.policy.matching"]._count_takeover(self._origin)
+        if not counts:
+            return self.env._("At present it would take over nobody.")
+        parts = [
+            self.env._("%(count)s from “%(policy)s”", count=count, policy=policy.name)
+            if policy
+            else self.env._("%s without a policy", count)
+            for policy, count in counts.items()
+        ]
+        return self.env._(
+            "Customers it would take over: %(count)s (%(parts)s).",
+            count=sum(counts.values()),
+            parts=", ".join(parts),
+        )
+
     @api.depends("case_ids.state")
     def _compute_case_count(self):
         counts = dict(

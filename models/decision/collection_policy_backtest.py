@@ -86,8 +86,8 @@ class CollectionPolicyBacktest(models.AbstractModel):
         if policy:
             self.env.cr.execute(
                 SQL(
-                    "UPDATE collection_policy SET active = TRUE, sequence = -1"
-                    " WHERE id = %s",
+                    "UPDATE collection_policy SET active = TRUE, state = 'active',"
+                    " sequence = -1 WHERE id = %s",
                     policy.id,
                 )
             )

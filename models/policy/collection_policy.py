@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ...tools.contact_limits import Limits
@@ -10,14 +10,17 @@ CATCH_UP = [
     ("fit", "Start at the stage that fits the age"),
 ]
 AND_OR = [("and", "and"), ("or", "or")]
+STATES = [("draft", "Draft"), ("active", "In use")]
 
 
 class CollectionPolicy(models.Model):
     """An escalation policy: which customers it is for, and the stages of its ladder.
 
-    A case takes the first policy, by sequence, whose criteria it meets, unless one is
-    fixed on the customer. The policy stays with the case once a step has been taken.
-    Collectors read policies, collections managers change them.
+    A case takes the first policy in use, by sequence, whose criteria it meets, unless
+    one is fixed on the customer. A new policy is a draft and comes last: until somebody
+    activates it, it is for those on whom it is fixed. The policy stays with the case
+    once a step has been taken. Collectors read policies, collections managers change
+    them.
     """
 
     _name = "collection.policy"
@@ -28,9 +31,19 @@ class CollectionPolicy(models.Model):
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(
-        default=10, help="The first policy whose criteria a customer meets applies."
+        default=lambda self: self._get_last_sequence() + 10,
+        help="The first policy whose criteria a customer meets applies.",
     )
     active = fields.Boolean(default=True)
+    state = fields.Selection(
+        STATES,
+        "Status",
+        required=True,
+        default="draft",
+        copy=False,
+        tracking=True,
+        help="A draft is chosen for nobody, but for those on whom it is fixed.",
+    )
     description = fields.Text(translate=True)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
@@ -368,10 +381,42 @@ class CollectionPolicy(models.Model):
         vals_list = super().copy_data(default)
         if default and "name" in default:
             return vals_list
+        last = self._get_last_sequence()
         return [
-            {**vals, "name": self.env._("%s (copy)", policy.name)}
+            {
+                **vals,
+                "name": self.env._("%s (copy)", policy.name),
+                "sequence": last + 10,
+            }
             for policy, vals in zip(self, vals_list, strict=True)
         ]
+
+    @api.model
+    def _get_last_sequence(self):
+        return max(
+            self.with_context(active_test=False).search([]).mapped("sequence"),
+            default=0,
+        )
+
+    def action_activate(self):
+        """Have customers follow these policies from the next run on.
+
+        :raises UserError: when one has no stages
+        """
+        for policy in self:
+            if not policy.stage_ids:
+                raise UserError(
+                    self.env._(
+                        "Policy “%s” has no stages: customers who followed it would "
+                        "hear nothing. Add some first.",
+                        policy.name,
+                    )
+                )
+        self.state = "active"
+
+    def action_draft(self):
+        """Choose these policies for nobody any more; who was reminded stays on them."""
+        self.state = "draft"
 
     def _get_amount_exceeded(self, limit, amount, currency, company, day):
         """Compare what a promise or a plan is about with a limit of this policy.
@@ -455,7 +500,12 @@ class CollectionPolicy(models.Model):
         for company in companies - served:
             for policy in shipped:
                 policy.copy(
-                    {"name": policy.name, "company_id": company.id, "user_id": False}
+                    {
+                        "name": policy.name,
+                        "company_id": company.id,
+                        "user_id": False,
+                        "state": policy.state,
+                    }
                 )
         self._translate_copies()
 

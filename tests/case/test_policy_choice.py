@@ -1,6 +1,8 @@
 from dateutil.relativedelta import relativedelta
 from odoo.fields import Command
+from odoo.modules.migration import load_script
 from odoo.tests import tagged
+from odoo.tools import file_path
 
 from ..common.base import CollectionCommon
 
@@ -122,6 +124,61 @@ class TestPolicyChoice(CollectionCommon):
         self.assert_policies({customer: first})
         first.sequence = 4
         self.assert_policies({customer: second})
+
+    def test_a_new_policy_is_a_draft(self):
+        """Nobody is taken over by what is not finished; it says who would be."""
+        customer, key = self.make_history(9, 100), self.make_history(36, 100, 900)
+        reminded = self.make_history(9, 200)
+        self.assert_policies({customer: self.policy_default, key: self.policy_key})
+        self.live(1, 1, reminded)
+        policy = self.env["collection.policy"].create(
+            {"name": "New", "company_id": self.company.id}
+        )
+        self.assertEqual(policy.state, "draft")
+        self.assertGreater(policy.sequence, self.policy_default.sequence)
+        self.assertIn("nobody", policy.takeover_text)
+        policy.sequence = self.policy_default.sequence - 1
+        self.assert_policies({customer: self.policy_default})
+        reached = self.get_case(customer), self.get_case(reminded)
+        expected = sum(not case.stage_id for case in reached)
+        self.assertIn(
+            f"{expected} from “{self.policy_default.name}”", policy.takeover_text
+        )
+        self.assertNotIn(self.policy_key.name, policy.takeover_text)
+        with self.assert_refused("has no stages"):
+            policy.action_activate()
+        policy.stage_ids = [
+            Command.create({"name": "Call", "days": 9, "channel": "phone"})
+        ]
+        policy.action_activate()
+        self.assert_policies({self.make_history(9, 300): policy, key: self.policy_key})
+        self.assertFalse(policy.takeover_text)
+        policy.action_draft()
+        self.assert_policies({self.make_history(9, 400): self.policy_default})
+
+    def test_a_copy_is_a_draft_at_the_end(self):
+        copy = self.policy_new.copy()
+        self.assertEqual(copy.state, "draft")
+        self.assertGreater(copy.sequence, self.policy_default.sequence)
+
+    def test_a_draft_can_be_tried_on_a_customer(self):
+        draft = self.make_policy({"days": 1}, state="draft")
+        customer, other = self.make_history(9, 100), self.make_history(9, 200)
+        customer.collection_policy_id = draft
+        self.assert_policies({customer: draft, other: self.policy_default})
+
+    def test_policies_from_before_there_were_drafts_stay_in_use(self):
+        path = file_path("account_collections/migrations/19.0.1.1.0/post-migrate.py")
+        script = load_script(path, "post_migrate")
+        policies = self.env["collection.policy"].with_context(active_test=False)
+        policies.search([]).state = "draft"
+        self.env.flush_all()
+        script.migrate(self.env.cr, "")
+        self.env.invalidate_all()
+        self.assertEqual(set(policies.search([]).mapped("state")), {"draft"})
+        script.migrate(self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        self.assertEqual(set(policies.search([]).mapped("state")), {"active"})
 
     def test_fixed_on_the_customer(self):
         """It holds against all criteria, archived or not, in its own company only."""

@@ -197,6 +197,7 @@ class CollectionCommon(AccountTestInvoicingCommon):
             {
                 "name": "Policy of a test",
                 "sequence": 1,
+                "state": "active",
                 "company_id": (company or cls.company).id,
                 "stage_ids": [
                     Command.create(

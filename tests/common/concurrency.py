@@ -141,6 +141,7 @@ class ConcurrencyCommon(BaseCase):
             {
                 "name": "Concurrency",
                 "sequence": -9,
+                "state": "active",
                 "company_id": company.id,
                 "stage_ids": [
                     Command.create(

@@ -19,7 +19,7 @@ class CollectionPolicyBacktestWizard(models.TransientModel):
         "Try this policy first",
         domain="[('company_id', '=', company_id)]",
         context={"active_test": False},
-        help="It may still be archived. Empty: the policies as they are.",
+        help="It may be a draft, or archived. Empty: the policies as they are.",
     )
     date_from = fields.Date(
         required=True,
