@@ -115,7 +115,7 @@ class CollectionCase(models.Model):
     share_on_time = fields.Float(
         "Paid on time (%)", digits=(5, 1), readonly=True, aggregator="avg"
     )
-    paid_count = fields.Integer("Settled items in 24 months", readonly=True)
+    paid_count = fields.Integer("Items due or paid in 24 months", readonly=True)
     date_last_payment = fields.Date("Last payment", readonly=True)
     profile = fields.Char(compute="_compute_profile")
     # What the last plan decided.
@@ -237,7 +237,9 @@ class CollectionCase(models.Model):
             for today, own in by_day.items()
         )
 
-    @api.depends("date_customer_since", "share_on_time", "days_late_average")
+    @api.depends(
+        "date_customer_since", "share_on_time", "days_late_average", "paid_count"
+    )
     @api.depends_context("lang")
     def _compute_profile(self):
         for case in self:

@@ -18,14 +18,16 @@ class CollectionPaymentBehavior(models.AbstractModel):
     def _history_sql(self, company, as_of, partner_ids):
         """Sum up the receivables of each customer, open and settled.
 
-        Punctuality counts invoices settled in the last two years, by the day of the
-        last allocation against the due date of the item. Reads no temporary table, so
-        that PostgreSQL may read a long history in parallel.
+        Punctuality weighs what fell due or was paid, of the invoices of two years, by
+        amount: the day of each allocation against the due date of the item, and what
+        is overdue with its days so far. Reads no temporary table, so that PostgreSQL
+        may read a long history in parallel.
 
         In: the receivable items of a company and their allocations.
         Out: one row per customer.
-        Example: three invoices of 100.00 this year, two paid in time and one ten days
-        late: 300.00 invoiced, 3.3 days late on average, 66.7 % on time.
+        Example: three invoices of 100.00 this year, one paid in time, one ten days
+        late, and one open that was due 20 days ago: 300.00 invoiced, 10 days late on
+        average, 33.3 % on time.
 
         :param company: res.company record
         :param date as_of: what is later does not count
@@ -66,25 +68,40 @@ class CollectionPaymentBehavior(models.AbstractModel):
     def _punctuality_sql(self):
         return SQL(
             """
-            -- Not AVG, whose state per customer is many times the size.
-            COALESCE(SUM(paid.days_late)::numeric / NULLIF(COUNT(paid.days_late), 0), 0)
+            -- Floats, whose state per customer is a fraction of that of other sums.
+            COALESCE(SUM(paid.late) / NULLIF(SUM(paid.amount), 0), 0)
                 AS days_late_average,
-            COALESCE(100 * COUNT(*) FILTER (WHERE paid.days_late = 0)::numeric
-                     / NULLIF(COUNT(paid.days_late), 0), 0) AS share_on_time,
-            COUNT(paid.days_late) AS paid_count
+            COALESCE(100 * SUM(paid.on_time) / NULLIF(SUM(paid.amount), 0), 0)
+                AS share_on_time,
+            COUNT(*) FILTER (WHERE paid.amount > 0) AS paid_count
             """
         )
 
     @api.model
     def _paid_sql(self, as_of):
-        """:return: SQL with how late ``line`` was settled; nothing if it was not"""
+        """:return: SQL with what of ``line`` was paid or is overdue, what of it came in
+        time, and the amounts times their days late"""
         return SQL(
             """
-            SELECT MAX(GREATEST(partial.max_date - line.date_maturity, 0)) AS days_late
-              FROM account_partial_reconcile partial
-             WHERE partial.debit_move_id = line.id AND line.reconciled
-               AND line.balance > 0 AND line.date > %(history)s
-               AND partial.max_date <= %(as_of)s
+            SELECT settled.amount + overdue.amount AS amount, settled.on_time,
+                   settled.late + overdue.amount * (%(as_of)s - line.date_maturity)
+                       AS late
+              FROM (
+                SELECT COALESCE(SUM(amount), 0) AS amount,
+                       COALESCE(SUM(amount) FILTER (WHERE days_late <= 0), 0)
+                           AS on_time,
+                       COALESCE(SUM(amount * GREATEST(days_late, 0)), 0) AS late
+                  FROM (
+                    SELECT partial.amount::float8 AS amount,
+                           partial.max_date - line.date_maturity AS days_late
+                      FROM account_partial_reconcile partial
+                     WHERE partial.debit_move_id = line.id
+                       AND partial.max_date <= %(as_of)s) part) settled
+             CROSS JOIN LATERAL (
+                SELECT CASE WHEN line.date_maturity < %(as_of)s
+                            THEN GREATEST(line.balance::float8 - settled.amount, 0)
+                            ELSE 0 END AS amount) overdue
+             WHERE line.balance > 0 AND line.date > %(history)s
             """,
             as_of=as_of,
             history=as_of - relativedelta(months=HISTORY_MONTHS),

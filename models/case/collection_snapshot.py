@@ -98,7 +98,7 @@ TABLES = {
         *(column for column in TOTALS if column[0] in FIGURES),
         ("date_customer_since", DATE, "the first entry ever"),
         ("amount_invoiced", NUMERIC, "invoiced in twelve months"),
-        ("days_late_average", NUMERIC, "of what was settled in two years"),
+        ("days_late_average", NUMERIC, "of what fell due or was paid in two years"),
         ("share_on_time", NUMERIC, "the same in percent"),
         ("paid_count", INTEGER, "how many items that were"),
         ("date_last_payment", DATE, "the last payment"),

@@ -1,5 +1,6 @@
 from . import (
     test_frozen_days,
     test_holds,
+    test_payment_behavior,
     test_policy_choice,
 )
