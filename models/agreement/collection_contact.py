@@ -25,8 +25,11 @@ class CollectionContact(models.Model):
 
     def _get_summary_dates(self):
         """:return: the collection.promise.line records that were promised in it"""
-        promises = self.env["collection.promise"].search([("contact_id", "=", self.id)])
-        return promises.line_ids.sorted("date")
+        return self._get_summary_promises().line_ids.sorted("date")
+
+    def _get_summary_promises(self):
+        """:return: the collection.promise records that were made in it"""
+        return self.env["collection.promise"].search([("contact_id", "=", self.id)])
 
     def action_propose_plan(self):
         """Propose the installments that this entry asks for."""

@@ -210,6 +210,11 @@ class CollectionPromise(models.Model):
         help="From the ledger, now; the disputed part is left out.",
     )
     amount_missing = fields.Monetary("Still to come", compute="_compute_amount_missing")
+    amount_uncovered = fields.Monetary(
+        "Not covered",
+        compute="_compute_amount_uncovered",
+        help="What is open on these items beyond the promise: it stays due.",
+    )
     date_next = fields.Date("Next date", compute="_compute_date_next")
 
     _tolerance_positive = models.Constraint(
@@ -318,6 +323,14 @@ class CollectionPromise(models.Model):
     def _compute_amount_missing(self):
         for promise in self:
             promise.amount_missing = max(promise.amount - promise.amount_received, 0)
+
+    @api.depends("amount_open", "amount_missing", "state", "currency_id")
+    def _compute_amount_uncovered(self):
+        for promise in self:
+            rest = promise.amount_open - promise.amount_missing
+            if promise.state not in PENDING_STATES or not promise.currency_id:
+                rest = 0
+            promise.amount_uncovered = promise.currency_id.round(max(rest, 0))
 
     @api.depends("line_ids.date", "line_ids.state")
     def _compute_date_next(self):

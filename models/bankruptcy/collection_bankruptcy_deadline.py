@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...tools.claim_deadlines import Insolvency, suggest_deadline
@@ -84,6 +85,12 @@ class CollectionBankruptcyDeadline(models.Model):
         compute="_compute_state",
     )
     days_left = fields.Integer(compute="_compute_state")
+    is_met = fields.Boolean(
+        "Met",
+        compute="_compute_is_met",
+        search="_search_is_met",
+        help="Marked as done, or the claim that it is for is filed.",
+    )
     reminded_days = fields.Integer(
         readonly=True, help="The step of the last reminder, in days before."
     )
@@ -94,7 +101,23 @@ class CollectionBankruptcyDeadline(models.Model):
         readonly=True,
     )
 
-    @api.depends("date", "date_done")
+    @api.depends("kind", "date_done", "bankruptcy_id.has_filed_claim")
+    def _compute_is_met(self):
+        for deadline in self:
+            is_filed = (
+                deadline.kind == "claim" and deadline.bankruptcy_id.has_filed_claim
+            )
+            deadline.is_met = bool(deadline.date_done) or is_filed
+
+    def _search_is_met(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        met = Domain("date_done", "!=", False) | Domain(
+            [("kind", "=", "claim"), ("bankruptcy_id.has_filed_claim", "=", True)]
+        )
+        return met if True in value else ~met
+
+    @api.depends("date", "is_met")
     @api.depends_context("collection_as_of")
     def _compute_state(self):
         today = self.env.company._get_collection_today()
@@ -102,7 +125,7 @@ class CollectionBankruptcyDeadline(models.Model):
             left = (deadline.date - today).days if deadline.date else 0
             deadline.days_left = left
             deadline.state = "late" if left < 0 else "open"
-            if deadline.date_done:
+            if deadline.is_met:
                 deadline.state = "done"
 
     @api.depends("kind", "partner_id")
@@ -450,7 +473,7 @@ class CollectionBankruptcyDeadline(models.Model):
                 "&",
                 ("bankruptcy_id.state", "=", "discharged"),
                 ("bankruptcy_id.date_asset_notice", "!=", False),
-                ("date_done", "=", False),
+                ("is_met", "=", False),
                 ("date", ">=", today),
                 ("date", "<=", fields.Date.add(today, days=max(REMINDER_STEPS))),
             ]
@@ -473,8 +496,6 @@ class CollectionBankruptcyDeadline(models.Model):
         :param int step: the step of the reminders this is
         """
         bankruptcy, is_claim = self.bankruptcy_id, self.kind == "claim"
-        if is_claim and bankruptcy.has_filed_claim:
-            return
         is_urgent = is_claim and left <= URGENT_DAYS
         people = (bankruptcy.user_id | bankruptcy.manager_id).filtered("active")
         people = people or self.env.company._get_collection_responsible(self.env.user)

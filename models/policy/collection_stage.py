@@ -1,5 +1,7 @@
+import re
 from itertools import pairwise
 
+from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -104,7 +106,9 @@ class CollectionStage(models.Model):
         " party.",
     )
     call_guide = fields.Html(
-        translate=True, help="What the collector sees next to the account."
+        translate=True,
+        help="What the collector sees next to the account. [name], [title] and"
+        " [company] stand for who is calling.",
     )
     timing_text = fields.Char("When", compute="_compute_timing_text")
 
@@ -286,3 +290,27 @@ class CollectionStage(models.Model):
                 gap=self.gap_days,
             )
         return text
+
+    # ------------------------------------------------------------------
+    # Call guide
+    # ------------------------------------------------------------------
+
+    def _get_call_guide(self, speaker, company):
+        """Write the call guide for whoever speaks: [name], [title] and [company] are
+        filled in, and what is not known is left out with the comma before it.
+
+        :param speaker: res.partner record of the collector
+        :param company: res.company record
+        :return: HTML, or False without a guide
+        """
+        guide = self.call_guide
+        words = {"name": speaker.name, "title": speaker.function}
+        for word, text in {**words, "company": company.name}.items():
+            guide = guide and re.sub(
+                rf"\[{word}\]" if text else rf",?\s*\[{word}\]",
+                # A function: a backslash in a name is one.
+                lambda _found, text=text: escape(text or ""),
+                guide,
+                flags=re.IGNORECASE,
+            )
+        return guide and Markup(guide)

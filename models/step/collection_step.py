@@ -111,7 +111,7 @@ class CollectionStep(models.Model):
     is_open = fields.Boolean(compute="_compute_is_open")
     is_final_demand = fields.Boolean(related="stage_id.is_final_demand")
     recipient_phone = fields.Char("Telephone", compute="_compute_recipient_id")
-    call_guide = fields.Html(related="stage_id.call_guide")
+    call_guide = fields.Html(compute="_compute_call_guide")
     preview = fields.Html(compute="_compute_preview", sanitize=False)
     history_ids = fields.One2many(
         "collection.demand.history", "step_id", "History in this letter"
@@ -142,6 +142,13 @@ class CollectionStep(models.Model):
             step.recipient_id = partner
             step.recipient_problem = problem
             step.recipient_phone = partner.phone
+
+    @api.depends("stage_id.call_guide")
+    @api.depends_context("uid")
+    def _compute_call_guide(self):
+        speaker = self.env.user.partner_id
+        for step in self:
+            step.call_guide = step.stage_id._get_call_guide(speaker, step.company_id)
 
     @api.depends("case_id", "stage_id")
     @api.depends_context("collection_as_of", "lang")

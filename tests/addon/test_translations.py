@@ -127,7 +127,10 @@ ENGLISH = re.compile(
     r"|payment by|demand|questions|how to pay|tax id)\b",
     re.IGNORECASE,
 )
-PLACEHOLDERS = re.compile(r"%\(\w+\)[a-z]|%(?:\.\d+)?[sdfg]|%%")
+# Also the words that a call guide leaves to who is calling.
+PLACEHOLDERS = re.compile(
+    r"%\(\w+\)[a-z]|%(?:\.\d+)?[sdfg]|%%|\[(?:name|title|company)\]"
+)
 EXPRESSIONS = re.compile(r"{{.*?}}|t-(?:out|if|else)=\"[^\"]*\"|</?\w+")
 
 
@@ -283,8 +286,8 @@ class TestTranslationFiles(BaseCase):
     def get_entries(self):
         """Answer language, source and translation of every translated term."""
         folder = Path(get_module_path("account_collections")) / "i18n"
-        files = [path for path in folder.glob("*.po") if path.stem in ("de", "fr")]
-        self.assertEqual(len(files), 2)
+        files = sorted(folder.glob("*.po"))
+        self.assertLessEqual({"de", "fr"}, {path.stem for path in files})
         return [
             (path.stem, row["src"], row["value"])
             for path in files

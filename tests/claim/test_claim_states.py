@@ -162,6 +162,10 @@ class TestClaimStates(ClaimCommon):
 
     def test_filing_keeps_the_receipt_and_meets_the_deadline(self):
         self.assertFalse(self.bankruptcy.has_filed_claim)
+        deadline = self.bankruptcy.deadline_ids.filtered(
+            lambda row: row.kind == "claim"
+        )
+        self.assertIn(deadline.state, ("open", "late"))
         self.claim._set_state("ready")
         with self.assert_refused("Enter: How"):
             self.step("file")
@@ -170,6 +174,8 @@ class TestClaimStates(ClaimCommon):
         self.step("file", method="electronic", receipt="UERG", receipt_name="r.pdf")
         self.assertEqual(self.claim.receipt_id.name, "r.pdf")
         self.assertTrue(self.bankruptcy.has_filed_claim)
+        self.assertEqual(deadline.state, "done")
+        self.assertNotIn(deadline, deadline.search([("is_met", "=", False)]))
         with self.assert_refused("is evidence"):
             self.claim.receipt_id.raw = b"other"
 

@@ -108,6 +108,24 @@ class TestCallScreen(CallCommon):
         self.assertIn("Ask why", log.call_guide)
         self.assertIn(f"this is {self.users['collector'].name}", log.call_guide)
 
+    def test_the_guide_is_written_for_who_calls(self):
+        """What is not known of them leaves no brackets, and no comma."""
+        self.policy.stage_ids.call_guide = (
+            "<p>This is [name], [Title] at [company]. Good day.</p>"
+        )
+        person = self.users["collector"].partner_id
+        firm = self.company.name
+        for function, words in (
+            (False, f"This is {person.name} at {firm}. Good day."),
+            (r"A\R <clerk>", f"This is {person.name}, A\\R &lt;clerk&gt; at {firm}."),
+        ):
+            person.sudo().function = function
+            self.env.invalidate_all()
+            log = self.open_call(self.case)
+            with self.subTest(function):
+                self.assertIn(words, log.call_guide)
+                self.assertEqual(log.step_id.call_guide, log.call_guide)
+
     def test_the_guide_without_a_step(self):
         self.case.step_id._complete()
         log = self.open_call(self.case)

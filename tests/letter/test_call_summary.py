@@ -1,4 +1,5 @@
 from odoo.tests import Form, tagged
+from odoo.tools import html2plaintext
 
 from ..common.smtp_server import MailServerCase
 from ..contact.test_call import CallCommon
@@ -59,6 +60,29 @@ class TestCallSummary(SummaryCommon):
         self.assertEqual(entry.letter_id, letter)
         self.assertEqual(entry.attachment_ids, letter.attachment_id)
         self.assertEqual(entry.user_id, self.users["collector"])
+
+    def test_what_is_promised_less_than_the_invoice_stays_due(self):
+        """No word is given that the run does not keep, not on the screen either."""
+        log = self.open_call(self.case)
+        with Form(log) as form:
+            form.outcome = "promise"
+            self.assertFalse(form.promise_uncovered)
+            with form.promise_line_ids.edit(0) as line:
+                line.amount = 650
+            self.assertEqual(form.promise_uncovered, 350)
+        action = log.action_log_summary()
+        Wizard = log.env[action["res_model"]].with_context(**action["context"])
+        body = html2plaintext(Wizard.create({}).body).replace("*", "")
+        self.assertIn("350.00 of it is not part of this and stays due.", body)
+        self.assertIn("reminders about what is promised here", body)
+        self.assertEqual(self.case.promise_ids.amount_uncovered, 350)
+        _subject, words = self.env["collection.customer.notice"]._render_words(
+            self.case.promise_ids,
+            self.env.ref("account_collections.mail_template_promise_confirmation"),
+            "en_US",
+        )
+        self.assertIn("350.00", words)
+        self.assertIn("stays due", words)
 
     def test_in_the_customers_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")

@@ -90,6 +90,7 @@ class TestPortalPromise(PromiseCommon, HttpCase):
         self.log_in()
         response = self.send("promise")
         self.assertIn("Thank you", response.text)
+        self.assertRegex(response.text, r"600\.00</span></strong> of it is not\s+part")
         promise = self.taken()
         self.assertEqual(promise.state, "open")
         self.assertEqual(promise.amount, 400)
@@ -108,6 +109,7 @@ class TestPortalPromise(PromiseCommon, HttpCase):
         self.assertEqual(promise.case_id.amount_promised, 400)
         page = self.url_open(f"/my/invoices/{self.invoice.id}").text
         self.assertIn("Payment agreed", page)
+        self.assertRegex(page, r"600\.00</span></strong> of it is not part\s+of this")
         self.assertNotIn('name="collection_promise"', page)
 
     def test_promise_far_ahead_waits_for_approval(self):

@@ -1,4 +1,3 @@
-from markupsafe import escape
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -123,6 +122,11 @@ class CollectionCallScreen(models.TransientModel):
     promise_line_ids = fields.One2many(
         "collection.call.screen.date", "log_id", "Promised dates"
     )
+    promise_uncovered = fields.Monetary(
+        "Not covered",
+        compute="_compute_promise_uncovered",
+        currency_field="promise_currency_id",
+    )
     promise_means = fields.Selection(MEANS, "Paid by", default="transfer")
     dispute_move_id = fields.Many2one(
         "account.move", "Disputed invoice", domain="[('id', 'in', move_ids)]"
@@ -232,13 +236,23 @@ class CollectionCallScreen(models.TransientModel):
         for log in self:
             stage = log._find_guide()
             log.guide_stage_id = stage
-            log.call_guide = log._fill_guide(stage.call_guide)
+            log.call_guide = stage._get_call_guide(
+                self.env.user.partner_id, log.company_id
+            )
 
     @api.depends("promise_item_ids", "case_id")
     def _compute_promise_currency_id(self):
         for log in self:
             currencies = log.promise_item_ids.currency_id
             log.promise_currency_id = currencies[:1] or log.case_id.currency_id
+
+    @api.depends("promise_item_ids", "promise_line_ids.amount")
+    def _compute_promise_uncovered(self):
+        for log in self:
+            rest = log._get_promisable() - sum(log.promise_line_ids.mapped("amount"))
+            log.promise_uncovered = log.promise_currency_id.round(
+                max(rest if log.promise_line_ids else 0, 0)
+            )
 
     @api.onchange("outcome")
     def _onchange_outcome(self):
@@ -263,18 +277,22 @@ class CollectionCallScreen(models.TransientModel):
         """Propose to pay all of it in a week."""
         if len(self.promise_line_ids) > 1:
             return
-        lines = self.promise_item_ids.move_line_id._origin.ids
-        rows = self.env["collection.exposure"].search([("move_line_id", "in", lines)])
         company = self.env.company
         week = fields.Date.add(company._get_collection_today(), days=7)
         day = self.promise_line_ids.date or self.env[
             "collection.calendar"
         ]._roll_forward(week, company)
-        total = sum(row.amount_residual_currency - row.amount_disputed for row in rows)
+        total = self._get_promisable()
         self.promise_line_ids = [
             Command.clear(),
             *([Command.create({"date": day, "amount": total})] if total else []),
         ]
+
+    def _get_promisable(self):
+        """:return: what is open on the invoices of the promise, in their currency"""
+        lines = self.promise_item_ids.move_line_id._origin.ids
+        rows = self.env["collection.exposure"].search([("move_line_id", "in", lines)])
+        return sum(row.amount_residual_currency - row.amount_disputed for row in rows)
 
     @api.onchange("dispute_move_id")
     def _onchange_dispute_move_id(self):
@@ -415,18 +433,6 @@ class CollectionCallScreen(models.TransientModel):
             partner._get_collection_local(talk.date, self.company_id).hour
             for talk in talks
         )
-
-    def _fill_guide(self, guide):
-        """:return: the guide with who is speaking in the place of [name] and so on"""
-        person = self.env.user.partner_id
-        words = {
-            "[name]": person.name,
-            "[title]": person.function,
-            "[company]": self.company_id.name,
-        }
-        for word, text in words.items():
-            guide = (guide and text and guide.replace(word, escape(text))) or guide
-        return guide
 
     def _find_guide(self):
         """:return: the stage whose guide fits: that of the step, else the last one of
