@@ -150,13 +150,8 @@ class ConcurrencyCommon(BaseCase):
                 ],
             }
         )
-        cls.keep(
-            company=company,
-            template=template,
-            policy=policy,
-            **accounts,
-            **journals,
-        )
+        cls.keep(company=company, template=template, policy=policy)
+        cls.keep(**accounts, **journals)
 
     @classmethod
     def remove_books(cls):
