@@ -106,8 +106,7 @@ class DemoAgreements(Demo):
         plan.action_send_offer()
         if signer:
             # As the portal does it, with the visitor's signature.
-            agreement = plan.sudo().env["collection.installment.agreement"]
-            agreement._sign(
+            plan.sudo().env["collection.signature"]._sign(
                 plan.sudo(),
                 signer,
                 SIGNATURE,

@@ -2,6 +2,7 @@
 from . import (
     collection_document,
     ir_actions_report,
+    common,
     policy,
     agreement,
     claim,

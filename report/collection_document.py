@@ -65,7 +65,7 @@ DOCUMENTS = {
     ),
     "report_collection_plan_signature": Document(
         "collection.installment.plan",
-        "collection_plan_signature_document",
+        "collection_signature_document",
         "collection.installment.document",
         "_prepare_signatures",
     ),

@@ -1,5 +1,6 @@
 # isort: off
 from . import (
+    common,
     case,
     decision,
     contact,

@@ -1,19 +1,8 @@
-import base64
-import binascii
-import hashlib
-import hmac
-import io
-
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from PIL import Image
 
 from ...tools.installments import add_months
 
-REPORT_AGREEMENT = "account_collections.action_report_plan"
-REPORT_SIGNATURE = "account_collections.action_report_plan_signature"
-# As many as the largest screen has; the widget sends far fewer.
-SIGNATURE_PIXELS = 4096 * 2160
 # Where a case has no policy.
 OFFER_DAYS = 14
 TOLERANCE_DAYS = 5
@@ -230,39 +219,6 @@ class CollectionInstallmentAgreement(models.AbstractModel):
         )
 
     # ------------------------------------------------------------------
-    # The document
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _write_document(self, plan):
-        """Store the agreement as it is shown to the signer, and its fingerprint."""
-        content = self._render(plan, REPORT_AGREEMENT)
-        document = self._attach(plan, self._get_document_name(plan), content)
-        sha256 = hashlib.sha256(content).hexdigest()
-        plan._write_protected({"document_id": document.id, "document_sha256": sha256})
-
-    @api.model
-    def _render(self, plan, report):
-        """:return: bytes of a PDF about the plan, in the customer's language"""
-        self.env.flush_all()
-        # As superuser: the document must not depend on the rights of its author.
-        dispatcher = self.sudo().env["collection.dispatcher"]
-        # The report prepares its values by itself.
-        return dispatcher._render_pdf(report, {plan.id: None})[plan.id]
-
-    @api.model
-    def _attach(self, plan, name, content):
-        """:return: the ir.attachment of a document that belongs to the plan"""
-        vals = {"name": name, "raw": content, "res_model": plan._name}
-        # Who signs may not write attachments; the document is the program's.
-        return self.env["ir.attachment"].sudo().create({**vals, "res_id": plan.id})
-
-    @api.model
-    def _get_document_name(self, plan):
-        here = self.with_context(lang=plan.lang or self.env.lang)
-        return here.env._("Installment agreement %s", plan.name) + ".pdf"
-
-    # ------------------------------------------------------------------
     # The signature
     # ------------------------------------------------------------------
 
@@ -281,11 +237,8 @@ class CollectionInstallmentAgreement(models.AbstractModel):
             return self.env._("This offer can no longer be signed.")
         if plan.date_offer_end < plan.company_id._get_collection_today():
             return self.env._("This offer has expired. Please ask us for a new one.")
-        own = (plan.document_sha256 or "").encode()
-        if sha256 is not None and not hmac.compare_digest(sha256.encode(), own):
-            return self.env._(
-                "The agreement was changed after you opened it. Please read it again."
-            )
+        if reason := self.env["collection.signature"]._get_changed_reason(plan, sha256):
+            return reason
         if plan._find_running(plan.item_ids) - plan.replaces_id:
             return self.env._("Another installment plan already covers these invoices.")
         return False
@@ -306,105 +259,28 @@ class CollectionInstallmentAgreement(models.AbstractModel):
         return free == lines
 
     @api.model
-    def _sign(self, plan, name, signature, sha256, ip, agent):
-        """Sign an offer in the portal, as superuser.
+    def _find_reason_against_signing(self, plan, sha256):
+        """Say why an offer cannot be signed as things are; void it when they have
+        changed.
 
-        :param plan: collection.installment.plan record
-        :param str name: who signs
-        :param str signature: PNG, base64
-        :param str sha256: fingerprint of the document that was shown
-        :param str ip: the signer's address
-        :param str agent: the signer's browser
-        :return: translated sentence on why it was refused, or False
+        :param str sha256: as for ``_get_cannot_sign_reason``
+        :return: translated sentence, or False
         """
-        name = (name or "").replace("\x00", "").strip()
-        if not name or len(name) > 100:
-            return self.env._("Please enter your name.")
-        if not self._is_image(signature):
-            return self.env._("Please sign in the box.")
-        if not self._lock_for_signature(plan):
-            return self.env._(
-                "A payment is being recorded right now. Please try again."
-            )
-        reason = self._get_cannot_sign_reason(plan, sha256)
-        if reason := reason or self._void_if_changed(plan):
+        if reason := self._get_cannot_sign_reason(plan, sha256):
             return reason
-        vals = {
-            "signed_by": name,
-            "signature": signature,
-            "signed_ip": ip,
-            "signed_agent": (agent or "").replace("\x00", "")[:200],
-            "date_signed": plan.company_id._get_collection_today(),
-        }
-        self._accept(plan, vals)
-        return False
-
-    @staticmethod
-    def _is_image(signature):
-        """:return: whether the text is a PNG of a sensible size"""
-        if not isinstance(signature, str) or len(signature) > 2_000_000:
-            return False
-        try:
-            content = base64.b64decode(signature, validate=True)
-            # Only its head is read: a few bytes can stand for a picture of gigabytes.
-            with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
-                return image.width * image.height <= SIGNATURE_PIXELS
-        except (binascii.Error, OSError, ValueError, SyntaxError):
-            return False
-        except Image.DecompressionBombError:
-            return False
-
-    @api.model
-    def _sign_on_paper(self, plan, name, day, file_name, scan):
-        """File a signature on paper.
-
-        :param plan: collection.installment.plan record
-        :param str name: who signed
-        :param date day: when
-        :param str file_name: name of the scan
-        :param bytes scan: the signed document
-        :raises UserError: when the offer cannot be accepted
-        """
-        plan.check_access("write")
-        if day > plan.company_id._get_collection_today():
-            raise UserError(self.env._("The signing date cannot be in the future."))
-        if not self._lock_for_signature(plan):
-            raise UserError(
-                self.env._("A payment is being recorded right now. Try again.")
-            )
-        if reason := self._get_cannot_sign_reason(plan):
-            raise UserError(reason)
-        if plan._is_changed():
-            raise UserError(self._get_void_reason(plan))
-        vals = {
-            "is_paper": True,
-            "signed_by": name,
-            "date_signed": day,
-            "signed_document_id": self._attach(plan, file_name, scan).id,
-        }
-        self._accept(plan, vals)
+        if sha256 is None:
+            return plan._is_changed() and self._get_void_reason(plan)
+        return self._void_if_changed(plan)
 
     @api.model
     def _accept(self, plan, vals):
         """Accept an offer, and put the plan in force."""
         moment = plan.company_id._get_collection_moment()
-        plan._set_state("accepted", signed_on=moment, **vals)
+        plan._set_state("accepted", **{"signed_on": moment, **vals})
         if not plan.is_paper:
-            self._write_signed_document(plan)
+            self.env["collection.signature"]._write_signed_document(plan)
         plan._activate()
         self._send_signed(plan)
-
-    @api.model
-    def _write_signed_document(self, plan):
-        """Store the document as it was shown, with a page on its signature."""
-        proof = self._render(plan, REPORT_SIGNATURE)
-        streams = [io.BytesIO(plan.sudo().document_id.raw), io.BytesIO(proof)]
-        with self.env["ir.actions.report"]._merge_pdfs(streams) as merged:
-            content = merged.getvalue()
-        name = self._get_document_name(plan).removesuffix(".pdf")
-        signed = self.with_context(lang=plan.lang).env._("%s (signed)", name)
-        document = self._attach(plan, f"{signed}.pdf", content)
-        plan._write_protected({"signed_document_id": document.id})
 
     @api.model
     def _send_signed(self, plan):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from .collection_installment_agreement import REPORT_AGREEMENT
+from ..common.collection_signed_mixin import SIGNED_DOCUMENTS
 
 STATES = [
     ("draft", "Draft"),
@@ -91,19 +91,18 @@ class CollectionInstallmentPlan(models.Model):
     _description = "Installment Plan"
     _inherit = [
         "collection.correspondence.mixin",
-        "portal.mixin",
-        "collection.protected.mixin",
+        "collection.signed.mixin",
         "collection.evidence.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
     _order = "id desc"
     _check_company_auto = True
-    _evidence_fields = ("document_id", "signed_document_id", "signature")
+    _evidence_fields = SIGNED_DOCUMENTS
+    _document_reports = ("account_collections.action_report_plan",)
+    _signature_report = "account_collections.action_report_plan_signature"
     _mail_post_access = "read"
 
-    # Whoever has it signs as the customer.
-    access_token = fields.Char(groups=fields.NO_ACCESS)
     name = fields.Char("Number", readonly=True, copy=False)
     case_id = fields.Many2one(
         "collection.case", required=True, index=True, ondelete="restrict"
@@ -234,28 +233,10 @@ class CollectionInstallmentPlan(models.Model):
     approval_reason = fields.Char(readonly=True, copy=False)
     is_approved = fields.Boolean("Approved above the limits", readonly=True, copy=False)
     end_reason = fields.Char("Reason", readonly=True, tracking=True, copy=False)
-    # The offer and its document.
+    # The offer.
     date_offered = fields.Date("Offered on", readonly=True, copy=False)
     date_offer_end = fields.Date("Offer valid until", readonly=True, copy=False)
     is_sent = fields.Boolean("Offer sent", readonly=True, copy=False)
-    lang = fields.Char("Language", readonly=True, copy=False)
-    document_id = fields.Many2one(
-        "ir.attachment", "Agreement", readonly=True, copy=False
-    )
-    document_sha256 = fields.Char("SHA-256 of the agreement", readonly=True, copy=False)
-    # The signature.
-    is_paper = fields.Boolean("Signed on paper", readonly=True, copy=False)
-    signed_by = fields.Char(readonly=True, copy=False)
-    signed_on = fields.Datetime("Signature filed on", readonly=True, copy=False)
-    date_signed = fields.Date("Signed on", readonly=True, copy=False)
-    signature = fields.Image(
-        readonly=True, copy=False, attachment=True, max_width=1024, max_height=1024
-    )
-    signed_ip = fields.Char("Signer's IP address", readonly=True, copy=False)
-    signed_agent = fields.Char("Signer's browser", readonly=True, copy=False)
-    signed_document_id = fields.Many2one(
-        "ir.attachment", "Signed agreement", readonly=True, copy=False
-    )
     # Its life.
     last_allocation = fields.Integer(
         readonly=True,
@@ -573,32 +554,20 @@ class CollectionInstallmentPlan(models.Model):
             **agreement._prepare_offer_vals(self),
         )
         self._portal_ensure_token()
-        agreement._write_document(self)
+        self.env["collection.signature"]._write_document(self)
 
-    def action_preview(self):
-        """Show the agreement: the one that was offered, else what it would be."""
-        self.ensure_one()
-        document = self.signed_document_id or self.document_id
-        if document:
-            return self._open_url(f"/web/content/{document.id}")
-        return self.env.ref(REPORT_AGREEMENT).report_action(self, config=False)
+    def _get_document_title(self):
+        return self.env._("Installment agreement %s", self.name)
 
-    def action_open_portal(self):
-        """Show the page that the customer sees, without the secret of the customer."""
-        self.ensure_one()
-        return self._open_url(self.access_url)
+    def _lock_for_signature(self):
+        return self.env["collection.installment.agreement"]._lock_for_signature(self)
 
-    def _portal_ensure_token(self):
-        # Sudo: the address with the secret is for the customer, in messages and pages.
-        return super(CollectionInstallmentPlan, self.sudo())._portal_ensure_token()
+    def _find_reason_against_signing(self, sha256=None):
+        agreement = self.env["collection.installment.agreement"]
+        return agreement._find_reason_against_signing(self, sha256)
 
-    def _sign_token(self, pid):
-        # Sudo: as above; what leaves is a hash for one contact.
-        return super(CollectionInstallmentPlan, self.sudo())._sign_token(pid)
-
-    @api.model
-    def _open_url(self, url):
-        return {"type": "ir.actions.act_url", "url": url, "target": "new"}
+    def _take_signature(self, vals):
+        self.env["collection.installment.agreement"]._accept(self, vals)
 
     def action_send_offer(self):
         """Send the offer by e-mail, with the agreement and the link to sign it."""

@@ -8,6 +8,8 @@ Calls ``tools/`` only; anybody may call it.
 from . import (
     collection_evidence_mixin,
     collection_protected_mixin,
+    collection_signed_mixin,
+    collection_signature,
     collection_reason,
     collection_calendar,
     res_company,

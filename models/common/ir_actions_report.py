@@ -121,6 +121,30 @@ class IrActionsReport(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
+    def _render_collection_pdf(self, report, values):
+        """Render one document per record, all in one start of wkhtmltopdf where it can.
+
+        :param str report: XML id of a report of this addon
+        :param dict values: prepared values per record id; None where the report
+            prepares them itself
+        :return: dict of PDF bytes per id
+        """
+        ids = list(values)
+        # Without patched Qt, wkhtmltopdf makes one document at a time.
+        size = len(ids) if _wkhtml().is_patched_qt else 1
+        documents = {}
+        for start in range(0, len(ids), size or 1):
+            batch = ids[start : start + size]
+            streams = self._render_qweb_pdf_prepare_streams(
+                report, {"collection_values": values}, res_ids=batch
+            )
+            for id_ in batch:
+                documents[id_] = streams[id_]["stream"].getvalue()
+                # Printed together, each is cut out of the whole.
+                self._check_collection_pdf(documents[id_])
+        return documents
+
+    @api.model
     def _print_collection_pages(self, report, bodies, landscape):
         """Print documents of ours, within the time that the settings allow.
 

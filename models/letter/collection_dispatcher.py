@@ -1,7 +1,6 @@
 import io
 
 from odoo import api, fields, models
-from odoo.addons.base.models.ir_actions_report import _wkhtml
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize, html2plaintext, parse_contact_from_email
 
@@ -76,36 +75,12 @@ class CollectionDispatcher(models.AbstractModel):
                     values, values["exposures"]
                 )
         for report, members in documents.items():
-            pdfs = self._render_pdf(
+            pdfs = self.env["ir.actions.report"]._render_collection_pdf(
                 report, {step.id: values for step, values in members.items()}
             )
             for step, values in members.items():
                 name = self._get_file_name(report, values)
                 prepared[step]["pdf"] = (name, pdfs[step.id])
-
-    @api.model
-    def _render_pdf(self, report, values):
-        """Render one document per record, all in one start of wkhtmltopdf where it can.
-
-        :param str report: XML id of a report of this addon
-        :param dict values: prepared values per record id; None where the report
-            prepares them itself
-        :return: dict of PDF bytes per id
-        """
-        ids = list(values)
-        # Without patched Qt, wkhtmltopdf makes one document at a time.
-        size = len(ids) if _wkhtml().is_patched_qt else 1
-        documents = {}
-        for start in range(0, len(ids), size or 1):
-            batch = ids[start : start + size]
-            streams = self.env["ir.actions.report"]._render_qweb_pdf_prepare_streams(
-                report, {"collection_values": values}, res_ids=batch
-            )
-            for id_ in batch:
-                documents[id_] = streams[id_]["stream"].getvalue()
-                # Printed together, each is cut out of the whole.
-                self.env["ir.actions.report"]._check_collection_pdf(documents[id_])
-        return documents
 
     @api.model
     def _get_file_name(self, report, values):

@@ -1,6 +1,5 @@
 from odoo import api, models
-from odoo.tools import format_amount, format_date, format_datetime
-from odoo.tools.image import image_data_uri
+from odoo.tools import format_amount, format_date
 
 
 class CollectionInstallmentDocument(models.AbstractModel):
@@ -53,14 +52,10 @@ class CollectionInstallmentDocument(models.AbstractModel):
         own = plan.with_env(env)
         case = own.case_id
         recipient = env["collection.recipient"]._find_for_letters(case)[case]
-        zone = own.company_id._get_collection_zone()
         return {
             **env["collection.message.composer"]._get_parties(case, recipient),
-            "plan": own,
             "subject": env._("Signature of installment agreement %s", own.name),
-            "signature_uri": own.signature and image_data_uri(own.signature),
-            "signed_on": format_datetime(env, own.signed_on, tz=zone),
-            "zone": zone,
+            **env["collection.signature.document"]._get_values(own),
         }
 
     @api.model

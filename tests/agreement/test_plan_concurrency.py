@@ -58,7 +58,7 @@ class TestPlanConcurrency(ConcurrencyCommon):
     def sign(self, env):
         plan = env["collection.installment.plan"].browse(self.plan_id)
         signature = base64.b64encode(PNG).decode()
-        answer = env["collection.installment.agreement"]._sign(
+        answer = env["collection.signature"]._sign(
             plan, "Paula", signature, self.sha256, "192.0.2.7", "Browser"
         )
         env.flush_all()

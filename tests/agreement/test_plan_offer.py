@@ -195,7 +195,7 @@ class TestPlanOffer(PlanCommon):
         self.assertEqual(plan.date_offer_end, self.day(4))
         self.assertRegex(self.sign(plan, self.day(5)), "has expired")
         with self.assert_refused("has expired"):
-            self.env["collection.installment.agreement"]._sign_on_paper(
+            self.env["collection.signature"]._sign_on_paper(
                 self.as_of(plan, self.day(5)),
                 "Mr. Paper",
                 self.day(5),
@@ -275,10 +275,11 @@ class TestPlanOffer(PlanCommon):
     def test_signed_on_paper(self):
         plan = self.offer(self.make_plan(self.invoice))
         wizard = self.as_user(
-            "collector", self.env["collection.installment.plan.paper"]
+            "collector", self.env["collection.signature.paper"]
         ).create(
             {
-                "plan_id": plan.id,
+                "res_model": plan._name,
+                "res_id": plan.id,
                 "signed_by": "Mr. Paper",
                 "date_signed": self.today,
                 "scan": base64.b64encode(b"%PDF-1.4 scan"),

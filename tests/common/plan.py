@@ -73,7 +73,7 @@ class PlanCommon(PromiseCommon):
             "agent": "Browser of a test",
             **wrong,
         }
-        answer = plan.env["collection.installment.agreement"]._sign(plan, **vals)
+        answer = plan.env["collection.signature"]._sign(plan, **vals)
         cls.root.flush_all()
         cls.env.invalidate_all()
         return answer

@@ -1,6 +1,5 @@
 from . import (
     collection_dispute_resolve,
     collection_installment_plan_end,
-    collection_installment_plan_paper,
     collection_promise_end,
 )
