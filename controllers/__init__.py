@@ -5,4 +5,5 @@ from . import (
     portal_payment,
     portal_plan,
     portal_plan_request,
+    portal_terms,
 )

@@ -27,6 +27,7 @@ EVENT_COLUMNS = {
     "collection_letter_batch": ("create_date", "date_printed"),
     "collection_installment_plan": ("create_date", "signed_on"),
     "collection_promise": ("create_date",),
+    "collection_terms": ("create_date", "signed_on"),
 }
 # Whose messages are dated on the day they belong to.
 THREADS = (
@@ -36,6 +37,7 @@ THREADS = (
     "collection.bankruptcy",
     "collection.claim",
     "collection.promise",
+    "collection.terms",
 )
 
 
@@ -93,6 +95,7 @@ class CollectionDemo(DemoPortal, DemoLedger, DemoMail, DemoClaims, DemoInsolvenc
     def _prepare(self):
         """Make what the story begins with."""
         self._prepare_languages()
+        self.env.ref("account_collections.policy_default").is_published = True
         self._sell_in_the_past()
 
     def _prepare_languages(self):

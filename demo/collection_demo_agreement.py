@@ -35,6 +35,8 @@ class DemoAgreements(Demo):
         if reports.get_wkhtmltopdf_state() in ("ok", "workers"):
             for plan in self._on(history.PLANS, offset):
                 demo._offer_demo_plan(*plan)
+            for terms in self._on(history.TERMS, offset):
+                demo._send_demo_terms(*terms)
 
     def _follow_up_agreements(self, company, day):
         self.env["collection.promise"]._follow_up(company, day)
@@ -105,12 +107,25 @@ class DemoAgreements(Demo):
         plan.action_offer()
         plan.action_send_offer()
         if signer:
-            # As the portal does it, with the visitor's signature.
-            plan.sudo().env["collection.signature"]._sign(
-                plan.sudo(),
-                signer,
-                SIGNATURE,
-                plan.document_sha256,
-                "192.0.2.44",
-                "Browser",
-            )
+            self._sign_demo(plan, signer)
+
+    def _send_demo_terms(self, name, _on, signer, vals):
+        terms = self.env["collection.terms"].create(
+            {
+                "partner_id": self._customer(name).id,
+                "policy_id": self.env.ref("account_collections.policy_default").id,
+                "date_from": self.env.company._get_collection_today(),
+                **vals,
+            }
+        )
+        terms.action_offer()
+        terms.action_send()
+        if signer:
+            self._sign_demo(terms, signer)
+
+    def _sign_demo(self, record, signer):
+        """Sign as the portal does it, with the visitor's signature."""
+        own = record.sudo()
+        own.env["collection.signature"]._sign(
+            own, signer, SIGNATURE, own.document_sha256, "192.0.2.44", "Browser"
+        )

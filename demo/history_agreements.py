@@ -59,6 +59,33 @@ DISPUTES = [
         None,
     ),
 ]
+# customer, sent for signature on, signed by (None while it waits), the terms
+TERMS = [
+    (
+        "granite",
+        -98,
+        "Gail Stone, owner",
+        {"interest_kind": "points", "interest_points": 8.0, "lump_sum": 40.0},
+    ),
+    (
+        "evergreen",
+        -91,
+        "Pat Woods, purchasing",
+        {
+            "interest_kind": "rate",
+            "interest_rate": 9.0,
+            "credit_limit": 60000.0,
+            "costs": "The customer bears the fees of an agency or a lawyer that the"
+            " law allows.",
+        },
+    ),
+    (
+        "fairview",
+        -3,
+        None,
+        {"interest_kind": "rate", "interest_rate": 8.0, "credit_limit": 5000.0},
+    ),
+]
 # customer, offered on, signed by (None while the offer is open), first date, terms
 PLANS = [
     (

@@ -5,6 +5,7 @@ from . import common
 from . import policy
 from . import stay
 from . import ledger
+from . import terms
 from . import charges
 from . import case
 from . import decision

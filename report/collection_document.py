@@ -57,6 +57,18 @@ DOCUMENTS = {
         "collection.policy.document",
         "_prepare_cases",
     ),
+    "report_collection_terms": Document(
+        "collection.terms",
+        "collection_terms_document",
+        "collection.terms.document",
+        "_prepare_terms",
+    ),
+    "report_collection_terms_signature": Document(
+        "collection.terms",
+        "collection_signature_document",
+        "collection.terms.document",
+        "_prepare_signatures",
+    ),
     "report_collection_installment_plan": Document(
         "collection.installment.plan",
         "collection_plan_document",
@@ -130,7 +142,8 @@ class CollectionDocument(models.AbstractModel):
     def _get_footer(self, values):
         """:return: what stands at the foot of each page"""
         if "case" not in values:
-            return f"{values['company'].name} · {values['title']}"
+            title = values.get("title") or values["subject"]
+            return f"{values['company'].name} · {title}"
         return f"{values['company'].name} · {values['subject']} · {values['case'].name}"
 
     # ------------------------------------------------------------------

@@ -13,4 +13,5 @@ from .policy import *
 from .portal import *
 from .run import *
 from .step import *
+from .terms import *
 from .tours import *

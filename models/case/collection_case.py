@@ -171,6 +171,13 @@ class CollectionCase(models.Model):
         "somebody can read it first.",
     )
 
+    terms_text = fields.Char(
+        "Terms",
+        compute="_compute_terms_text",
+        help="What the customer has signed about late payment, and whether it counts"
+        " today.",
+    )
+
     _open_case = models.UniqueIndex(
         "(company_id, partner_id) WHERE state <> 'closed'",
         "There is already an open case for this customer.",
@@ -195,6 +202,27 @@ class CollectionCase(models.Model):
         """:return: dict of what people call an ageing bucket, per field of its sum"""
         return {
             name: self._fields[name]._description_string(self.env) for name in NAMES
+        }
+
+    @api.depends("partner_id", "company_id")
+    @api.depends_context("collection_as_of", "lang")
+    def _compute_terms_text(self):
+        for case in self:
+            case.terms_text = self.env["collection.terms"]._describe(
+                case.partner_id,
+                case.company_id,
+                case.company_id._get_collection_today(),
+            )
+
+    def action_view_terms(self):
+        """Open the terms of this customer, signed or not."""
+        self.ensure_one()
+        return {
+            **self.partner_id.action_view_collection_terms(),
+            "domain": [
+                ("partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+            ],
         }
 
     @api.depends("date_oldest_due")

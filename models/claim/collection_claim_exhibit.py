@@ -48,6 +48,7 @@ class CollectionClaimExhibit(models.Model):
     origin_id = fields.Many2oneReference(
         "Order or delivery", model_field="origin_model", readonly=True
     )
+    terms_id = fields.Many2one("collection.terms", readonly=True, ondelete="restrict")
     document = fields.Binary(attachment=True, help="A PDF or a picture.")
     filename = fields.Char()
     is_generated = fields.Boolean("Copy made by the program", copy=False)

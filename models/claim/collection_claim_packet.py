@@ -106,11 +106,14 @@ class CollectionClaimPacket(models.AbstractModel):
         place for each other kind of document that a packet should have."""
         moves = claim.line_ids.move_id
         origins = {(row._name, row.id): row for row in self._get_origins(claim)}
+        terms = self._find_terms(claim)
         kinds = {ORIGIN_KINDS[name] for name, _id in origins}
+        kinds |= {"terms"} if terms else set()
         gone = claim.exhibit_ids.filtered(
             lambda row: (
                 (row.move_id and row.move_id not in moves)
                 or (row.origin_id and row._get_origin_key() not in origins)
+                or (row.terms_id and row.terms_id not in terms)
                 # What was found takes the place of the note that it is missing.
                 or (row.is_missing and not row.missing_reason and row.kind in kinds)
             )
@@ -125,6 +128,7 @@ class CollectionClaimPacket(models.AbstractModel):
                 for key, origin in origins.items()
                 if key not in listed
             ),
+            *map(Command.create, self._prepare_terms(terms - kept.terms_id)),
             *map(Command.create, self._prepare_places(kinds | {*kept.mapped("kind")})),
         ]
         # Copies are made anew: the entries may have changed.
@@ -148,6 +152,39 @@ class CollectionClaimPacket(models.AbstractModel):
             "origin_model": origin._name,
             "origin_id": origin.id,
         }
+
+    @api.model
+    def _find_terms(self, claim):
+        """:return: collection.terms that counted on the day of one of the invoices"""
+        moves = claim.line_ids.move_id
+        terms = self.env["collection.terms"]._get_valid_on(
+            claim.partner_id,
+            claim.company_id,
+            {move.invoice_date or move.date for move in moves},
+        )
+        # A packet binds PDFs and pictures only.
+        return terms.filtered(
+            lambda own: (
+                own.signed_document_id.mimetype == "application/pdf"
+                or (own.signed_document_id.mimetype or "").startswith("image/")
+            )
+        )
+
+    @api.model
+    def _prepare_terms(self, records):
+        """:return: list of dicts: the signed documents, which never change"""
+        label = self.env["collection.claim.exhibit"]._get_kind_label("terms")
+        return [
+            {
+                "kind": "terms",
+                "sequence": SEQUENCES["terms"],
+                "name": f"{label} {terms.name}",
+                "terms_id": terms.id,
+                "document": base64.b64encode(terms.signed_document_id.raw),
+                "filename": terms.signed_document_id.name,
+            }
+            for terms in records
+        ]
 
     @api.model
     def _prepare_places(self, kinds):

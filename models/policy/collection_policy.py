@@ -238,6 +238,10 @@ class CollectionPolicy(models.Model):
         default=2,
         help="Zero: no reminder. The notice follows after the tolerance.",
     )
+    is_published = fields.Boolean(
+        "Published in the portal",
+        help="Customers of this policy can read it there, in their language.",
+    )
     charges_text = fields.Text(
         "Charges",
         translate=True,

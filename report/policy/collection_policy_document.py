@@ -34,7 +34,12 @@ class CollectionPolicyDocument(models.AbstractModel):
         lang = self.env["collection.message.composer"]._choose_lang(
             recipient, case.partner_id, case.company_id.partner_id
         )
-        return self._get_values(case.policy_id, lang, case._get_collector())
+        here = case.with_context(lang=lang)
+        terms = here.env["collection.terms"]._get_valid(
+            case.partner_id, case.company_id, case.company_id._get_collection_today()
+        )
+        values = self._get_values(case.policy_id, lang, case._get_collector())
+        return {**values, "terms_text": terms and here.terms_text}
 
     @api.model
     def _get_values(self, policy, lang=None, collector=None):

@@ -1,0 +1,3 @@
+from . import (
+    collection_terms_document,
+)

@@ -1,0 +1,4 @@
+from . import (
+    test_portal_terms,
+    test_terms,
+)

@@ -1,0 +1,106 @@
+import json
+
+from odoo import http
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from ..common.plan import SIGNATURE
+from .test_terms import TermsCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPortalTerms(TermsCommon, HttpCase):
+    """The page on which terms are read and signed, and the published policy."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # The server cannot be told another day, so these tests live today.
+        cls.today = cls.company._get_collection_today()
+        cls.visitor = cls.make_portal_user(cls.customer)
+        cls.stranger = cls.make_portal_user(cls.make_customer("Somebody else"))
+        cls.terms = cls.make_terms()
+        cls.terms.action_offer()
+        cls.page = f"/my/terms/{cls.terms.id}"
+
+    @classmethod
+    def make_portal_user(cls, customer):
+        user = new_test_user(
+            cls.env, f"terms_{customer.id}", groups="base.group_portal", lang="en_US"
+        )
+        user.partner_id.parent_id = customer
+        return user
+
+    def log_in(self, user):
+        self.authenticate(user.login, user.login)
+
+    def call_sign(self, token=None, document=None):
+        document = document or self.terms.document_sha256
+        query = f"document={document}" + (f"&access_token={token}" if token else "")
+        response = self.url_open(
+            f"{self.page}/sign?{query}",
+            data=json.dumps({"params": {"name": "Paula", "signature": SIGNATURE}}),
+            headers={"Content-Type": "application/json"},
+        )
+        self.env.invalidate_all()
+        return response.json()["result"]
+
+    def test_the_customer_reads_and_signs(self):
+        self.log_in(self.visitor)
+        self.assertIn(self.terms.name, self.url_open("/my/terms").text)
+        page = self.url_open(self.page).text
+        self.assertIn("Accept and sign", page)
+        self.assertIn("interest of 9.00 % a year", page)
+        document = self.url_open(f"{self.page}/document")
+        self.assertEqual(document.content, self.terms.sudo().document_id.raw)
+        self.assertRegex(self.call_sign(document="0" * 64)["error"], "read it again")
+        self.assertIn("redirect_url", self.call_sign())
+        self.assertEqual(self.terms.state, "signed")
+        self.assertEqual(self.terms.standing, "valid")
+        self.assertNotIn("Accept and sign", self.url_open(self.page).text)
+
+    def test_the_link_is_enough(self):
+        self.authenticate(None, None)
+        token = self.terms._portal_ensure_token()
+        self.assertIn(
+            "Accept and sign", self.url_open(self.terms.get_portal_url()).text
+        )
+        self.assertIn("redirect_url", self.call_sign(token))
+        self.assertEqual(self.terms.signed_by, "Paula")
+
+    def test_strangers_get_nothing(self):
+        for user in (None, self.stranger):
+            if user:
+                self.log_in(user)
+            else:
+                self.authenticate(None, None)
+            with self.subTest(user=user):
+                for url in (self.page, f"{self.page}/document"):
+                    self.assertNotIn(self.terms.name, self.url_open(url).text)
+                self.assertRegex(self.call_sign()["error"], "does not exist")
+        self.assertEqual(self.terms.state, "offered")
+
+    def test_decline(self):
+        self.log_in(self.visitor)
+        self.url_open(
+            f"{self.page}/decline",
+            data={"reason": "Too high", "csrf_token": http.Request.csrf_token(self)},
+        )
+        self.env.invalidate_all()
+        self.assertEqual(
+            (self.terms.state, self.terms.end_reason), ("declined", "Too high")
+        )
+
+    def test_the_published_policy(self):
+        self.make_invoice(self.customer)
+        self.plan()
+        policy = self.get_case(self.customer).policy_id
+        url = f"/my/terms/policy/{policy.id}"
+        self.log_in(self.visitor)
+        self.assertNotIn(url, self.url_open("/my/terms").text)
+        self.assertNotIn(b"%PDF", self.url_open(url).content)
+        policy.is_published = True
+        self.env.flush_all()
+        self.assertIn(url, self.url_open("/my/terms").text)
+        self.assertTrue(self.url_open(url).content.startswith(b"%PDF"))
+        self.log_in(self.stranger)
+        self.assertNotIn(b"%PDF", self.url_open(url).content)
