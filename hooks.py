@@ -4,6 +4,7 @@ from odoo.tools import SQL
 WORK_TABLES = (
     "collection_inbox",
     "collection_blocked_attempt",
+    "collection_charge",
     "collection_claim_distribution",
     "collection_claim",
     "collection_bankruptcy_event",

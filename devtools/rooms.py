@@ -30,6 +30,9 @@ ALLOWED = {
     ("case/collection_case.py", "collection.letter"): QUEUED,
     ("decision/collection_planner.py", "collection_step"): "it fills the outbox",
     ("decision/collection_decision_statement.py", "collection_contact"): LIMITS,
+    ("charges/collection_charge_calculation.py", "collection_contact"): (
+        "the first reminder that starts interest is in the log; nothing is written"
+    ),
     ("decision/collection_policy_backtest.py", "collection_contact"): (
         "what was really sent in the simulated time does not count; it is rolled back"
     ),

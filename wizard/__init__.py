@@ -1,6 +1,7 @@
 # isort: off
 from . import (
     common,
+    charges,
     case,
     decision,
     contact,

@@ -127,6 +127,10 @@ class CollectionCase(models.Model):
     item_ids = fields.One2many(
         "collection.item", "case_id", domain=[("is_open", "=", True)]
     )
+    charge_table = fields.Html(
+        "What late payment costs", compute="_compute_charge_table", sanitize=False
+    )
+    charge_count = fields.Integer("Late charges", compute="_compute_charge_count")
     exposure_ids = fields.Many2many(
         "collection.exposure", compute="_compute_exposure_ids", string="Due items"
     )
@@ -615,6 +619,63 @@ class CollectionCase(models.Model):
             [("case_id", "in", self.ids), *domain], ["case_id"], ["__count"]
         )
         return {case.id: count for case, count in rows}
+
+    # ------------------------------------------------------------------
+    # Late charges
+    # ------------------------------------------------------------------
+
+    @api.depends("exposure_ids")
+    @api.depends_context("lang", "collection_as_of")
+    def _compute_charge_table(self):
+        table = self.env["collection.charge.table"]
+        for case in self:
+            tables = table._get_of_rows(case.exposure_ids)
+            case.charge_table = table._render(tables) if tables else False
+
+    def _compute_charge_count(self):
+        counts = dict(
+            self.env["collection.charge"]._read_group(
+                [
+                    ("partner_id", "in", self.partner_id.ids),
+                    ("company_id", "in", self.company_id.ids),
+                ],
+                ["partner_id"],
+                ["__count"],
+            )
+        )
+        for case in self:
+            case.charge_count = counts.get(case.partner_id, 0)
+
+    def action_charge(self):
+        """Draft an invoice over what the late payment has cost so far.
+
+        :return: action that opens the draft
+        :raises UserError: when there is nothing to charge
+        """
+        self.ensure_one()
+        self.check_access("write")
+        booking = self.env["collection.charge.booking"]
+        moves = booking._charge(self.exposure_ids, with_fees=False)
+        if not moves:
+            raise UserError(
+                self.env._(
+                    "There is nothing to charge: no rule is for this customer, or"
+                    " everything was charged, or no rate is known for these days."
+                )
+            )
+        return moves._get_records_action(name=self.env._("Late charges"))
+
+    def action_view_charges(self):
+        """Open the late charges of the customer."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collections.collection_charge_action"
+        )
+        domain = [
+            ("partner_id", "=", self.partner_id.id),
+            ("company_id", "=", self.company_id.id),
+        ]
+        return {**action, "domain": domain}
 
     def action_print_statement(self):
         """Print the statement of account of these customers."""

@@ -132,7 +132,11 @@ class CollectionChargeRule(models.Model):
         help="What charges are booked on. Empty: the account of the sales journal.",
     )
     forbidden = fields.Text("Not allowed", translate=True, help="What the law forbids.")
-    source = fields.Char(required=True, help="The law or the contract that says so.")
+    source = fields.Char(
+        required=True,
+        translate=True,
+        help="The law or the contract that says so; messages name it.",
+    )
     source_url = fields.Char("Web page")
     date_checked = fields.Date(
         "Checked on", help="When somebody last looked it up. Empty: not checked."

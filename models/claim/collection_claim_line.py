@@ -141,6 +141,9 @@ class CollectionClaimLine(models.Model):
         """
         item = self.env["account.move.line"].browse(row["line_id"])
         default = "credit" if row["open"] < 0 else "principal"
+        kinds_charged = set(item.move_id.sudo().collection_charge_ids.mapped("kind"))
+        if kinds_charged and default == "principal":
+            default = "interest" if kinds_charged == {"interest"} else "charge"
         return {
             "move_line_id": item.id,
             "kind": kinds.get(item.id, default),

@@ -17,6 +17,7 @@ class CollectionReason(models.Model):
             ("nonpayment", "Reason for non-payment"),
             ("dispute", "Reason of a dispute"),
             ("cause", "Root cause of a dispute"),
+            ("waiver", "Waived late charges"),
         ],
         required=True,
         default="hold",

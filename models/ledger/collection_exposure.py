@@ -68,6 +68,7 @@ class CollectionExposure(models.Model):
     recipient_id = fields.Many2one("res.partner", "Addressee", readonly=True)
     case_id = fields.Many2one("collection.case", readonly=True)
     stage_id = fields.Many2one("collection.stage", "Stage reached", readonly=True)
+    date_stage = fields.Date("Stage reached on", readonly=True)
     date_maturity = fields.Date("Due date", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     company_currency_id = fields.Many2one("res.currency", readonly=True)

@@ -89,7 +89,7 @@ class CollectionMessageComposer(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_values(self, step, exposures, asked, positions, history):
+    def _get_values(self, step, exposures, asked, positions, history, figures):
         """Prepare what every form of the message shows.
 
         :param step: collection.step record
@@ -97,6 +97,7 @@ class CollectionMessageComposer(models.AbstractModel):
         :param dict asked: what is asked for now, per res.currency id
         :param dict positions: see ``collection.open.item.list._get_positions``
         :param list history: dicts of the texts to list
+        :param dict figures: see ``collection.charge.table._get_figures``
         :return: dict for the QWeb templates ``collection_message_*``
         """
         lang = self._get_lang(step)
@@ -107,10 +108,11 @@ class CollectionMessageComposer(models.AbstractModel):
             asked,
             positions,
             history,
+            figures,
         )
 
     @api.model
-    def _get_values_here(self, step, exposures, asked, positions, history):
+    def _get_values_here(self, step, exposures, asked, positions, history, figures):
         """Like ``_get_values``, in the language of the context."""
         env, lang = self.env, self.env.lang
         listing = env["collection.open.item.list"]
@@ -135,6 +137,9 @@ class CollectionMessageComposer(models.AbstractModel):
             "positions": positions,
             "groups": groups,
             "history": history,
+            "charges": env["collection.charge.table"]._get_tables(
+                exposures, figures, step.stage_id
+            ),
             "bank": self._get_bank(step.company_id, items.move_id),
             "pay_reference": self._get_pay_reference(step.case_id, items.move_id),
             "attached": self._get_attached(step, groups),
@@ -412,12 +417,27 @@ class CollectionMessageComposer(models.AbstractModel):
         positions = self.env["collection.open.item.list"]._get_positions(
             exposures.values()
         )
+        figures = self._get_charge_figures(exposures)
         return {
             step: self._get_values(
-                step, exposures[step], asked[step], positions, histories[step]
+                *(step, exposures[step], asked[step], positions),
+                *(histories[step], figures),
             )
             for step in steps
         }
+
+    @api.model
+    def _get_charge_figures(self, exposures):
+        """Work out what late payment costs, where a stage says something about it.
+
+        :param dict exposures: collection.exposure records per step
+        :return: dict of figures per record
+        """
+        table = self.env["collection.charge.table"]
+        shown = [
+            rows for step, rows in exposures.items() if step.stage_id.charges != "none"
+        ]
+        return table._get_figures(self.env["collection.exposure"].union(*shown))
 
     @api.model
     def _preview(self, step, histories):

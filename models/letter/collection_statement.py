@@ -47,6 +47,10 @@ class CollectionStatement(models.AbstractModel):
         :return: dict for the QWeb template ``collection_statement_document``
         """
         statement = self.with_context(lang=values["lang"])
+        if "charges" not in values:
+            values["charges"] = statement.env["collection.charge.table"]._get_of_rows(
+                exposures.with_env(statement.env)
+            )
         return {
             **values,
             "subject": statement.env._("Statement of account"),

@@ -156,6 +156,7 @@ class CollectionPortalAccount(models.AbstractModel):
             "disputes": self._get_disputes(customer, company),
             "letters": self._get_letters(customer, company),
             "is_stayed": any(row.status in STAYED for row in rows),
+            "charges": self.env["collection.charge.table"]._get_of_rows(rows),
             **self._get_ways_to_pay(company, case, rows),
         }
 

@@ -94,6 +94,10 @@ class CollectionScheduler(models.AbstractModel):
         self.env["collection.promise"]._follow_up(company, today)
         self.env["collection.installment.reminder"]._follow_up(company, today)
         self.env["collection.dispute"]._follow_up(company, today)
+        charges = self.env["collection.charge.follow.up"]
+        self.env["collection.customer.notice"]._isolate(
+            charges._follow_up, company, today
+        )
 
     @api.model
     def _simulate(self, company, as_of, partner_ids=None, ledger_date=None):

@@ -94,6 +94,7 @@ class CollectionCallScreen(models.TransientModel):
     promise_text = fields.Char(related="case_id.promise_text")
     explanation = fields.Char(related="case_id.explanation")
     priority_text = fields.Char(related="case_id.priority_text")
+    charge_table = fields.Html(related="case_id.charge_table", sanitize=False)
     exposure_ids = fields.Many2many(
         "collection.exposure", compute="_compute_account", string="Items of the account"
     )

@@ -1,0 +1,249 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_amount
+
+CHARGE_KINDS = [
+    ("interest", "Interest"),
+    ("lump", "Lump sum"),
+    ("fee", "Fee"),
+]
+CHARGE_STATES = [
+    ("draft", "Draft"),
+    ("posted", "Charged"),
+    ("paid", "Paid"),
+    ("waived", "Waived"),
+    ("cancelled", "Cancelled"),
+]
+
+
+class CollectionCharge(models.Model):
+    """What was charged for the late payment of one item: a line of an invoice.
+
+    Up to when interest was charged follows from the charges that are not cancelled,
+    drafts included; a line that is deleted, or an invoice that is cancelled, frees what
+    it charged. A waived charge is not charged again.
+    """
+
+    _name = "collection.charge"
+    _description = "Late Charge"
+    _inherit = ["collection.protected.mixin"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", required=True, readonly=True, index=True
+    )
+    user_id = fields.Many2one("res.users", "Collector", readonly=True)
+    line_id = fields.Many2one(
+        "account.move.line",
+        "Late item",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    late_move_id = fields.Many2one(related="line_id.move_id", string="Late invoice")
+    rule_id = fields.Many2one(
+        "collection.charge.rule", readonly=True, ondelete="restrict"
+    )
+    stage_id = fields.Many2one("collection.stage", readonly=True, ondelete="set null")
+    kind = fields.Selection(CHARGE_KINDS, required=True, readonly=True)
+    date_to = fields.Date("Charged until", readonly=True)
+    date_offer = fields.Date(
+        "Waived if paid by", readonly=True, help="What the letter has offered."
+    )
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    amount = fields.Monetary(readonly=True)
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company currency"
+    )
+    amount_company = fields.Monetary(
+        "Amount in company currency",
+        currency_field="company_currency_id",
+        readonly=True,
+    )
+    description = fields.Char(readonly=True)
+    charge_line_id = fields.Many2one(
+        "account.move.line",
+        "Line of the invoice",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    move_id = fields.Many2one(
+        related="charge_line_id.move_id",
+        string="Invoice",
+        store=True,
+        index="btree_not_null",
+    )
+    is_carried = fields.Boolean("Not asked for at present", readonly=True)
+    waive_date = fields.Date("Waived on", readonly=True)
+    waive_user_id = fields.Many2one("res.users", "Waived by", readonly=True)
+    waive_reason_id = fields.Many2one(
+        "collection.reason", "Reason", readonly=True, ondelete="restrict"
+    )
+    waive_note = fields.Char("Note", readonly=True)
+    waive_move_id = fields.Many2one(
+        "account.move",
+        "Credit note",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    state = fields.Selection(CHARGE_STATES, compute="_compute_state")
+
+    @api.depends(
+        "charge_line_id",
+        "move_id.state",
+        "move_id.payment_state",
+        "waive_date",
+        "waive_move_id.state",
+    )
+    def _compute_state(self):
+        for charge in self:
+            charge.state = charge._get_state()
+
+    @api.depends("kind", "amount", "late_move_id.name")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for charge in self:
+            amount = format_amount(self.env, charge.amount, charge.currency_id)
+            name = charge.late_move_id.name or ""
+            charge.display_name = f"{charge._label('kind')} {amount} ({name})"
+
+    def _get_state(self):
+        self.ensure_one()
+        move, note = self.move_id, self.waive_move_id
+        is_waived = not move or (note and note.state != "cancel")
+        if self.waive_date and is_waived:
+            return "waived"
+        if not move or move.state == "cancel":
+            return "cancelled"
+        if move.state == "draft":
+            return "draft"
+        if move.payment_state == "reversed":
+            return "waived"
+        return "paid" if move.payment_state in ("paid", "in_payment") else "posted"
+
+    @api.model
+    def _find_of_lines(self, lines):
+        """:return: dict of the charges that count, per account.move.line record; read
+        as superuser, since what was charged does not depend on who looks"""
+        charges = self.sudo().search([("line_id", "in", lines.ids)])
+        charges = charges.filtered(lambda charge: charge.state != "cancelled")
+        return charges.grouped("line_id")
+
+    def action_open_invoice(self):
+        """Open the invoice over this charge, or the late one if there is none."""
+        self.ensure_one()
+        return (self.move_id or self.late_move_id)._get_records_action()
+
+    # ------------------------------------------------------------------
+    # To waive
+    # ------------------------------------------------------------------
+
+    def action_waive(self):
+        """Open the form that asks for the reason."""
+        return self._open_wizard(
+            "collection.charge.waive",
+            self.env._("Waive late charges"),
+            charge_ids=self.filtered(
+                lambda charge: charge.state in ("draft", "posted")
+            ).ids,
+        )
+
+    def _check_may_waive(self, policy):
+        """Hold the limit of collectors.
+
+        :param policy: collection.policy record of the customer
+        :raises AccessError: when a manager has to
+        """
+        group = "account_collections.group_collection_user"
+        if not (self.env.su or self.env.user.has_group(group)):
+            raise AccessError(self.env._("Only collectors waive late charges."))
+        limit, company = policy.charge_waive_max, self.company_id[:1]
+        if not limit:
+            return
+        total = sum(self.mapped("amount_company"))
+        if company.currency_id.compare_amounts(total, limit) > 0:
+            self._check_manager(
+                self.env._(
+                    "Above %s a collections manager waives late charges.",
+                    format_amount(self.env, limit, company.currency_id),
+                )
+            )
+
+    def _waive(self, reason, note=""):
+        """Waive charges: drafts are taken out of their invoice, for posted ones a draft
+        credit note is made, which a person posts.
+
+        :param reason: collection.reason record
+        :param str note: why, in words
+        :return: account.move records: the credit notes
+        :raises UserError: when one of them is no longer charged
+        """
+        # Sudo: the right was checked; the lines of a draft are the program's own.
+        charges = self.sudo()
+        if charges.filtered(lambda charge: charge.state not in ("draft", "posted")):
+            raise UserError(
+                self.env._("Only what is charged and not yet paid can be waived.")
+            )
+        drafts = charges.filtered(lambda charge: charge.state == "draft")
+        notes = (charges - drafts)._make_credit_notes(note or reason.name)
+        for charge in charges:
+            charge.write(
+                {
+                    "waive_date": charge.company_id._get_collection_today(),
+                    "waive_user_id": self.env.user.id,
+                    "waive_reason_id": reason.id,
+                    "waive_note": note,
+                    "waive_move_id": notes.get(charge.move_id),
+                }
+            )
+        drafts._drop_lines()
+        return self.env["account.move"].browse(notes.values())
+
+    def _make_credit_notes(self, text):
+        """:return: dict of the id of a draft credit note per invoice"""
+        notes = {}
+        for move, charges in self.grouped("move_id").items():
+            lines = charges.charge_line_id
+            vals = {
+                "move_type": "out_refund",
+                "reversed_entry_id": move.id,
+                "ref": self.env._("Waived: %s", text),
+                "invoice_line_ids": [
+                    Command.create(self._prepare_credit_line(line)) for line in lines
+                ],
+                **move._get_collection_charge_vals(),
+            }
+            notes[move] = move.create(vals).id
+        return notes
+
+    @api.model
+    def _prepare_credit_line(self, line):
+        return {
+            "name": line.name,
+            "account_id": line.account_id.id,
+            "price_unit": line.price_unit,
+            "quantity": line.quantity,
+            "tax_ids": [Command.clear()],
+        }
+
+    def _drop_lines(self):
+        """Take drafts out of their invoices; what is empty then is cancelled."""
+        moves = self.move_id
+        self.charge_line_id.unlink()
+        moves.filtered(lambda move: not move.invoice_line_ids).button_cancel()
+
+    def _carry(self, is_carried):
+        """Stop asking for the invoices of charges, or ask for them again."""
+        for charge in self.filtered(lambda one: one.is_carried != is_carried):
+            lines = charge.move_id.line_ids.filtered(
+                lambda line: line.account_type == "asset_receivable"
+            )
+            lines.no_followup = is_carried
+            charge.is_carried = is_carried

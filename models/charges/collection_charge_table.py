@@ -1,0 +1,267 @@
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.tools import format_amount, format_date, formatLang
+
+SHOWN = ("announce", "charge")
+# What is less is a matter of binary fractions.
+TINY = 1e-6
+
+
+class CollectionChargeTable(models.AbstractModel):
+    """The table of what late payment costs, for everybody who shows it.
+
+    Letter, e-mail, statement, portal, case and call screen take it from here, in the
+    language of the context.
+    """
+
+    _name = "collection.charge.table"
+    _description = "Table of Late Charges"
+
+    @api.model
+    def _get_figures(self, rows, untils=None):
+        """Work out the late items among some rows.
+
+        :param rows: collection.exposure records, of many customers at once
+        :param dict untils: the last day that counts per row; today if not given
+        :return: dict of ``Figure`` per collection.exposure record
+        """
+        late, days = self._get_late(rows), {}
+        for row in late:
+            today = row.company_id._get_collection_today()
+            days[row.move_line_id.sudo()] = untils[row] if untils else today
+        found = self.env["collection.charge.calculation"]._get_figures(
+            late.move_line_id, days, self._get_reserved(late)
+        )
+        by_line = {line.id: figure for line, figure in found.items()}
+        return {
+            row: by_line[row.move_line_id.id]
+            for row in late
+            if row.move_line_id.id in by_line
+        }
+
+    @api.model
+    def _get_of_rows(self, rows):
+        """:return: the tables of one customer, apart from any message; nothing is
+        worked out where no stage has said anything"""
+        late = self._get_late(rows)
+        if not any(row.stage_id.charges in SHOWN for row in late):
+            return []
+        return self._get_tables(rows, self._get_figures(rows))
+
+    @api.model
+    def _render(self, tables):
+        """:return: HTML of tables for screens"""
+        return self.env["ir.qweb"]._render(
+            "account_collections.collection_charge_tables", {"charges": tables}
+        )
+
+    @api.model
+    def _get_late(self, rows):
+        return rows.filtered(lambda row: row.status == "open" and row.days_late)
+
+    @api.model
+    def _get_reserved(self, rows):
+        """:return: dict per account.move.line record of what is not charged for"""
+        return {
+            row.move_line_id.sudo(): row.amount_disputed + row.amount_planned
+            for row in rows
+        }
+
+    @api.model
+    def _get_tables(self, rows, figures, stage=None):
+        """Write the tables of one customer.
+
+        :param rows: collection.exposure records of one customer
+        :param dict figures: see ``_get_figures``
+        :param stage: the collection.stage whose message shows it; without one, what the
+            stages have said that the items have reached
+        :return: list of dicts of texts per currency: title, lines, total, notes
+        """
+        if stage and stage.charges not in SHOWN:
+            return []
+        late, tables = self._get_late(rows), []
+        for currency in late.currency_id:
+            own = late.filtered(lambda row, own=currency: row.currency_id == own)
+            found = {
+                row: figures[row]
+                for row in own
+                if row in figures
+                and figures[row].start
+                and (stage or row.stage_id.charges in SHOWN)
+            }
+            if found:
+                tables.append(self._get_table(own, found, currency, stage))
+        return tables
+
+    @api.model
+    def _get_table(self, rows, figures, currency, stage):
+        # Sudo: whoever sees the invoice sees that it is one over late charges.
+        charges = rows.filtered(lambda row: row.move_id.sudo().collection_charge_ids)
+        amounts = self._get_amounts(rows - charges, charges, figures, stage)
+        total = sum(amount for _label, amount in amounts)
+        return {
+            "title": self.env._("What late payment costs"),
+            "lines": [
+                (label, format_amount(self.env, amount, currency))
+                for label, amount in amounts
+                if not currency.is_zero(amount)
+            ],
+            "total_label": self.env._("Total with interest and costs"),
+            "total": format_amount(self.env, total, currency),
+            "notes": self._get_notes(figures, currency, stage),
+        }
+
+    @api.model
+    def _get_amounts(self, debts, charges, figures, stage):
+        """:return: list of (translated label, amount) of a table"""
+        today = debts.company_id._get_collection_today()
+        principal = sum(debts.mapped("amount_due"))
+        return [
+            (self.env._("Overdue"), principal),
+            (
+                self.env._("Interest and costs invoiced"),
+                sum(charges.mapped("amount_due")),
+            ),
+            (
+                self.env._("Interest to %s", format_date(self.env, today)),
+                self._sum(figures, "interest_due", "drafted"),
+            ),
+            (
+                self.env._("Lump sum for late payment"),
+                self._sum(figures, "lump_due", "lump_drafted"),
+            ),
+            (self.env._("Fee of this reminder"), self._get_fee(figures, stage)),
+        ]
+
+    @api.model
+    def _sum(self, figures, *names):
+        """Add up what is not posted yet: in no charge, or in a draft."""
+        return sum(
+            max(sum(getattr(figure, name) for name in names), 0.0)
+            for figure in figures.values()
+        )
+
+    @api.model
+    def _get_fee(self, figures, stage):
+        """:return: what the rule charges for the message of a stage, in the currency of
+        the items; each stage of an item charges once"""
+        if not stage or stage.charges != "charge" or not figures:
+            return 0.0
+        row, figure = min(figures.items(), key=lambda one: one[0].date_maturity)
+        rule = figure.rule
+        lines = self.env["account.move.line"].union(
+            *(one.move_line_id for one in figures)
+        )
+        charges = self.env["collection.charge"]._find_of_lines(lines).values()
+        fees = self.env["collection.charge"].concat(*charges)
+        fees = fees.filtered(lambda charge: charge.kind == "fee")
+        is_full = rule.fee_count and len(fees) >= rule.fee_count
+        others = rule.currency_id - row.currency_id
+        if is_full or stage in fees.stage_id or not all(others.mapped("active")):
+            return 0.0
+        return rule.currency_id._convert(
+            rule.fee, row.currency_id, row.company_id, figure.until
+        )
+
+    # ------------------------------------------------------------------
+    # Words
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_notes(self, figures, currency, stage):
+        """:return: list of translated sentences below the table"""
+        found = list(figures.values())
+        notes, per_day = [], sum(figure.per_day for figure in found)
+        rates = [self._format_rate(rate) for rate in sorted(self._get_rates(found))]
+        if not currency.is_zero(per_day):
+            notes.append(
+                self.env._(
+                    "Interest of %(amount)s a day runs since %(day)s (%(rates)s a year,"
+                    " %(law)s); each further day adds as much.",
+                    amount=format_amount(self.env, per_day, currency),
+                    day=format_date(
+                        self.env, min(one.start for one in found if one.per_day)
+                    ),
+                    rates=", ".join(f"{rate} %" for rate in rates),
+                    law=", ".join(self._get_laws(found)),
+                )
+            )
+        unknown = [figure.unknown_from for figure in found if figure.unknown_from]
+        if unknown:
+            notes.append(
+                self.env._(
+                    "No reference rate is known from %s on; no interest is charged for"
+                    " these days.",
+                    format_date(self.env, min(unknown)),
+                )
+            )
+        return notes + self._get_offers(figures, stage)
+
+    @api.model
+    def _get_rates(self, figures):
+        return {figure.rate for figure in figures if figure.per_day}
+
+    @api.model
+    def _get_laws(self, figures):
+        """:return: sorted names of the laws, in the language of the context"""
+        names = set()
+        for figure in figures:
+            rule = figure.rule.with_context(lang=self.env.lang)
+            names.add(figure.terms.name or rule.source)
+        return sorted(names)
+
+    @api.model
+    def _format_rate(self, rate):
+        """:return: a rate with the decimals it has, two at least, as the language of
+        the context writes it"""
+        digits = 2 if abs(rate - round(rate, 2)) < TINY else 3
+        return formatLang(self.env, rate, digits=digits)
+
+    @api.model
+    def _get_offers(self, figures, stage):
+        """:return: list of what the message offers to waive, as translated sentences"""
+        if not stage or not stage.charge_offer_days:
+            return []
+        company = next(iter(figures)).company_id
+        day = company._get_collection_today()
+        day += timedelta(days=stage.charge_offer_days)
+        return [
+            self.env._(
+                "If what is overdue arrives by %s, we waive interest and costs.",
+                format_date(self.env, day),
+            )
+        ]
+
+    @api.model
+    def _describe(self, figure, line):
+        """Put interest into the words of a line of an invoice.
+
+        :param figure: ``Figure``
+        :param line: account.move.line record, the late item
+        :return: translated text
+        """
+        currency = line.currency_id
+        parts = [
+            self.env._(
+                "%(days)s days at %(rate)s %% on %(base)s",
+                days=part.days,
+                rate=self._format_rate(float(part.rate)),
+                base=format_amount(self.env, float(part.base), currency),
+            )
+            for part in figure.segments
+            if part.rate is not None
+        ]
+        text = self.env._(
+            "Interest on %(number)s, %(first)s to %(last)s: %(parts)s",
+            number=line.move_id.name,
+            first=format_date(self.env, figure.start),
+            last=format_date(self.env, figure.until),
+            parts="; ".join(parts),
+        )
+        if not currency.is_zero(figure.charged):
+            before = format_amount(self.env, figure.charged, currency)
+            text = self.env._(
+                "%(text)s; charged before: %(before)s", text=text, before=before
+            )
+        return text
