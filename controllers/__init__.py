@@ -5,5 +5,6 @@ from . import (
     portal_payment,
     portal_plan,
     portal_plan_request,
+    portal_settlement,
     portal_terms,
 )

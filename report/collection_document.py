@@ -75,6 +75,18 @@ DOCUMENTS = {
         "collection.installment.document",
         "_prepare_agreements",
     ),
+    "report_collection_settlement": Document(
+        "collection.settlement",
+        "collection_settlement_document",
+        "collection.settlement.document",
+        "_prepare_offers",
+    ),
+    "report_collection_settlement_signature": Document(
+        "collection.settlement",
+        "collection_signature_document",
+        "collection.settlement.document",
+        "_prepare_signatures",
+    ),
     "report_collection_plan_signature": Document(
         "collection.installment.plan",
         "collection_signature_document",

@@ -106,13 +106,16 @@ class AccountMove(models.Model):
         Called when these moves were posted."""
         disputes = self._get_credited_disputes()
         for dispute in disputes:
-            note, invoice = dispute.credit_note_id, dispute.move_id
-            accounts = (
-                note._collection_receivables.account_id
-                & invoice._collection_receivables.account_id
+            self.env["collection.credit.note"]._match(
+                dispute.credit_note_id, dispute.move_id._collection_receivables
             )
-            for account in accounts:
-                (note | invoice)._collection_receivables.filtered(
-                    lambda line, account=account: line.account_id == account
-                ).reconcile()
         disputes._log_credit_note()
+
+    def _settle_collection_settlements(self):
+        """Match what these moves give up with the items of their settlements. Called
+        when these moves were posted."""
+        moves = self.filtered(lambda move: move.move_type in ("out_refund", "entry"))
+        if moves:
+            # Whoever posts entries need not be one who sees settlements.
+            settlements = self.env["collection.settlement"].sudo()
+            settlements.search([("rest_move_ids", "in", moves.ids)])._match_rest()

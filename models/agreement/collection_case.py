@@ -30,6 +30,10 @@ class CollectionCase(models.Model):
     plan_state = fields.Selection(
         PLAN_STATES, "Status of the plan", compute="_compute_plan_id"
     )
+    settlement_ids = fields.One2many("collection.settlement", "case_id", "Settlements")
+    settlement_count = fields.Integer(
+        "Settlements offered", compute="_compute_settlement_count"
+    )
     # A figure of the review, in company currency.
     amount_planned = fields.Monetary("On installments", readonly=True)
 
@@ -59,6 +63,11 @@ class CollectionCase(models.Model):
             case.plan_percent = case.plan_id.percent_paid
             case.plan_state = case.plan_id.state
             case.plan_count = len(case.plan_ids)
+
+    @api.depends("settlement_ids")
+    def _compute_settlement_count(self):
+        for case in self:
+            case.settlement_count = len(case.settlement_ids)
 
     def _count_promises(self):
         """:return: dict of numbers per company, customer and state"""
@@ -213,6 +222,48 @@ class CollectionCase(models.Model):
             },
         }
 
+    def action_offer_settlement(self):
+        """Offer to accept less than what is overdue and free of other agreements."""
+        self.ensure_one()
+        taken = self.env["collection.settlement"]._find_running(self.item_ids).item_ids
+        items = self._get_plannable_items() - taken
+        rows = self.env["collection.exposure"].search(
+            [("move_line_id", "in", items.move_line_id.ids)]
+        )
+        disputed = rows.filtered("amount_disputed").move_line_id
+        items = items.filtered(lambda item: item.move_line_id not in disputed)
+        items -= self.env["collection.stay"]._filter_items(items)
+        if not items:
+            raise UserError(
+                self.env._(
+                    "There is nothing to settle: nothing is overdue that is not"
+                    " disputed, stayed, or agreed on otherwise."
+                )
+            )
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "account_collections.collection_settlement_action_new"
+            ),
+            "context": {
+                "default_case_id": self.id,
+                "default_currency_id": items[:1].currency_id.id,
+                "default_item_ids": [Command.set(items.ids)],
+            },
+        }
+
+    def action_view_settlements(self):
+        """Open the settlements of this customer."""
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "account_collections.collection_settlement_action"
+            ),
+            "domain": [
+                ("partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+            ],
+        }
+
     def action_view_plans(self):
         """Open the installment plans of this customer."""
         self.ensure_one()
@@ -238,3 +289,4 @@ class CollectionCase(models.Model):
         # Whoever may merge customers may write on all their cases.
         others.promise_ids._write_protected({"case_id": self.id})
         others.plan_ids._write_protected({"case_id": self.id})
+        others.settlement_ids._write_protected({"case_id": self.id})

@@ -611,6 +611,17 @@ class CollectionInstallmentPlan(models.Model):
                 )
             )
         self._check_not_planned()
+        self._check_not_settled()
+
+    def _check_not_settled(self):
+        settlement = self.env["collection.settlement"]._find_running(self.item_ids)
+        if settlement:
+            raise ValidationError(
+                self.env._(
+                    "An item is in a settlement (%s). End that one first.",
+                    settlement[:1].name,
+                )
+            )
 
     def _check_not_planned(self):
         """An item is on one plan at a time; a new version may take over from the one it

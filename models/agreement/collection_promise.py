@@ -20,7 +20,11 @@ PENDING_STATES = ("open", "approve")
 OUTCOME_STATES = ("kept", "partial", "broken")
 # What was promised may turn out not to be owed: credited, or cancelled.
 EVALUATED_STATES = ("open", *OUTCOME_STATES, "void")
-KINDS = [("promise", "Promise to pay"), ("extension", "Due-date extension")]
+KINDS = [
+    ("promise", "Promise to pay"),
+    ("extension", "Due-date extension"),
+    ("settlement", "Settlement"),
+]
 MEANS = [
     ("transfer", "Bank transfer"),
     ("card", "Card"),
@@ -140,6 +144,11 @@ class CollectionPromise(models.Model):
     amount = fields.Monetary(compute="_compute_totals", store=True)
     amount_received = fields.Monetary(
         "Received", compute="_compute_amount_received", help="From the ledger."
+    )
+    amount_waived = fields.Monetary(
+        "Given up",
+        readonly=True,
+        help="What a settlement gives up once it is kept; held back with the rest.",
     )
     tolerance = fields.Integer(
         "Tolerance (days)",
@@ -428,6 +437,10 @@ class CollectionPromise(models.Model):
     def action_replace(self):
         """Take a new promise in place of this one."""
         self.ensure_one()
+        if self.kind == "settlement":
+            raise UserError(
+                self.env._("A settlement is signed. End it, and offer another one.")
+            )
         self._check_may_end()
         return self.case_id._open_promise(
             self.item_ids.filtered("is_open"),
@@ -560,6 +573,9 @@ class CollectionPromise(models.Model):
     def _apply_limits(self):
         """Number the promise, and have a manager approve it above the limits."""
         self.ensure_one()
+        if self.kind == "settlement":
+            # Its own limits were checked when it was offered.
+            return
         earlier = self.search(
             [
                 ("item_ids", "in", self.item_ids.ids),
@@ -726,8 +742,11 @@ class CollectionPromise(models.Model):
 
     def _escalate(self):
         """Notify the collector of a promise that was not kept: once per promise."""
+        is_settlement = self.kind == "settlement"
         task = self.case_id._add_task(
-            self.env._("Promise not kept"),
+            self.env._("Settlement lapsed")
+            if is_settlement
+            else self.env._("Promise not kept"),
             self.env._(
                 "%(received)s of %(promised)s came in by %(date)s.",
                 received=self.currency_id.format(self.amount_received),

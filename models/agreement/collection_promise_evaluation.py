@@ -3,6 +3,11 @@ from odoo.tools import SQL
 
 from .collection_promise import EVALUATED_STATES
 
+# ``promise`` holds something back.
+RESERVING = SQL(
+    "(promise.state = 'open' OR promise.state = 'kept' AND promise.amount_waived > 0)"
+)
+
 
 class CollectionPromiseEvaluation(models.AbstractModel):
     """Evaluate promises by the ledger. Set-based.
@@ -42,18 +47,20 @@ class CollectionPromiseEvaluation(models.AbstractModel):
     @api.model
     def _reserving_sql(self):
         return SQL(
-            "SELECT FROM collection_promise WHERE state = 'open'",
+            "SELECT FROM collection_promise promise WHERE %s",
+            RESERVING,
             to_flush=self.env["collection.promise"]._fields["state"],
         )
 
     @api.model
     def _reservations_sql(self):
-        """What is still to come of the open promises, after what was paid already."""
-        is_open = SQL("promise.state = 'open'")
+        """What is still to come of the open promises, after what was paid already; and
+        what a settlement gives up, until it is credited or written off."""
         return SQL(
             """
             SELECT promise.id AS owner_id, item.move_line_id AS line_id,
-                   promise.amount - COALESCE(money.received, 0) AS amount
+                   promise.amount + COALESCE(promise.amount_waived, 0)
+                       - COALESCE(money.received, 0) AS amount
               FROM collection_promise promise
               JOIN collection_promise_item_rel rel ON rel.promise_id = promise.id
               JOIN collection_item item ON item.id = rel.item_id
@@ -61,10 +68,10 @@ class CollectionPromiseEvaluation(models.AbstractModel):
                 SELECT agreement_id, SUM(amount) AS received
                   FROM (%(allocations)s) allocation
                  GROUP BY agreement_id) money ON money.agreement_id = promise.id
-             WHERE %(is_open)s
+             WHERE %(reserving)s
             """,
-            allocations=self._allocations_sql(is_open),
-            is_open=is_open,
+            allocations=self._allocations_sql(RESERVING),
+            reserving=RESERVING,
         )
 
     @api.model

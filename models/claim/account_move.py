@@ -24,6 +24,7 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         posted = super()._post(soft)
         posted._settle_collection_disputes()
+        posted._settle_collection_settlements()
         proposals = posted.filtered(
             lambda move: (
                 move.move_type == "entry"

@@ -12,4 +12,5 @@ from . import (
     collection_reserved_amount,
     collection_received_money,
     collection_credit_value,
+    collection_writeoff,
 )

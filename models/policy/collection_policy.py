@@ -238,6 +238,24 @@ class CollectionPolicy(models.Model):
         default=2,
         help="Zero: no reminder. The notice follows after the tolerance.",
     )
+    settlement_collector_max = fields.Float(
+        "Collectors reduce by up to (%)",
+        default=5,
+        help="A larger reduction waits for a collections manager.",
+    )
+    settlement_manager_max = fields.Float(
+        "Managers reduce by up to (%)",
+        default=30,
+        help="Nobody offers a larger reduction.",
+    )
+    settlement_tolerance = fields.Integer(
+        "Tolerance of settlements (days)",
+        help="Days after a date within which the money is still in time.",
+    )
+    settlement_pause = fields.Boolean(
+        "No reminders while a settlement is offered",
+        help="Otherwise they go on until it is accepted.",
+    )
     is_published = fields.Boolean(
         "Published in the portal",
         help="Customers of this policy can read it there, in their language.",
@@ -271,6 +289,13 @@ class CollectionPolicy(models.Model):
         " AND promise_threshold > 0 AND promise_threshold <= 100)",
         "The limits of promises cannot be negative, and a promise is kept from a share"
         " between 0 and 100 percent.",
+    )
+    _settlement_limits = models.Constraint(
+        "CHECK (settlement_collector_max BETWEEN 0 AND 100"
+        " AND settlement_manager_max BETWEEN 0 AND 100"
+        " AND settlement_tolerance BETWEEN 0 AND 365)",
+        "Reductions are between 0 and 100 percent, and the tolerance of settlements is"
+        " up to a year.",
     )
     _contact_limits = models.Constraint(
         "CHECK (limit_call_days >= 0 AND limit_talk_days >= 0 AND limit_attempts >= 0"

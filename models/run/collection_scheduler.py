@@ -49,6 +49,7 @@ class CollectionScheduler(models.AbstractModel):
         if not company._try_collection_lock():
             return self.env["collection.run"]
         counts = self._decide(company, as_of, partner_ids, ledger_date)
+        self.env["collection.settlement.evaluation"]._evaluate(company, partner_ids)
         counts |= self._fill_outbox(company, as_of, partner_ids)
         return self.env["collection.run"]._log(kind, company, as_of, clock, **counts)
 
@@ -92,6 +93,7 @@ class CollectionScheduler(models.AbstractModel):
         self.env["collection.mail.retry"]._follow_mails(company)
         self.env["collection.text.delivery"]._follow_texts(company)
         self.env["collection.promise"]._follow_up(company, today)
+        self.env["collection.settlement.offer"]._follow_up(company, today)
         self.env["collection.installment.reminder"]._follow_up(company, today)
         self.env["collection.dispute"]._follow_up(company, today)
         charges = self.env["collection.charge.follow.up"]

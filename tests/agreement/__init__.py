@@ -16,4 +16,6 @@ from . import (
     test_promise_evaluation,
     test_promise_limits,
     test_promise_night,
+    test_settlement,
+    test_settlement_pairs,
 )
