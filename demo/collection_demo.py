@@ -27,6 +27,7 @@ EVENT_COLUMNS = {
     "collection_letter_batch": ("create_date", "date_printed"),
     "collection_installment_plan": ("create_date", "signed_on"),
     "collection_promise": ("create_date",),
+    "collection_settlement": ("create_date", "signed_on"),
     "collection_terms": ("create_date", "signed_on"),
 }
 # Whose messages are dated on the day they belong to.
@@ -37,6 +38,7 @@ THREADS = (
     "collection.bankruptcy",
     "collection.claim",
     "collection.promise",
+    "collection.settlement",
     "collection.terms",
 )
 

@@ -35,6 +35,8 @@ class DemoAgreements(Demo):
         if reports.get_wkhtmltopdf_state() in ("ok", "workers"):
             for plan in self._on(history.PLANS, offset):
                 demo._offer_demo_plan(*plan)
+            for settlement in self._on(history.SETTLEMENTS, offset):
+                demo._offer_demo_settlement(*settlement)
             for terms in self._on(history.TERMS, offset):
                 demo._send_demo_terms(*terms)
 
@@ -108,6 +110,28 @@ class DemoAgreements(Demo):
         plan.action_send_offer()
         if signer:
             self._sign_demo(plan, signer)
+
+    def _offer_demo_settlement(self, name, offered, signer, share, vals):
+        case = self._customer(name).collection_case_id
+        context = case.action_offer_settlement()["context"]
+        settlement = self.env["collection.settlement"].create(
+            {
+                "case_id": case.id,
+                "currency_id": context["default_currency_id"],
+                "item_ids": context["default_item_ids"],
+                "percent": 100 * (1 - share),
+                "date_first": self._day(offered + 14),
+                "date_offer_end": self._day(offered + 10),
+                **vals,
+            }
+        )
+        settlement.action_offer()
+        if settlement.state == "approve":
+            manager = settlement.with_user(self._user("manager"))
+            manager.action_approve()
+        settlement.action_send_offer()
+        if signer:
+            self._sign_demo(settlement, signer)
 
     def _send_demo_terms(self, name, _on, signer, vals):
         terms = self.env["collection.terms"].create(

@@ -59,6 +59,11 @@ DISPUTES = [
         None,
     ),
 ]
+# customer, offered on, accepted by (None while the offer is open), amount as a share of
+# what is open, the terms
+SETTLEMENTS = [
+    ("maple_street", -2, None, 0.9, {"reason": "Keeps a small school as a customer"}),
+]
 # customer, sent for signature on, signed by (None while it waits), the terms
 TERMS = [
     (

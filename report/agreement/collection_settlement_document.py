@@ -31,7 +31,8 @@ class CollectionSettlementDocument(models.AbstractModel):
         message = env["collection.message.composer"]
         return {
             **values,
-            "settlement": own,
+            # As the list of invoices, which it shares with plans, knows it.
+            "plan": own,
             "subject": env._("Offer to settle your account %s", own.name),
             "invoices": self.env["collection.installment.document"]._get_invoices(own),
             "covered": self._format(own, own.amount_covered),

@@ -85,6 +85,8 @@ class TestDemo(TransactionCase):
                 history_agreements.DISPUTES + history_portal.DISPUTES
             ),
             "collection.installment.plan": len(history_agreements.PLANS),
+            "collection.settlement": len(history_agreements.SETTLEMENTS),
+            "collection.terms": len(history_agreements.TERMS),
         }
 
     def _count_events(self):

@@ -6,4 +6,5 @@ from . import (
     test_portal_plan,
     test_portal_plan_request,
     test_portal_promise,
+    test_portal_settlement,
 )

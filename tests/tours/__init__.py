@@ -6,4 +6,5 @@ from . import (
     test_tours_plan,
     test_tours_portal_account,
     test_tours_promise,
+    test_tours_settlement,
 )

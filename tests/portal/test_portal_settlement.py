@@ -1,0 +1,101 @@
+import json
+
+from odoo import http
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from ..common.plan import SIGNATURE
+from ..common.settlement import SettlementCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPortalSettlement(SettlementCommon, HttpCase):
+    """The page on which an offer is read and accepted: who gets in, and what then."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # The server cannot be told another day, so these tests live today.
+        cls.today = cls.company._get_collection_today()
+        cls.invoice = cls.make_invoice(cls.customer, 1000)
+        cls.plan()
+        cls.visitor = cls.make_portal_user(cls.customer)
+        cls.stranger = cls.make_portal_user(cls.make_customer("Somebody else"))
+        cls.offered = cls.make_settlement(cls.invoice, 700)
+        cls.page = f"/my/settlements/{cls.offered.id}"
+
+    @classmethod
+    def make_portal_user(cls, customer):
+        user = new_test_user(
+            cls.env, f"settle_{customer.id}", groups="base.group_portal", lang="en_US"
+        )
+        user.partner_id.parent_id = customer
+        return user
+
+    def log_in(self, user):
+        self.authenticate(user.login, user.login)
+
+    def call_sign(self, token=None):
+        query = f"document={self.offered.document_sha256}"
+        query += f"&access_token={token}" if token else ""
+        response = self.url_open(
+            f"{self.page}/sign?{query}",
+            data=json.dumps({"params": {"name": "Paula", "signature": SIGNATURE}}),
+            headers={"Content-Type": "application/json"},
+        )
+        self.env.invalidate_all()
+        return response.json()["result"]
+
+    def test_the_customer_reads_and_accepts(self):
+        self.log_in(self.visitor)
+        self.assertNotIn(self.offered.name, self.url_open("/my/settlements").text)
+        self.assertNotIn(self.offered.name, self.url_open(self.page).text)
+        self.offered.action_offer()
+        self.env.flush_all()
+        self.assertIn(self.offered.name, self.url_open("/my/settlements").text)
+        page = self.url_open(self.page).text
+        self.assertIn("Accept and sign", page)
+        self.assertIn("700.00", page)
+        document = self.url_open(f"{self.page}/document")
+        self.assertEqual(document.content, self.offered.sudo().document_id.raw)
+        self.assertIn("redirect_url", self.call_sign())
+        self.assertEqual(self.offered.state, "accepted")
+        page = self.url_open(self.page).text
+        self.assertNotIn("Accept and sign", page)
+        self.assertIn("You have paid", page)
+        self.assertRegex(self.call_sign()["error"], "can no longer be signed")
+
+    def test_strangers_get_nothing(self):
+        self.offered.action_offer()
+        self.env.flush_all()
+        for user in (None, self.stranger):
+            if user:
+                self.log_in(user)
+            else:
+                self.authenticate(None, None)
+            with self.subTest(user=user):
+                for url in (self.page, f"{self.page}/document"):
+                    self.assertNotIn(self.offered.name, self.url_open(url).text)
+                self.assertRegex(self.call_sign()["error"], "does not exist")
+        token = self.offered._portal_ensure_token()
+        self.authenticate(None, None)
+        self.assertIn("redirect_url", self.call_sign(token))
+
+    def test_a_payment_makes_the_offer_void(self):
+        self.offered.action_offer()
+        self.pay(self.invoice, 100)
+        self.log_in(self.visitor)
+        self.assertRegex(self.call_sign()["error"], "have changed")
+        self.assertEqual(self.offered.state, "void")
+        self.assertIn("no longer open", self.url_open(self.page).text)
+
+    def test_decline(self):
+        self.offered.action_offer()
+        self.log_in(self.visitor)
+        self.url_open(
+            f"{self.page}/decline",
+            data={"reason": "Too much", "csrf_token": http.Request.csrf_token(self)},
+        )
+        self.env.invalidate_all()
+        self.assertEqual(
+            (self.offered.state, self.offered.end_reason), ("declined", "Too much")
+        )
