@@ -17,6 +17,7 @@ class TestSettlement(SettlementCommon):
 
     def get_row(self, invoice=None):
         self.env.flush_all()
+        self.env.invalidate_all()
         return self.env["collection.exposure"].search(
             [("move_id", "=", (invoice or self.invoice).id)]
         )
@@ -241,7 +242,7 @@ class TestSettlement(SettlementCommon):
         second = self.make_settlement(self.invoice, 700)
         self.as_of(second).action_offer()
         self.assertEqual(self.get_row().status, "held")
-        second.sudo()._decline("No")
+        self.as_of(second.sudo())._decline("No")
         self.assertEqual(self.get_row().status, "open")
         self.assertEqual(second.hold_id.state, "ended")
         self.assertIn("Settlement declined", self.case.activity_ids.mapped("summary"))
