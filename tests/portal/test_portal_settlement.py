@@ -61,7 +61,7 @@ class TestPortalSettlement(SettlementCommon, HttpCase):
         self.assertEqual(self.offered.state, "accepted")
         page = self.url_open(self.page).text
         self.assertNotIn("Accept and sign", page)
-        self.assertIn("You have paid", page)
+        self.assertIn("Paid so far", page)
         self.assertRegex(self.call_sign()["error"], "can no longer be signed")
 
     def test_strangers_get_nothing(self):
