@@ -18,6 +18,13 @@ registry.category("web_tour.tours").add("collection_portal_settlement", {
         },
         {
             trigger: ".o_web_sign_name_and_signature input",
+            run: "clear",
+        },
+        {
+            trigger: ".o_portal_sign_submit:disabled",
+        },
+        {
+            trigger: ".o_web_sign_name_and_signature input",
             run: "fill Paula Payer",
         },
         {
