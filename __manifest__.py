@@ -24,6 +24,7 @@
         "data/mail_template_data.xml",
         "data/mail_template_notice_data.xml",
         "data/mail_template_summary_data.xml",
+        "data/mail_template_account_link_data.xml",
         "data/mail_template_installment_plan_data.xml",
         "data/mail_template_terms_data.xml",
         "data/mail_template_settlement_data.xml",
@@ -78,6 +79,7 @@
         "views/ledger/collection_exposure_views.xml",
         "views/letter/collection_letter_views.xml",
         "views/letter/collection_letter_batch_views.xml",
+        "views/letter/collection_account_link_views.xml",
         "views/case/collection_hold_views.xml",
         "views/step/collection_step_views.xml",
         "views/terms/collection_terms_views.xml",
@@ -110,6 +112,7 @@
         "views/portal/portal_account_templates.xml",
         "views/portal/portal_account_form_templates.xml",
         "views/portal/portal_plan_request_templates.xml",
+        "views/portal/portal_link_templates.xml",
         "views/collection_menus.xml",
     ],
     "demo": [

@@ -1,3 +1,5 @@
+from typing import NamedTuple
+
 from odoo import http
 from odoo.addons.account.controllers.portal import PortalAccount
 from odoo.exceptions import AccessError, MissingError, UserError
@@ -9,6 +11,23 @@ from .portal_form import MAX_NAME, MAX_REQUEST, PortalForm
 # The largest number a record can have.
 MAX_ID = 2**31 - 1
 MEANS = ("transfer", "card", "debit", "cheque", "cash", "other")
+
+
+class InvoicePage(NamedTuple):
+    """An invoice that a visitor says something about, and where they come from."""
+
+    invoice: object  # account.move, as superuser
+    visitor: object  # res.partner; empty when it is not known
+    token: str
+    form_url: str  # where the forms are, without their name
+    url: str
+    done_url: str
+    link: object = None  # collection.account.link, for who comes by one
+
+    @property
+    def document(self):
+        """What a visitor without login has got the address of."""
+        return self.link or self.invoice
 
 
 def is_token_of(record, text):
@@ -91,19 +110,39 @@ class CollectionPortal(PortalAccount):
             invoice = self._get_own_invoice(invoice_id, access_token)
         except (AccessError, MissingError):
             return request.redirect("/my")
+        page = InvoicePage(
+            invoice,
+            self._get_visitor(),
+            access_token,
+            f"/my/invoices/{invoice.id}",
+            invoice.get_portal_url(),
+            invoice.get_portal_url(suffix=f"/{kind}/done"),
+        )
+        return self._answer_about(page, raw, kind)
+
+    def _answer_about(self, page, raw, kind):
+        """Show a form about an invoice, or record what it says."""
+        invoice = page.invoice
         status = invoice.env["collection.portal"]._get_status(invoice)
         most = status[f"collection_{kind}_max"]
         if not most:
-            return request.redirect(invoice.get_portal_url())
+            return request.redirect(page.url)
         read = self._read_promise if kind == "promise" else self._read_dispute
         form = PortalForm(invoice, raw)
         if request.httprequest.method == "POST":
             read(form, most)
-            may = self._may_post(form, invoice)
-            if may and not form.errors and self._submit(invoice, form, kind):
-                return request.redirect(invoice.get_portal_url(suffix=f"/{kind}/done"))
-        values = {"most": most, "form": raw, "errors": form.errors}
-        response = self._render(f"portal_{kind}", invoice, access_token, values)
+            may = self._may_post(form, page)
+            if may and not form.errors and self._submit(page, form, kind):
+                return request.redirect(page.done_url)
+        values = {
+            "most": most,
+            "form": raw,
+            "errors": form.errors,
+            "form_url": page.form_url,
+            "invoice_url": page.url,
+            "default_name": page.visitor.name or "",
+        }
+        response = self._render(f"portal_{kind}", invoice, page.token, values)
         if form.is_too_many:
             response.status_code = 429
         return response
@@ -145,15 +184,19 @@ class CollectionPortal(PortalAccount):
         :param document: what a visitor without login has the link to
         :return: whether it is within the limit; if not, the form says so
         """
-        user = request.env.user
-        sender = f"user {user.id}"
-        if user._is_public():
-            document = getattr(document, "moves", document)
-            sender = f"{document._name} {document.id}"
-        may = request.env["collection.portal.rate.limit"].sudo()._count(sender)
+        limit = request.env["collection.portal.rate.limit"].sudo()
+        may = limit._count(self._get_sender(document))
         if not may:
             form.refuse()
         return may
+
+    def _get_sender(self, document):
+        """:return: who is counted: the user, or what a visitor has the link to"""
+        user = request.env.user
+        if not user._is_public():
+            return f"user {user.id}"
+        document = getattr(document, "document", document)
+        return f"{document._name} {document.id}"
 
     def _get_means(self):
         """:return: list of (key, label) of the means of payment"""
@@ -161,9 +204,9 @@ class CollectionPortal(PortalAccount):
         labels = dict(field._description_selection(request.env))
         return [(key, labels[key]) for key in MEANS]
 
-    def _submit(self, invoice, form, kind):
+    def _submit(self, page, form, kind):
         """:return: the record that was made; none, and an error, when it was refused"""
-        visitor = self._get_visitor()
+        invoice, visitor = page.invoice, page.visitor
         portal = invoice.with_company(invoice.company_id).env["collection.portal"]
         is_promise = kind == "promise"
         create = portal._create_promise if is_promise else portal._create_dispute
@@ -202,7 +245,6 @@ class CollectionPortal(PortalAccount):
         )
 
     def _render(self, template, invoice, access_token, values):
-        user = request.env.user
         values = {
             "page_name": "invoice",
             "invoice": invoice,
@@ -212,7 +254,6 @@ class CollectionPortal(PortalAccount):
             "days_max": invoice.collection_case_id.policy_id.promise_days_max,
             "reasons": self._get_reasons(),
             "means": self._get_means(),
-            "default_name": "" if user._is_public() else user.name,
             **values,
         }
         return self._respond(template, values)

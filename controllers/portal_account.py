@@ -29,6 +29,8 @@ class Account(NamedTuple):
     moves: object  # account.move of the link; empty for the whole account
     url: str
     token: str
+    visitor: object  # res.partner who looks at it; empty when it is not known
+    link: object = None  # collection.account.link, for who comes by one
 
     @property
     def env(self):
@@ -39,6 +41,11 @@ class Account(NamedTuple):
     def company_id(self):
         """As the records of forms call it."""
         return self.company
+
+    @property
+    def document(self):
+        """What a visitor without login has got the address of."""
+        return self.link or self.moves
 
     @property
     def service(self):
@@ -99,9 +106,15 @@ class CollectionPortalAccount(CollectionPortal):
     )
     def portal_collection_account(self, company_id, done=None, **_kwargs):
         """Show the account with one company."""
-        account = self._open_account(company_id)
-        visitor = request.env.user.partner_id
-        values = account.service._get_values(account.customer, account.company, visitor)
+        return self._show_account(self._open_account(company_id), done)
+
+    def _show_account(self, account, done):
+        values = account.service._get_values(
+            account.customer,
+            account.company,
+            account.visitor,
+            account.url if account.link else "",
+        )
         values.update(page_name="collection_account", account=account, done=done)
         values["may_choose"] = any(
             item["can_choose"] for group in values["groups"] for item in group["items"]
@@ -117,7 +130,9 @@ class CollectionPortalAccount(CollectionPortal):
     )
     def portal_collection_statement(self, company_id, **_kwargs):
         """Download the statement of account."""
-        account = self._open_account(company_id)
+        return self._send_statement(self._open_account(company_id))
+
+    def _send_statement(self, account):
         case = account.service._get_case(account.customer, account.company)
         if not case:
             return request.redirect(account.url)
@@ -136,7 +151,9 @@ class CollectionPortalAccount(CollectionPortal):
     )
     def portal_collection_letter(self, company_id, letter_id, **_kwargs):
         """Show a message that was sent: its document, or its words."""
-        account = self._open_account(company_id)
+        return self._show_letter(self._open_account(company_id), letter_id)
+
+    def _show_letter(self, account, letter_id):
         letter = account.service._get_letters(
             account.customer, account.company
         ).filtered(lambda letter: letter.id == letter_id)
@@ -222,10 +239,14 @@ class CollectionPortalAccount(CollectionPortal):
         form.read_files()
         form.values["rows"] = rows if account.moves else rows.browse()
 
-    def _read_account_preferences(self, form, rows, _account):
+    def _read_account_preferences(self, form, rows, account):
         self._read_name(form)
-        form.read_choice("channel", ("", *channels(is_portal=True)))
-        form.read_hours()
+        if account.link:
+            # Whoever has got hold of a link may stop calls, and nothing else.
+            form.values.update(account.service._get_preferences(account.visitor))
+        else:
+            form.read_choice("channel", ("", *channels(is_portal=True)))
+            form.read_hours()
         form.read_text("note")
         form.values["no_calls"] = bool(form.raw.get("no_calls"))
         form.values["rows"] = rows.browse()
@@ -239,7 +260,7 @@ class CollectionPortalAccount(CollectionPortal):
         try:
             with request.env.cr.savepoint():
                 return record(
-                    account.customer, account.company, self._get_visitor(), form.values
+                    account.customer, account.company, account.visitor, form.values
                 )
         except UserError as error:
             form.errors["form"] = str(error)
@@ -304,7 +325,6 @@ class CollectionPortalAccount(CollectionPortal):
         return account.service._get_free
 
     def _get_form_choices(self, account):
-        user = request.env.user
         case = account.service._get_case(account.customer, account.company)
         return {
             "today": account.company._get_collection_today(),
@@ -313,8 +333,8 @@ class CollectionPortalAccount(CollectionPortal):
             if case
             else {},
             "means": self._get_means(),
-            "default_name": "" if user._is_public() else user.name,
-            "me": self._get_visitor().sudo(),
+            "default_name": account.visitor.name or "",
+            "me": account.visitor.sudo(),
             "channels": self._get_channels(),
         }
 
@@ -337,7 +357,7 @@ class CollectionPortalAccount(CollectionPortal):
             here = company.with_context(allowed_company_ids=company.ids)
             own, url = customer.with_env(here.env), f"{URL}/{company.id}"
             moves = here.env["account.move"]
-            accounts.append(Account(own, here, moves, url, ""))
+            accounts.append(Account(own, here, moves, url, "", self._get_visitor()))
         return accounts
 
     def _open_account(self, company_id):
@@ -360,7 +380,8 @@ class CollectionPortalAccount(CollectionPortal):
         url, customer = move.get_portal_url(), move.commercial_partner_id
         if not move.line_ids.filtered("date_maturity") or move.state != "posted":
             return abort(request.redirect(url))
-        return Account(customer, company, move, url, access_token or "")
+        visitor = self._get_visitor()
+        return Account(customer, company, move, url, access_token or "", visitor)
 
     def _get_form_url(self, account):
         if account.moves:

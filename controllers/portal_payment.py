@@ -26,7 +26,9 @@ class CollectionPortalPayment(CollectionPortalAccount):
     )
     def portal_collection_pay(self, company_id, currency_id, **_kwargs):
         """Show Odoo's payment form for what was chosen, else for what is overdue."""
-        account = self._open_account(company_id)
+        return self._show_payment(self._open_account(company_id), currency_id)
+
+    def _show_payment(self, account, currency_id):
         rows = self._get_payable(account, currency_id)
         amount = self._get_amount(account, rows)
         if not amount:
@@ -37,16 +39,21 @@ class CollectionPortalPayment(CollectionPortalAccount):
             reference = moves.payment_reference or moves.name
         values = self._get_common_page_view_values(
             invoices_data={
-                "partner": request.env.user.partner_id,
+                "partner": account.visitor,
                 "company": account.company,
                 "total_amount": amount,
                 "currency": rows.currency_id,
                 "amount_residual": amount,
                 "payment_reference": reference,
-                "landing_route": account.url,
+                "landing_route": self._get_landing_url(account),
                 "transaction_route": self._get_transaction_url(account, rows),
             }
         )
+        if account.link:
+            # A card on file is for those who log in.
+            cards, offers = values["tokens_sudo"], values["show_tokenize_input_mapping"]
+            values["tokens_sudo"] = cards.browse()
+            values["show_tokenize_input_mapping"] = dict.fromkeys(offers, False)
         values.update(
             page_name="collection_account",
             account=account,
@@ -68,6 +75,9 @@ class CollectionPortalPayment(CollectionPortalAccount):
         :return: the values with which Odoo's form continues
         """
         account = self._open_account(company_id)
+        return self._begin_payment(account, currency_id, kwargs)
+
+    def _begin_payment(self, account, currency_id, kwargs):
         rows = self._get_payable(account, currency_id)
         amount = self._get_amount(account, rows)
         if not amount:
@@ -77,10 +87,9 @@ class CollectionPortalPayment(CollectionPortalAccount):
         kwargs.pop("access_token", None)
         self._validate_transaction_kwargs(kwargs)
         kwargs.update(amount=amount, is_validation=False)
-        kwargs["landing_route"] = account.url
-        partner = request.env.user.partner_id
+        kwargs["landing_route"] = self._get_landing_url(account)
         return self._process_transaction(
-            partner.id, currency_id, rows.move_id.ids, None, **kwargs
+            account.visitor.id, currency_id, rows.move_id.ids, None, **kwargs
         )
 
     def _get_payable(self, account, currency_id):
@@ -95,10 +104,14 @@ class CollectionPortalPayment(CollectionPortalAccount):
                 and row.move_id.is_sale_document(include_receipts=True)
             )
         )
-        visitor = request.env.user.partner_id
-        if not account.service._can_pay_online(rows, rows.currency_id, visitor):
+        service = account.service
+        if not service._can_pay_online(rows, rows.currency_id, account.visitor):
             return rows.browse()
         return rows
+
+    def _get_landing_url(self, account):
+        """:return: where the payment ends; it is kept with the transaction"""
+        return account.url
 
     def _get_transaction_url(self, account, rows):
         """:return: the address that begins the payment of the same items"""

@@ -24,7 +24,9 @@ class CollectionPortalPlanRequest(CollectionPortalAccount):
     @http.route(f"{URL}/<int:company_id>/plan", auth="user", **FORM_ROUTE)
     def portal_collection_account_plan(self, company_id, **raw):
         """Propose to pay in installments."""
-        account = self._open_account(company_id)
+        return self._request_plan(self._open_account(company_id), raw)
+
+    def _request_plan(self, account, raw):
         if self._get_proposal(account):
             return request.redirect(account.url)
         return self._answer_account(account, raw, "plan")
@@ -38,7 +40,9 @@ class CollectionPortalPlanRequest(CollectionPortalAccount):
     )
     def portal_collection_plan_preview(self, company_id, **raw):
         """Answer the schedule of what is filled in, as a piece of the page."""
-        account = self._open_account(company_id)
+        return self._preview_plan(self._open_account(company_id), raw)
+
+    def _preview_plan(self, account, raw):
         form = self._make_form(account, raw)
         self._read_terms(form, self._get_choices(account, "plan"), account)
         values = {"form": raw, "errors": form.errors}
@@ -57,7 +61,7 @@ class CollectionPortalPlanRequest(CollectionPortalAccount):
 
     def _preview(self, account, form):
         """:return: the schedule of a form; None, and an error, when there is none"""
-        sender = f"preview {request.env.user.id}"
+        sender = f"preview {self._get_sender(account)}"
         posts = account.env["collection.portal.rate.limit"]
         if not posts._count(sender, PREVIEWS_PER_HOUR):
             form.refuse()

@@ -34,6 +34,20 @@ class DemoPortal(DemoAgreements):
             }
             portal._receive_message(customer, self.env.company, visitor, form)
 
+        for name, _on in self._on(history.OPENINGS, offset):
+            self._open_account(self._customer(name))
+
+    def _open_account(self, customer):
+        """Look at the account by the link of the last message."""
+        links, company = self.env["collection.account.link"], self.env.company
+        case = self.env["collection.case"]._find_open(customer, company)
+        letter = case.letter_ids.filtered(lambda one: one.channel == "email")[:1]
+        if not links.search([("letter_id", "=", letter.id)]):
+            links._make(
+                letter, letter.partner_id, self.env.company.collection_link_days
+            )
+        links.search([("letter_id", "=", letter.id)])._note_opened()
+
     def _get_demo_visitor(self, name):
         """:return: the contact of a customer who logs in, else the customer"""
         customer = self._customer(name)

@@ -19,3 +19,5 @@ MESSAGES = [
         "From next month on, please send invoices to our new office.",
     ),
 ]
+# customer, on: they have looked at their account by the link of the last message
+OPENINGS = [("stonewall", -8), ("stonewall", -6), ("stonewall", -1)]

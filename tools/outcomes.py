@@ -42,6 +42,7 @@ OUTCOMES = {
     "sent": Outcome(by_hand=False),
     "bounced": Outcome(is_attempt=False, next_step="address", by_hand=False),
     "returned": Outcome(is_attempt=False, next_step="address"),
+    "opened": Outcome(is_attempt=False, by_hand=False),
     "auto_reply": Outcome(is_attempt=False, by_hand=False),
     "override": Outcome(is_attempt=False, by_hand=False),
 }

@@ -43,6 +43,12 @@ class ResCompany(models.Model):
         help="The account customers are asked to pay to. Empty: the first account of"
         " the company.",
     )
+    collection_link_days = fields.Integer(
+        "Account links are valid for (days)",
+        default=30,
+        help="E-mails have a link that opens the customer's account without a login,"
+        " for so many days. Zero: customers log in.",
+    )
     collection_reply_days = fields.Integer(
         "Pause after a reply (days)",
         default=5,
@@ -109,6 +115,10 @@ class ResCompany(models.Model):
     _collection_mail_hours_valid = models.Constraint(
         "CHECK (collection_mail_hours BETWEEN 0 AND 240)",
         "Refused e-mails are tried for 0 to 240 hours.",
+    )
+    _collection_link_valid = models.Constraint(
+        "CHECK (collection_link_days BETWEEN 0 AND 365)",
+        "Account links are valid for 0 to 365 days.",
     )
     _collection_reply_valid = models.Constraint(
         "CHECK (collection_reply_days BETWEEN 0 AND 60)",

@@ -14,6 +14,9 @@ class ResConfigSettings(models.TransientModel):
     collection_document_seconds = fields.Integer(
         related="company_id.collection_document_seconds", readonly=False
     )
+    collection_link_days = fields.Integer(
+        related="company_id.collection_link_days", readonly=False
+    )
     collection_mail_hours = fields.Integer(
         related="company_id.collection_mail_hours", readonly=False
     )

@@ -86,6 +86,14 @@ class MailMail(models.Model):
                 email["headers"] = {**email["headers"], MAIL_HEADER: str(self.id)}
         return emails
 
+    def _personalize_outgoing_body(self, body, partner=False, doc_to_followers=None):
+        body = super()._personalize_outgoing_body(body, partner, doc_to_followers)
+        letter = partner and self._get_letter()
+        if not letter:
+            return body
+        links = self.env["collection.account.link"]
+        return links._personalize(body, letter, partner)
+
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None
     ):

@@ -6,6 +6,15 @@ from ...tools.automatic_mail import is_failure
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
+    def _message_parse_extract_payload_postprocess(self, message, payload_dict):
+        """An answer quotes what it answers to, with the link to the account: what we
+        keep of it has none."""
+        payload = super()._message_parse_extract_payload_postprocess(
+            message, payload_dict
+        )
+        links = self.env["collection.account.link"]
+        return {**payload, "body": links._strip(payload["body"])}
+
     @api.model
     def _message_route_process(self, message, message_dict, routes):
         # What lands on a case is kept as it came in, and told from automatic answers:

@@ -16,6 +16,7 @@ from . import (
     collection_dispatcher,
     collection_mail_handover,
     collection_mail_retry,
+    collection_account_link,
     collection_text_delivery,
     collection_customer_notice,
     collection_conversation_summary,

@@ -10,6 +10,7 @@ MESSAGES_SHOWN = 20
 CREDITS = ("credit", "stayed_credit")
 # What a customer may still say something about: the rest is settled, or on its way.
 ANSWERABLE = ("open", "held", "disputed", "promised", "planned")
+NO_URLS = {"url": "", "pay_url": "", "dispute_url": ""}
 STAYED = ("stayed", "stayed_credit")
 # The plans that concern the customer now.
 SHOWN_PLAN_STATES = ("approve", "offered", "accepted", "active", "notice", "suspended")
@@ -133,12 +134,14 @@ class CollectionPortalAccount(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_values(self, customer, company, visitor):
+    def _get_values(self, customer, company, visitor, url=""):
         """Prepare the page of an account.
 
         :param customer: res.partner record
         :param company: res.company record
         :param visitor: res.partner who looks at it
+        :param str url: of the account, if what leads further lies below it; if not,
+            invoices have pages of their own
         :return: dict for the template ``portal_account``
         """
         rows = self._get_rows(customer, company)
@@ -147,7 +150,7 @@ class CollectionPortalAccount(models.AbstractModel):
             "company": company,
             "customer": customer,
             "case": case,
-            "groups": self._get_groups(rows, visitor),
+            "groups": self._get_groups(rows, visitor, url),
             "can_promise": bool(self._get_promisable(customer, company)),
             "promises": case.promise_ids.filtered(
                 lambda promise: promise.state in PENDING_STATES
@@ -177,7 +180,7 @@ class CollectionPortalAccount(models.AbstractModel):
         }
 
     @api.model
-    def _get_groups(self, rows, visitor):
+    def _get_groups(self, rows, visitor, url=""):
         """:return: list of dicts per currency: currency, items, credits, ageing and
         amounts; what is asked for is net of credits where the policy nets"""
         listing = self.env["collection.open.item.list"]
@@ -188,7 +191,7 @@ class CollectionPortalAccount(models.AbstractModel):
         for currency in listing._sort_currencies(rows):
             own = rows.filtered(lambda row, own=currency: row.currency_id == own)
             debts = own.filtered(lambda row: row.status not in CREDITS)
-            items = [self._get_item(row, positions) for row in debts]
+            items = [self._get_item(row, positions, url) for row in debts]
             overdue = sum(self._get_overdue(own).mapped("amount_due"))
             groups.append(
                 {
@@ -212,7 +215,7 @@ class CollectionPortalAccount(models.AbstractModel):
         return groups
 
     @api.model
-    def _get_item(self, row, positions):
+    def _get_item(self, row, positions, url=""):
         """:return: dict of what the page shows of an open item"""
         listing, move = self.env["collection.open.item.list"], row.move_id
         is_invoice = move.is_sale_document(include_receipts=True)
@@ -224,13 +227,42 @@ class CollectionPortalAccount(models.AbstractModel):
             "installment": listing._get_installment(positions.get(row.id)),
             "late": "" if is_stayed else listing._get_late_text(row),
             "badges": self._get_badges(row),
-            "url": move.get_portal_url() if is_invoice else "",
-            "dispute_url": move.get_portal_url(suffix="/dispute")
-            if is_invoice and row.status in ANSWERABLE
-            else "",
+            **(self._get_urls(row, url) if is_invoice else NO_URLS),
             "can_choose": row.status in ANSWERABLE,
             "is_asked": row.status == "open" and row.days_late > 0,
             "is_stayed": is_stayed,
+        }
+
+    @api.model
+    def _get_urls(self, row, url):
+        """:return: dict of the addresses of an invoice: itself, pay it, dispute it"""
+        move = row.move_id
+        if url:
+            urls = {
+                "url": f"{url}/invoice/{move.id}",
+                "pay_url": f"{url}/pay/{row.currency_id.id}?item={row.id}",
+                "dispute_url": f"{url}/invoice/{move.id}/dispute",
+            }
+        else:
+            urls = {
+                "url": move.get_portal_url(),
+                "pay_url": move.get_portal_url(
+                    query_string="&payment=True", anchor="portal_pay"
+                ),
+                "dispute_url": move.get_portal_url(suffix="/dispute"),
+            }
+        if row.status not in ANSWERABLE:
+            urls["dispute_url"] = ""
+        return urls
+
+    @api.model
+    def _get_preferences(self, person):
+        """:return: dict of how a person wants to be contacted, as a form has it"""
+        me = person.sudo()
+        return {
+            "channel": me.collection_channel,
+            "hour_from": me.collection_hour_from,
+            "hour_to": me.collection_hour_to,
         }
 
     @api.model

@@ -1,4 +1,5 @@
 from odoo import http
+from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user
 
 from .promise import PromiseCommon
@@ -35,6 +36,46 @@ class PortalCommon(PromiseCommon, HttpCase):
         )
         user.partner_id.parent_id = customer
         return user
+
+    @classmethod
+    def make_provider(cls):
+        """Set up a way to pay online, as ``cls.provider`` and ``cls.method``."""
+        method = cls.root["payment.method"].search(
+            [("code", "=", "card"), ("active", "in", (True, False))], limit=1
+        )
+        cls.provider = cls.root["payment.provider"].create(
+            {
+                "name": "Test provider",
+                "code": "none",
+                "company_id": cls.company.id,
+                "payment_method_ids": [Command.set(method.ids)],
+                "state": "test",
+                "is_published": True,
+                "redirect_form_view_id": cls.root["ir.ui.view"]
+                .create(
+                    {
+                        "name": "Form of a test",
+                        "type": "qweb",
+                        "arch": "<form action='#' method='post'/>",
+                    }
+                )
+                .id,
+            }
+        )
+        cls.method = method
+        method.active = True
+
+    @classmethod
+    def make_link(cls, letter):
+        """Answer the secret of a link to the account of who got a letter."""
+        links = cls.root["collection.account.link"]
+        secret = links._make(letter, letter.partner_id, 30)
+        cls.env.flush_all()
+        return secret
+
+    def get_link(self, secret):
+        links = self.root["collection.account.link"]
+        return links.search([("secret_hash", "=", links._hash(secret))])
 
     def log_in(self, user=None):
         login = (user or self.visitor).login

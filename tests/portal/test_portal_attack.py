@@ -92,6 +92,8 @@ class TestPortalAttack(PortalCommon):
             "invoice_id": cls.late.id,
             "letter_id": cls.letter.id,
             "letter_ids": cls.letter.id,
+            "move_id": cls.late.id,
+            "secret": cls.make_link(cls.letter),
         }
         cls.secrets = [
             "Victim Limited",
@@ -141,11 +143,11 @@ class TestPortalAttack(PortalCommon):
 
     def get_values(self, rule, numbers):
         """Answer a dict per choice there is in an address."""
-        choices = {"kind": ("promise", "dispute", "document", "message")}
+        kinds = ("promise", "dispute", "document", "message", "preferences", "plan")
         known = {name: numbers[name] for name in rule.arguments if name in numbers}
         unknown = rule.arguments - known.keys()
         self.assertLessEqual(unknown, {"kind"}, f"What is this in {rule}?")
-        for kind in choices["kind"] if unknown else [None]:
+        for kind in kinds if unknown else [None]:
             values = {**known, "kind": kind} if kind else known
             # Not every route has every kind.
             if not kind or kind in str(rule):
@@ -262,7 +264,10 @@ class TestPortalAttack(PortalCommon):
     @mute_logger("odoo.http", "odoo.addons.base.models.ir_rule", "odoo.models")
     def test_others_get_nothing(self):
         """Anonymous, another customer, a login without account; forged tokens."""
-        before, doors, tokens = self.watch(), self.find_doors(), self.get_tokens()
+        dead = self.make_link(self.letter)
+        self.get_link(dead).sudo().date_expires = self.day(-1)
+        before, tokens = self.watch(), self.get_tokens()
+        doors = self.find_doors(secret=dead)
         for user in (None, self.other_user, self.stranger):
             self.authenticate(*([user.login] * 2 if user else [None, None]))
             for door in doors:
@@ -273,6 +278,20 @@ class TestPortalAttack(PortalCommon):
                         if door.takes_posts:
                             response = self.knock(door, token, post=True)
                             self.assert_closed(door, response)
+        self.assertEqual(self.watch(), before)
+
+    @mute_logger("odoo.http", "odoo.addons.base.models.ir_rule", "odoo.models")
+    def test_link_opens_no_other_account(self):
+        """Whoever has a link of their own tries it with the numbers of another."""
+        letter = self.get_case(self.other).letter_ids[:1]
+        self.authenticate(None, None)
+        before = self.watch()
+        for door in self.find_doors(secret=self.make_link(letter)):
+            if "/collections/" in door.url:
+                with self.subTest(url=door.url):
+                    self.assert_closed(door, self.knock(door))
+                    if door.takes_posts:
+                        self.assert_closed(door, self.knock(door, post=True))
         self.assertEqual(self.watch(), before)
 
     @mute_logger("odoo.http", "odoo.addons.base.models.ir_rule", "odoo.models")
@@ -329,8 +348,10 @@ class TestPortalAttack(PortalCommon):
         before = self.watch()
         refused = 0
         for door in self.find_doors():
-            # An offer is signed or declined only once.
-            if door.takes_posts and not door.is_json and "/plans/" not in door.url:
+            # An offer is signed or declined only once; that an account was opened is
+            # noted once a day.
+            is_once = "/plans/" in door.url or door.url.endswith("/opened")
+            if door.takes_posts and not door.is_json and not is_once:
                 with self.subTest(url=door.url):
                     response = self.knock(door, post=True)
                     self.assertIn(response.status_code, (429, 200))

@@ -1,4 +1,3 @@
-from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..common.portal import PortalCommon
@@ -11,30 +10,7 @@ class TestPortalPayment(PortalCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        method = cls.root["payment.method"].search(
-            [("code", "=", "card"), ("active", "in", (True, False))], limit=1
-        )
-        cls.provider = cls.root["payment.provider"].create(
-            {
-                "name": "Test provider",
-                "code": "none",
-                "company_id": cls.company.id,
-                "payment_method_ids": [Command.set(method.ids)],
-                "state": "test",
-                "is_published": True,
-                "redirect_form_view_id": cls.root["ir.ui.view"]
-                .create(
-                    {
-                        "name": "Form of a test",
-                        "type": "qweb",
-                        "arch": "<form action='#' method='post'/>",
-                    }
-                )
-                .id,
-            }
-        )
-        cls.method = method
-        method.active = True
+        cls.make_provider()
 
     def test_pay_what_is_overdue(self):
         """The amount is the server's: without what is disputed, whatever is sent."""

@@ -126,7 +126,56 @@ class TestToursPortalAccount(PortalAccountTours):
             f"{self.url}/message/{letter.id}",
             f"/my/invoices/{self.late.id}/promise",
             f"/my/invoices/{self.late.id}/dispute",
+            *self.get_link_pages(letter),
         ]
+
+    def get_link_pages(self, letter):
+        url = f"/collections/{self.make_link(letter)}"
+        return [url, f"{url}/preferences", "/collections/none"]
+
+
+class PortalLinkTours(PortalCommon, TourCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.make_provider()
+        cls.execute()
+        cls.make_credit(cls.customer, 60, cls.day(-20))
+        cls.case = cls.get_case(cls.customer)
+        cls.secret = cls.make_link(cls.case.letter_ids)
+
+    def live_through(self):
+        """Look, see what is to pay, promise and dispute; then the link is dead."""
+        url = f"/collections/{self.secret}"
+        self.start_tour(url, "collection_account_link")
+        self.env.invalidate_all()
+        self.assertEqual(self.get_link(self.secret).open_count, 1)
+        outcomes = self.case.contact_ids.filtered(lambda row: row.direction == "in")
+        self.assertEqual(
+            outcomes.sorted("id").mapped("outcome"), ["opened", "promise", "dispute"]
+        )
+        self.get_link(self.secret).action_revoke()
+        self.env.flush_all()
+        self.start_tour(url, "collection_account_link_dead")
+
+
+@tagged("post_install", "-at_install", "is_tour")
+class TestToursPortalLink(PortalLinkTours):
+    """Somebody without a login, at a computer."""
+
+    def test_tour(self):
+        self.live_through()
+
+
+@tagged("post_install", "-at_install", "is_tour")
+class TestToursPortalLinkPhone(PortalLinkTours):
+    """Somebody without a login, on a telephone."""
+
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_tour(self):
+        self.live_through()
 
 
 @tagged("post_install", "-at_install", "is_tour")
