@@ -32,6 +32,7 @@ HELP = """\
 ./dev bench ARGS            run benchmarks/run.py
 ./dev replay ARGS           run benchmarks/replay.py
 ./dev faults ARGS           run benchmarks/faults.py
+./dev interference ARGS     run benchmarks/interference.py
 ./dev stop                  stop PostgreSQL
 ./dev clean                 stop it and remove the cache with all databases
 
@@ -135,6 +136,7 @@ COMMANDS = {
     "clean": _clean,
     "demo": demo.demo,
     "faults": _script("faults.py"),
+    "interference": _script("interference.py"),
     "lint": linting.lint,
     "newdb": _newdb,
     "odoo": _odoo,
