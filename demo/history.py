@@ -43,7 +43,7 @@ INVOICES = [
     ("stonewall", -92, -62, 5900.0, "Renovation of the lobby"),
     ("stonewall", -89, -59, 2300.0, "Lighting of the stairways"),
     ("lastcall", -125, -95, 7450.0, "Stage and sound equipment"),
-    ("old_harbor", -72, -42, 3275.0, "Refit of the harbor office"),
+    ("old_harbor", -80, -50, 3275.0, "Refit of the harbor office"),
     ("hidden_lane", -38, -8, 380.0, "Display cases"),
     ("lakeside", -63, -33, 3600.0, "Banquet tables"),
     ("maple_street", -56, -26, 1150.0, "Desks for two classrooms"),
