@@ -172,6 +172,7 @@ def _update():
 
 def _uninstall():
     log = _fresh_log("life_uninstall")
+    databases.run_in_shell(database("life"), SCRIPTS / "set_executors.py", log)
     databases.run_odoo("module", "uninstall", ADDON, "-d", database("life"), log=log)
     _expect_silence(log)
     leftovers.expect_none(databases.template(demo=True), database("life"))
