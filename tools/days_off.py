@@ -129,6 +129,21 @@ def days_off(country, region, year):
     104
     >>> date(2026, 4, 6) in days_off("GB", "", 2026)  # not in Scotland
     True
+
+    Exactly two thirds are enough: the second day of Kurban Bajram in 2
+    of 3 parts of Bosnia. Of 13
+    provinces, 9 keep Victoria Day and 8 Family Day, which is too few:
+
+    >>> date(2026, 5, 28) in days_off("BA", "", 2026)
+    True
+    >>> [date(2026, *day) in days_off("CA", "", 2026) for day in ((5, 18), (2, 16))]
+    [True, False]
+
+    A Saturday is off where the law has Sunday alone (Hong Kong), not where it has
+    Friday alone (Iran):
+
+    >>> [date(2026, 6, 6) in days_off(country, "", 2026) for country in ("HK", "IR")]
+    [True, False]
     """
     calendar = _calendar(country, region, year)
     free = _holidays(country, region, year)

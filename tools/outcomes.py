@@ -58,5 +58,27 @@ def meaning(code):
     'promise'
     >>> meaning("sent").by_hand
     False
+    >>> meaning("of another module") == Outcome(False, True, 0, "", True)
+    True
+
+    Somebody was spoken with, or wrote, about the matter; and nobody was tried:
+
+    >>> [code for code, row in OUTCOMES.items() if row.is_conversation][:5]
+    ['reached', 'call_back', 'refused', 'promise', 'dispute']
+    >>> [code for code, row in OUTCOMES.items() if row.is_conversation][5:]
+    ['plan_wanted', 'hardship', 'insolvency', 'paid_already', 'received']
+    >>> print(*(code for code, row in OUTCOMES.items() if not row.is_attempt))
+    bounced returned auto_reply override
+
+    What the program alone writes, and how long the customer needs no more work:
+
+    >>> print(*(code for code, row in OUTCOMES.items() if not row.by_hand))
+    sent bounced auto_reply override
+    >>> for days in (1, 2, 3, 7):
+    ...     print(days, *(code for code in OUTCOMES if OUTCOMES[code].off_days == days))
+    1 third_person no_answer call_back insolvency
+    2 message_left
+    3 plan_wanted hardship paid_already
+    7 reached refused promise dispute
     """
     return OUTCOMES.get(code, Outcome())

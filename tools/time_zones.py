@@ -76,6 +76,20 @@ def zone_of(country, state, own=None):
     'America/Denver'
     >>> zone_of("JP", "", own="Europe/Brussels")
     'Asia/Tokyo'
+
+    The state goes before the zone on file; without either, most of the business:
+
+    >>> zone_of("US", "TX", own="America/Denver"), zone_of("US", "", "Europe/Paris")
+    ('America/Chicago', 'America/New_York')
+    >>> zone_of("", "", "Europe/Paris"), zone_of("XX", "", ""), zone_of(None, "")
+    ('Europe/Paris', None, None)
+    >>> zone_of("US", "WA"), zone_of("AU", "WA")
+    ('America/Los_Angeles', 'Australia/Perth')
+
+    Each zone that is named here is one:
+
+    >>> {*MAIN_ZONES.values(), *STATE_ZONES.values()} <= pytz.all_timezones_set
+    True
     """
     zones = pytz.country_timezones.get(country or "", [])
     if not zones:

@@ -128,6 +128,10 @@ class TestIncomingMail(DeliveryCommon):
                 {"Auto_Submitted": "auto-replied"},
                 {"X_Autoreply": "yes"},
                 {"Precedence": "bulk"},
+                {
+                    "X_Auto_Response_Suppress": "All",
+                    "Subject": "Automatic reply: Reminder",
+                },
             )
         ):
             self.reply_to(envelope, "I am away" + "." * number, **header)
@@ -137,7 +141,13 @@ class TestIncomingMail(DeliveryCommon):
                 self.assertTrue(contact.attachment_ids)
                 self.assertFalse(case.date_paused or case.reply_unread)
                 self.assertNotIn("Read the reply", case.activity_ids.mapped("summary"))
-        self.assertEqual(len(case.contact_ids), 4)
+        self.assertEqual(len(case.contact_ids), 5)
+
+    def test_mail_of_people_has_the_header_of_exchange_as_well(self):
+        _letter, case, envelope = self.send_first()
+        self.reply_to(envelope, X_Auto_Response_Suppress="DR, OOF")
+        self.assertEqual(case.contact_ids[0].outcome, "received")
+        self.assertTrue(case.date_paused)
 
     def test_a_bounce_marks_the_address(self):
         letter, case, envelope = self.send_first()
