@@ -45,9 +45,7 @@ TOTALS = (
     ("amount_credit", NUMERIC, "open credits, at the rates of their days"),
     ("amount_set_off", NUMERIC, "open credits, at what they are worth here"),
     ("open_count", INTEGER, "items to collect"),
-    ("promised_count", INTEGER, "items that are promised"),
-    ("planned_count", INTEGER, "items on installments"),
-    ("disputed_count", INTEGER, "items that are disputed"),
+    ("rest", INTEGER, "what keeps items from being collected, see RESTS"),
     ("stayed_count", INTEGER, "items that are stayed"),
     ("live_count", INTEGER, "live debts"),
     ("item_count", INTEGER, "debts"),
@@ -122,9 +120,7 @@ TABLES = {
         ("amount_net", NUMERIC, "the same, less open credits where the policy nets"),
         ("amount_net_all", NUMERIC, "what may be asked for of all, less the same"),
         ("open_count", INTEGER, "items to collect"),
-        ("promised_count", INTEGER, "items that are promised"),
-        ("disputed_count", INTEGER, "items that are disputed"),
-        ("planned_count", INTEGER, "items on installments"),
+        ("rest", INTEGER, "what keeps items from being collected, see RESTS"),
     ),
     # The days on which nothing is sent where the policy says so: one row per day off.
     "collection_day_off": (
@@ -146,6 +142,9 @@ COUNTED = ("collection_snapshot", "collection_figure", "collection_position")
 # With more rows, PostgreSQL has to know how many.
 MANY = 200
 
+# Why nothing is collected, the first that applies; ``rest`` counts them from 1. What
+# else there is, on hold or on its way, comes after them.
+RESTS = (PLANNED, PROMISED, DISPUTED)
 RESERVED = ("amount_disputed", "amount_promised", "amount_planned")
 # What is not asked for now, of most items nothing: held, disputed, promised, on a plan.
 EXCLUDED = """
@@ -426,6 +425,7 @@ class CollectionSnapshot(models.AbstractModel):
             SELECT snapshot.partner_id, %(amounts)s, %(reserved)s, %(counts)s,
                    COUNT(*) FILTER (WHERE is_live) AS live_count,
                    COUNT(*) FILTER (WHERE is_debt) AS item_count,
+                   %(rest)s AS rest,
                    MIN(date_maturity) FILTER (WHERE is_live) AS date_oldest_due,
                    -- The id of the highest stage; an array needs no sorting.
                    (MAX(ARRAY[stage.sequence, stage.id])
@@ -443,9 +443,26 @@ class CollectionSnapshot(models.AbstractModel):
                     status,
                     SQL.identifier(f"{status}_count"),
                 )
-                for status in (OPEN, PROMISED, PLANNED, DISPUTED, STAYED)
+                for status in (OPEN, STAYED)
             ),
+            rest=self._rest_sql(),
             as_of=as_of,
+        )
+
+    @api.model
+    def _rest_sql(self):
+        """:return: SQL with the first of ``RESTS`` that keeps items from being
+        collected: the overdue ones, if there are any"""
+        return SQL(
+            """
+            MIN(COALESCE(ARRAY_POSITION(%(rests)s, status::text), %(other)s)
+                + CASE WHEN late > 0 THEN 0 ELSE %(later)s END)
+                FILTER (WHERE is_live AND status <> %(open)s) %% %(later)s
+            """,
+            rests=list(RESTS),
+            other=len(RESTS) + 1,
+            later=10,
+            open=OPEN,
         )
 
     @api.model

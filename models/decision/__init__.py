@@ -6,6 +6,7 @@ Reads cases and the ledger below in a few statements, however many cases there a
 # isort: off
 from . import (
     collection_decision_statement,
+    collection_decision_grounds,
     collection_planner,
     collection_policy_backtest,
 )

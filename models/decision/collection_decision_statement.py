@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from ...tools.channels import channels
 from ...tools.contact_limits import WINDOW
-from ..case.collection_snapshot import SET_OFF
+from ..case.collection_snapshot import RESTS, SET_OFF
 from ..ledger.collection_exposure import OPEN
 
 CREDIT = SQL(SET_OFF, SQL.identifier("total", "amount_set_off"))
@@ -162,7 +162,7 @@ class CollectionDecisionStatement(models.AbstractModel):
                        AND customer.collection_lawyer_id IS NULL AS is_stopped,
                    %(net)s, date_touch, date_call,
                    COALESCE(total.open_count, 0) AS open_count,
-                   total.promised_count, total.disputed_count, total.planned_count,
+                   total.rest,
                    total.live_count = 0 AND total.stayed_count > 0 AS is_stayed
               FROM collection_case case_
               JOIN res_partner customer ON customer.id = case_.partner_id
@@ -435,13 +435,8 @@ class CollectionDecisionStatement(models.AbstractModel):
                  WHEN position.policy_id IS NULL THEN 'no_policy'
                  WHEN position.is_stopped THEN 'do_not_contact'
                  WHEN position.is_held THEN 'hold'
-                 WHEN position.open_count = 0 AND position.planned_count > 0
-                      THEN 'planned'
-                 WHEN position.open_count = 0 AND position.promised_count > 0
-                      THEN 'promised'
-                 WHEN position.open_count = 0 AND position.disputed_count > 0
-                      THEN 'disputed'
-                 WHEN position.open_count = 0 THEN 'nothing_open'
+                 WHEN position.open_count = 0
+                      THEN COALESCE((%(rests)s)[position.rest], 'nothing_open')
                  WHEN position.overdue > 0
                       AND position.amount_net <= position.tolerance THEN 'covered'
                  WHEN chosen.stage_id IS NULL AND position.overdue = 0
@@ -457,6 +452,7 @@ class CollectionDecisionStatement(models.AbstractModel):
                  ELSE 'due' END
             """,
             as_of=as_of,
+            rests=list(RESTS),
         )
 
     # ------------------------------------------------------------------

@@ -116,6 +116,19 @@ class CollectionScheduler(models.AbstractModel):
             self._decide(company, as_of, partner_ids, ledger_date)
             return planner._get_decisions()
 
+    @api.model
+    def _explain(self, company, as_of, partner_ids):
+        """Say what ``_simulate`` says, and what it rests on.
+
+        :return: pair: list of dicts of the decisions, and what the grounds say of
+            their items and cases
+        """
+        planner = self.env["collection.planner"]
+        with planner._dry_run():
+            self._decide(company, as_of, partner_ids, None)
+            grounds = self.env["collection.decision.grounds"]._read(as_of)
+            return planner._get_decisions(), grounds
+
     # ------------------------------------------------------------------
     # The night
     # ------------------------------------------------------------------

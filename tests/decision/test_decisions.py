@@ -1,4 +1,6 @@
+import lxml.html
 from freezegun import freeze_time
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..common.base import CollectionCommon
@@ -75,6 +77,60 @@ class TestDecisions(CollectionCommon):
     # ------------------------------------------------------------------
     # Why
     # ------------------------------------------------------------------
+
+    def get_grounds(self, case):
+        """Answer what the dialog lists below its answer, a text per line."""
+        why = self.env["collection.case.explain"].with_context(
+            collection_as_of=self.today
+        )
+        html = why.create({"case_id": case.id, "date": self.today}).grounds
+        return [node.text_content() for node in lxml.html.fromstring(html).iter("li")]
+
+    def test_why_gives_the_rule_and_the_count_that_holds(self):
+        customer = self.make_customer("Counts")
+        self.policy.stage_ids[1].write({"days": 20, "gap_days": 7})
+        invoice = self.make_invoice(customer, due=self.day(-15))
+        self.plan(self.day(-5))
+        self.execute(self.day(-5))
+        self.plan()
+        item, day = self.get_grounds(self.get_case(customer))
+        self.assertEqual(
+            item,
+            f"{invoice.name}, due Sun 15 Feb 2026: “Stage 2” from Sat 7 Mar 2026 on:"
+            " 20 days after due is Sat 7 Mar 2026; 7 days after “Stage 1” is Wed 4 Mar"
+            " 2026.",
+        )
+        self.assertEqual(day, "Sat 7 Mar 2026 is not a working day, so Mon 9 Mar 2026.")
+
+    def test_why_gives_no_reason_of_another_item(self):
+        """What is overdue is on hold; that another invoice is promised, and not due,
+        is no answer."""
+        customer = self.make_customer("Reasons")
+        held = self.make_invoice(customer, 100, self.day(-9), issued=self.day(-30))
+        later = self.make_invoice(customer, 200, self.day(9), issued=self.day(-30))
+        self.plan()
+        case = self.get_case(customer)
+        self.make_hold(
+            case,
+            review=self.day(3),
+            scope="items",
+            item_ids=[Command.set(self.get_items(held).ids)],
+        )
+        self.env["collection.promise"].with_context(collection_as_of=self.today).create(
+            {
+                "case_id": case.id,
+                "item_ids": [Command.set(self.get_items(later).ids)],
+                "line_ids": [Command.create({"date": self.day(11), "amount": 200})],
+            }
+        )
+        self.plan()
+        self.assertEqual(case.reason, "nothing_open")
+        own, other = self.get_grounds(case)
+        self.assertIn(held.name, own)
+        self.assertIn("on hold until it is reviewed on Thu 5 Mar 2026", own)
+        self.assertNotIn("promised", own)
+        self.assertIn("200.00 promised by Fri 13 Mar 2026", other)
+        self.assertNotIn("on hold", other)
 
     def test_weakness_11_every_past_day_has_its_answer(self):
         invoice = self.make_invoice(self.customer, 1000, self.day(0))
