@@ -35,7 +35,7 @@ class CollectionCase(models.Model):
     _description = "Collection Case"
     _inherit = ["collection.protected.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "priority desc, amount_collectable desc, id desc"
-    _rec_names_search = ["name", "partner_id"]
+    _rec_names_search = ["name", "partner_id", "item_ids.move_id.name"]
     _check_company_auto = True
     _mail_post_access = "read"
 

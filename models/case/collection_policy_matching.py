@@ -16,14 +16,15 @@ class CollectionPolicyMatching(models.AbstractModel):
         the due date is not a rung that binds.
 
         In: ``collection_figure``, the customers, and the policies by their order.
-        Out: policy and collector per case; no policy where none fits.
+        Out: policy and collector per case; no policy where none fits, and nobody who
+        has left.
         Example: the first policy asks for 12 months of custom and this customer came in
         spring: the second, which asks for nothing.
         """
         return SQL(
             """
             SELECT figure.case_id, policy.id AS policy_id,
-                   COALESCE(figure.user_id, %(collector)s, policy.user_id) AS user_id
+                   %(collector)s AS user_id
               FROM collection_figure figure
               JOIN res_partner partner ON partner.id = figure.partner_id
               LEFT JOIN collection_stage reached ON reached.id = figure.stage_id
@@ -44,9 +45,25 @@ class CollectionPolicyMatching(models.AbstractModel):
             """,
             is_new=is_new,
             fixed=SQL("(partner.collection_policy_id ->> %s)::int", str(company.id)),
-            collector=SQL("(partner.collection_user_id ->> %s)::int", str(company.id)),
+            collector=self._collector_sql(company),
             company=company.id,
             criteria=self._criteria_sql(as_of),
+        )
+
+    @api.model
+    def _collector_sql(self, company):
+        """:return: SQL of who works the case: its collector, else the customer's, else
+        the policy's; nobody who has left"""
+        return SQL(
+            """
+            (SELECT collector.id FROM res_users collector
+              WHERE collector.active
+                AND collector.id IN (figure.user_id, %(customers)s, policy.user_id)
+              ORDER BY collector.id = figure.user_id DESC NULLS LAST,
+                       collector.id = %(customers)s DESC NULLS LAST
+              LIMIT 1)
+            """,
+            customers=SQL("(partner.collection_user_id ->> %s)::int", str(company.id)),
         )
 
     @api.model

@@ -1,4 +1,5 @@
 from . import (
+    test_case_search,
     test_frozen_days,
     test_holds,
     test_payment_behavior,

@@ -261,3 +261,20 @@ class TestPolicyChoice(CollectionCommon):
         self.get_case(other).user_id = collector
         self.plan()
         self.assertEqual(self.get_case(other).user_id, collector)
+
+    def test_nobody_who_has_left_gets_a_case(self):
+        """Nor keeps one: the next in the order takes it, or nobody."""
+        users = self.make_users()
+        collector, manager = users["collector"], users["manager"]
+        self.policy_default.user_id = manager
+        customer = self.make_history(9, 10)
+        customer.collection_user_id = collector
+        self.plan()
+        self.assertEqual(self.get_case(customer).user_id, collector)
+        collector.sudo().active = False
+        self.plan()
+        self.assertEqual(self.get_case(customer).user_id, manager)
+        manager.sudo().active = False
+        self.plan()
+        self.assertFalse(self.get_case(customer).user_id)
+        self.assertFalse(self.get_case(self.make_history(9, 20)).user_id)
