@@ -137,6 +137,18 @@ class CollectionBankruptcy(models.Model):
         help="The day the clerk mailed the notice that a dividend is possible after "
         "all. Enter the day that it names for claims among the deadlines.",
     )
+    scheduled = fields.Selection(
+        [
+            ("amount", "For an amount, without reservation"),
+            ("reserved", "As disputed, contingent or unliquidated"),
+            ("none", "Not listed"),
+        ],
+        "In the debtor's schedules",
+        tracking=True,
+        help="How the debtor lists what is owed to us. In chapters 9 and 11 it decides"
+        " whether a claim has to be filed at all.",
+    )
+    scheduled_text = fields.Char(compute="_compute_scheduled_text")
     is_governmental = fields.Boolean("We are a governmental unit")
     is_abroad = fields.Boolean("We are outside metropolitan France")
     # People
@@ -241,6 +253,34 @@ class CollectionBankruptcy(models.Model):
             where = ", ".join(parts)
             customer = bankruptcy.partner_id.name or ""
             bankruptcy.name = f"{customer} ({where})" if where else customer
+
+    @api.depends("scheduled", "chapter", "is_us")
+    @api.depends_context("lang")
+    def _compute_scheduled_text(self):
+        """Whether a claim has to be filed (11 U.S.C. 925, 1111(a); Rule 3003(c)(2))."""
+        for bankruptcy in self:
+            in_question = bankruptcy.is_us and bankruptcy.chapter in ("9", "11")
+            bankruptcy.scheduled_text = in_question and (
+                bankruptcy._get_scheduled_text()
+            )
+
+    def _get_scheduled_text(self):
+        if self.scheduled == "amount":
+            return self.env._(
+                "The claim counts as filed for the amount in the schedules (11 U.S.C."
+                " 925, 1111(a)). File one if more is owed, or to be sure: schedules may"
+                " be amended."
+            )
+        if self.scheduled:
+            return self.env._(
+                "A claim must be filed: what is not listed, or listed as disputed,"
+                " contingent or unliquidated, neither votes nor is paid without one"
+                " (Rule 3003(c)(2))."
+            )
+        return self.env._(
+            "Look up in the debtor's schedules how our claim is listed: unless it is"
+            " there without reservation, a claim must be filed (Rule 3003(c)(2))."
+        )
 
     @api.depends("case_number", "court_id.is_us")
     def _compute_case_key(self):

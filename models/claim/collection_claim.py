@@ -257,14 +257,22 @@ class CollectionClaim(models.Model):
             if claim.state in (False, *UNFILED_STATES):
                 claim.date_petition = claim.bankruptcy_id.date_petition
 
-    @api.depends("bankruptcy_id.date_bar", "date_filed", "chapter")
+    @api.depends(
+        "bankruptcy_id.date_bar",
+        "chapter",
+        "date_amended",
+        "date_filed",
+        "is_amending",
+        "previous_id.date_amended",
+        "previous_id.date_filed",
+        "previous_id.is_amending",
+    )
     @api.depends_context("lang", "collection_as_of")
     def _compute_date_bar(self):
         for claim in self:
             claim.date_bar = claim.bankruptcy_id.date_bar
             today = claim.company_id._get_collection_today()
-            # An amendment counts from the day its first version was filed.
-            filed = claim._get_first_version().date_filed or claim.date_filed or today
+            filed = claim._get_first_filed() or claim.date_filed or today
             claim.is_late = bool(claim.date_bar and filed > claim.date_bar)
             claim.late_text = claim.is_late and claim._get_late_text()
 
@@ -718,6 +726,13 @@ class CollectionClaim(models.Model):
         while first.previous_id:
             first = first.previous_id
         return first
+
+    def _get_first_filed(self):
+        """:return: the day from which the claim, an amendment too, counts as filed:
+        that of its first version, or of the claim that this one declares to amend"""
+        first = self._get_first_version()
+        declared = first.is_amending == "yes" and first.date_amended
+        return declared or first.date_filed
 
     def _get_late_text(self):
         """:return: translated sentence on what it means to file late"""

@@ -393,6 +393,21 @@ class TestBankruptcyDeadlines(BankruptcyCommon):
         self.assertFalse(late.is_claim_late)
         self.assertTrue(late.has_filed_claim)
 
+    def test_what_is_scheduled_says_whether_to_file(self):
+        """Chapters 9 and 11 only (Rule 3003(c)(2))."""
+        bankruptcy = self.make_bankruptcy(chapter="11")
+        self.assertIn("Look up", bankruptcy.scheduled_text)
+        for scheduled, words in (
+            ("amount", "counts as filed"),
+            ("reserved", "must be filed"),
+            ("none", "must be filed"),
+        ):
+            bankruptcy.scheduled = scheduled
+            with self.subTest(scheduled):
+                self.assertIn(words, bankruptcy.scheduled_text)
+        bankruptcy.chapter = "7"
+        self.assertFalse(bankruptcy.scheduled_text)
+
     def test_meeting_is_a_deadline_too(self):
         bankruptcy = self.make_bankruptcy(date_meeting=self.day(20))
         meeting = bankruptcy.deadline_ids

@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.addons.account_collections.tools.claim_states import (
     STATES,
     TRANSITIONS,
@@ -178,6 +179,23 @@ class TestClaimStates(ClaimCommon):
         self.assertNotIn(deadline, deadline.search([("is_met", "=", False)]))
         with self.assert_refused("is evidence"):
             self.claim.receipt_id.raw = b"other"
+
+    def test_a_declared_earlier_claim_makes_an_amendment_timely(self):
+        """It was filed by another program, or on paper, before the deadline."""
+        claim, bar = self.claim, self.claim.date_bar
+        after = fields.Date.add(bar, days=40)
+        for day, is_late in ((bar, False), (fields.Date.add(bar, days=1), True)):
+            claim.write({"is_amending": "yes", "date_amended": day})
+            wizard = self.env["collection.claim.step"].create(
+                {"claim_id": claim.id, "step": "file", "date": after, "method": "mail"}
+            )
+            with self.subTest(day):
+                self.assertEqual(wizard.is_late, is_late)
+                self.assertEqual(claim.is_late, is_late)
+        claim.write({"is_amending": "yes", "date_amended": bar})
+        claim._set_state("ready")
+        wizard.action_apply()
+        self.assertEqual((claim.date_filed, claim.is_late), (after, False))
 
     def test_the_number_of_the_register_may_come_later(self):
         claim = self.as_user("collector")

@@ -62,11 +62,7 @@ class CollectionClaimStep(models.TransientModel):
     def _compute_late_text(self):
         for wizard in self:
             claim = wizard.claim_id
-            first = (
-                claim._get_first_version().date_filed
-                if claim.previous_id
-                else wizard.date
-            )
+            first = claim._get_first_filed() or wizard.date
             bar = claim.date_bar
             wizard.is_late = bool(
                 wizard.step == "file" and bar and first and first > bar
