@@ -130,17 +130,11 @@ class CollectionPortalAccount(CollectionPortal):
     )
     def portal_collection_statement(self, company_id, **_kwargs):
         """Download the statement of account."""
-        return self._send_statement(self._open_account(company_id))
-
-    def _send_statement(self, account):
-        case = account.service._get_case(account.customer, account.company)
-        if not case:
-            return request.redirect(account.url)
-        report = account.env["ir.actions.report"]
-        content, kind = report._render_qweb_pdf(
-            "account_collections.action_report_case_statement", case.ids
+        account = self._open_account(company_id)
+        name, content, kind = account.service._print_statement(
+            account.customer, account.company
         )
-        return self._download(content, kind, f"{case.name}.{kind}")
+        return self._download(content, kind, name)
 
     @http.route(
         f"{URL}/<int:company_id>/message/<int:letter_id>",

@@ -68,6 +68,39 @@ class CollectionPortalAccount(models.AbstractModel):
         return self.env["collection.case"]._find_open(customer, company)
 
     @api.model
+    def _print_statement(self, customer, company):
+        """Print the statement of account, also of a customer who has no case: nothing
+        is open, or was posted after the last review.
+
+        :return: name, bytes and kind of the document: "pdf"
+        """
+        cases = self.env["collection.case"].with_company(company)
+        case = self._get_case(customer, company) or cases.search(
+            [("partner_id", "=", customer.id), ("company_id", "=", company.id)],
+            order="id desc",
+            limit=1,
+        )
+        if not case:
+            case = cases.new(
+                {
+                    "name": customer.ref or customer.name,
+                    "partner_id": customer.id,
+                    "company_id": company.id,
+                    "currency_id": company.currency_id.id,
+                }
+            )
+        # The document has the number of the customer where there is no case.
+        number = case.id or customer.id
+        values = self.env["collection.statement"]._prepare_cases(case)[case]
+        content, kind = self.env["ir.actions.report"]._render_qweb_pdf(
+            "account_collections.action_report_case_statement",
+            [number],
+            data={"collection_values": {number: values}},
+        )
+        name = f"{values['subject']} {case.name}.{kind}".replace("/", "-")
+        return name, content, kind
+
+    @api.model
     def _get_free(self, row):
         """:return: what can still be promised of an item, in its currency"""
         taken = row.amount_disputed + row.amount_promised + row.amount_planned

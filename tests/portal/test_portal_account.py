@@ -87,6 +87,24 @@ class TestPortalAccount(PortalCommon):
         self.assertIn('href="tel:+32 2 111 22 33"', text)
         self.assertNotIn('name="pay"', text)
 
+    def test_statement_without_a_case(self):
+        """What is open was posted after the review; or nothing is open any more."""
+        user = self.make_portal_user(self.make_customer("Newcomer"))
+        customer = user.partner_id.commercial_partner_id
+        self.authenticate(user.login, user.login)
+        move = self.make_invoice(customer, 77)
+        self.assert_statement(move.name)
+        self.assertFalse(self.get_case(customer))
+        self.pay(self.late | self.later | self.upcoming)
+        self.plan()
+        self.log_in()
+        self.assert_statement("Nothing is open")
+
+    def assert_statement(self, words):
+        answer = self.url_open(f"{self.url}/pdf")
+        self.assertIn("attachment", answer.headers["Content-Disposition"])
+        self.assertIn(words, answer.text)
+
     def test_statement(self):
         self.log_in()
         answer = self.url_open(f"{self.url}/pdf")
