@@ -81,18 +81,28 @@ class MailMail(models.Model):
         if case and not self._log_leaving(case):
             self._wait_in_queue()
             return []
+        for email in emails if self._is_ours() or case else ():
+            self._straighten_headers(email)
         if self._is_ours():
             for email in emails:
                 email["headers"] = {**email["headers"], MAIL_HEADER: str(self.id)}
         return emails
 
-    def _personalize_outgoing_body(self, body, partner=False, doc_to_followers=None):
-        body = super()._personalize_outgoing_body(body, partner, doc_to_followers)
-        letter = partner and self._get_letter()
-        if not letter:
-            return body
-        links = self.env["collection.account.link"]
-        return links._personalize(body, letter, partner)
+    @api.model
+    def _straighten_headers(self, email):
+        """Take the line breaks out of what becomes a header: names are typed in
+        anywhere, and a mail server takes none.
+
+        :param dict email: what the mail server gets
+        """
+        straighten = self.env["collection.dispatcher"]._straighten
+        for key in ("subject", "reply_to"):
+            email[key] = straighten(email[key])
+        for key in ("email_to", "email_cc"):
+            email[key] = [straighten(text) for text in email[key]]
+        email["attachments"] = [
+            (straighten(name), *rest) for name, *rest in email["attachments"]
+        ]
 
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None

@@ -125,7 +125,7 @@ class CollectionCustomerNotice(models.AbstractModel):
         words = template._render_field(
             "body_html", ids, set_lang=lang, options={"post_process": True}
         )[record.id]
-        return subject, words
+        return self.env["collection.dispatcher"]._straighten(subject or ""), words
 
     @api.model
     def _render_html(self, case, recipient, lang, moves, words):

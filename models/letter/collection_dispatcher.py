@@ -118,7 +118,34 @@ class CollectionDispatcher(models.AbstractModel):
             if step.channel == "sms":
                 self._queue_text(letter)
             step._write_protected({"letter_id": letter.id})
+        self._say_missing_invoices(by_step)
         self._log_contacts(by_step)
+
+    @api.model
+    def _say_missing_invoices(self, by_step):
+        """Say on the case which invoices were to be attached and have no PDF yet."""
+        for step, letter in by_step.items():
+            if not (step.stage_id.attach_invoices and self._is_mailed(step)):
+                continue
+            missing = self._get_own_invoices(letter).filtered(
+                lambda move: not move.sudo().invoice_pdf_report_id
+            )
+            if missing:
+                step.case_id.message_post(
+                    body=self.env._(
+                        "“%(subject)s” went without the PDF of %(invoices)s: none has"
+                        " been made yet. Print or send these invoices once, and they"
+                        " are attached from then on.",
+                        subject=letter.subject,
+                        invoices=", ".join(missing.mapped("name")),
+                    )
+                )
+
+    @api.model
+    def _get_own_invoices(self, letter):
+        return letter.move_ids.filtered(
+            lambda move: move.commercial_partner_id == letter.case_id.partner_id
+        )
 
     @api.model
     def _prepare_letter_vals(self, step, message):
@@ -205,7 +232,7 @@ class CollectionDispatcher(models.AbstractModel):
         """
         replies = self._get_reply_tos(letters.case_id)
         vals_list = [
-            {**vals, "reply_to": replies[letter.case_id.id]}
+            {**vals, "reply_to": self._straighten(replies[letter.case_id.id])}
             for letter, vals in zip(letters, vals_list, strict=True)
         ]
         # The queue belongs to the administrator; the content is the letter's own.
@@ -266,12 +293,17 @@ class CollectionDispatcher(models.AbstractModel):
             "body": words,
             "body_html": html,
             "author_id": author.id,
-            "email_from": author.email_formatted,
+            "email_from": self._straighten(author.email_formatted),
             "recipient_ids": [fields.Command.link(letter.partner_id.id)],
             "is_notification": True,
             "auto_delete": False,
             "state": "outgoing",
         }
+
+    @api.model
+    def _straighten(self, text):
+        """:return: a text on one line: a name may have line breaks, a header may not"""
+        return text and " ".join(text.split())
 
     @api.model
     def _get_author(self, case):
@@ -309,11 +341,9 @@ class CollectionDispatcher(models.AbstractModel):
         """:return: the letter's document, and the stored PDFs of its own invoices"""
         attachments = letter.attachment_id
         if step.stage_id.attach_invoices:
-            invoices = letter.move_ids.filtered(
-                lambda move: move.commercial_partner_id == letter.case_id.partner_id
-            )
             # Stored invoice PDFs are read for the customer they were made for.
-            attachments |= invoices.sudo().invoice_pdf_report_id
+            invoices = self._get_own_invoices(letter).sudo()
+            attachments |= invoices.invoice_pdf_report_id
         return attachments
 
     @api.model

@@ -81,6 +81,7 @@ class CollectionMessageComposer(models.AbstractModel):
             body = template._render_field(
                 "body_html", step.ids, set_lang=lang, options={"post_process": True}
             )[step.id]
+        subject = self.env["collection.dispatcher"]._straighten(subject or "")
         # The subject is the only heading: a batch of letters is split by headings.
         return subject, Markup(HEADINGS.sub(r"<\1p\2>", str(body or "")))
 

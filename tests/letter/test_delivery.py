@@ -339,9 +339,36 @@ class TestDelivery(DeliveryCommon):
                     f"Statement of account {case.name} 2026-03-02.pdf",
                 ],
             )
+            # That one went without is said, and which.
+            missing = letter.move_ids.filtered(lambda move: move.amount_total == 50)
+            if case == letter.case_id:
+                [said] = case.message_ids.filtered(
+                    lambda message: "went without the PDF" in message.body
+                )
+                self.assertIn(f"the PDF of {missing.name}:", said.body)
         content = letter.attachment_id.raw
         self.assertTrue(content.startswith(b"%PDF"))
         self.assertEqual(letter.sha256, letter._fingerprint(content))
+
+    def test_names_with_line_breaks(self):
+        """They are typed in anywhere, and no header takes them."""
+        self.customer.name = "Line\nBreak's & <Co>"
+        self.company.name = "Our\r\nFirm"
+        self.stage.attach_statement = True
+        self.stage.template_id.subject = (
+            "{{ object.company_id.name }} to {{ object.partner_id.name }}"
+        )
+        self.make_invoice(self.customer)
+        letter = self.send()
+        [envelope] = self.run_queue()
+        message = envelope.message
+        self.assertEqual(message["Subject"], "Our Firm to Line Break's & <Co>")
+        self.assertEqual(letter.subject, message["Subject"])
+        self.assertIn("Line Break's & <Co>", message["To"])
+        self.assertNotIn("\n", message["From"] + message["Reply-To"])
+        [pdf] = message.iter_attachments()
+        self.assertEqual(pdf.get_content_type(), "application/pdf")
+        self.assertEqual(letter.delivery_state, "sent")
 
     def test_invoices_of_others_are_never_attached(self):
         """Not even if one should stand on the letter."""
