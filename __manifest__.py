@@ -50,6 +50,7 @@
         "wizard/step/collection_step_skip_views.xml",
         "wizard/letter/collection_conversation_summary_send_views.xml",
         "wizard/decision/collection_case_explain_views.xml",
+        "wizard/contact/collection_address_correction_views.xml",
         "wizard/contact/collection_contact_complete_views.xml",
         "wizard/claim/collection_claim_step_views.xml",
         "wizard/contact/collection_call_screen_views.xml",

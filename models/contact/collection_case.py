@@ -170,6 +170,23 @@ class CollectionCase(models.Model):
         self.ensure_one()
         return self._open_call(self._find_talk(channels(is_spoken=True)))
 
+    def action_correct_address(self):
+        """Open the dialog to correct how the customer is reached."""
+        self.ensure_one()
+        return self._open_address_correction()
+
+    def _open_address_correction(self, partner=None, **defaults):
+        """:return: action that opens the dialog, for somebody, or whoever is written to
+        if nobody is named"""
+        partner = (
+            partner or self.env["collection.recipient"]._find_for_case(self, "email")[0]
+        )
+        return self._open_wizard(
+            "collection.address.correction",
+            self.env._("Correct address"),
+            **{"case_id": self.id, "partner_id": partner.id, **defaults},
+        )
+
     def _find_talk(self, channels=("phone",)):
         """:return: the open step that a talk through one of these channels completes"""
         return self.step_id.filtered(

@@ -1,7 +1,7 @@
 from markupsafe import escape
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import html2plaintext
+from odoo.tools import html2plaintext, parse_contact_from_email
 
 
 class CollectionInbox(models.Model):
@@ -123,6 +123,16 @@ class CollectionInbox(models.Model):
         mail.write({"state": "assigned", "contact_id": contact.id})
         mail.activity_feedback(["mail.mail_activity_data_todo"])
         return case._get_records_action()
+
+    def action_keep_sender(self):
+        """Take down the sender as a contact of the customer whose case it is."""
+        self.ensure_one()
+        if not self.case_id:
+            raise UserError(self.env._("Choose the case this mail belongs to."))
+        name, email = parse_contact_from_email(self.email_from)
+        return self.case_id._open_address_correction(
+            partner_id=False, name=name or email, email=email
+        )
 
     def action_ignore(self):
         """Leave the mail: it has nothing to do with collections."""

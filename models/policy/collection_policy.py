@@ -101,7 +101,7 @@ class CollectionPolicy(models.Model):
         " only this many days after the previous step.",
     )
     working_days_only = fields.Boolean(
-        default=True, help="No step is taken on a Saturday or a Sunday."
+        default=True, help="No step is taken on a weekend or a public holiday."
     )
     task_patience = fields.Integer(
         "Task expires after (days)",

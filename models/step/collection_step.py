@@ -270,6 +270,11 @@ class CollectionStep(models.Model):
             next=CLOSE_WINDOW,
         )
 
+    def action_correct_address(self):
+        """Open the dialog to correct the address; saved, the step is tried again."""
+        self.ensure_one()
+        return self.case_id._open_address_correction(self.recipient_id, step_id=self.id)
+
     def action_open_skip(self):
         """Ask for the reason and skip."""
         return self._open_wizard(

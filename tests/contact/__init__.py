@@ -1,4 +1,5 @@
 from . import (
+    test_address_correction,
     test_call,
     test_call_queue,
     test_contact_guard,

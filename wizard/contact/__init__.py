@@ -1,4 +1,5 @@
 from . import (
+    collection_address_correction,
     collection_call_screen,
     collection_contact_complete,
     collection_contact_void,

@@ -625,6 +625,11 @@ class CollectionCallScreen(models.TransientModel):
         self.case_id.check_access("write")
         self.case_id._lock_call(by_force=True)
 
+    def action_correct_address(self):
+        """Correct the telephone, or another address, of whoever is called."""
+        self.ensure_one()
+        return self.case_id._open_address_correction(self.partner_id)
+
     def action_open_case(self):
         """Open the case, with everything there is on it."""
         self.ensure_one()
