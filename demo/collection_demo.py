@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..tools.tracking_number import check_digit
 from . import history
+from .collection_demo_charges import DemoCharges
 from .collection_demo_claim import DemoClaims
 from .collection_demo_insolvency import DemoInsolvencies
 from .collection_demo_ledger import DemoLedger
@@ -43,7 +44,9 @@ THREADS = (
 )
 
 
-class CollectionDemo(DemoPortal, DemoLedger, DemoMail, DemoClaims, DemoInsolvencies):
+class CollectionDemo(
+    DemoPortal, DemoLedger, DemoMail, DemoClaims, DemoInsolvencies, DemoCharges
+):
     """Demo data: customers are sold to, reminded and called for four months.
 
     Nothing is made up: each working day of the past goes through the real review, plan
@@ -88,6 +91,7 @@ class CollectionDemo(DemoPortal, DemoLedger, DemoMail, DemoClaims, DemoInsolvenc
             day = self._day(-1)
             self.with_context(collection_as_of=day)._live_events(day, -1)
         self._post_ledger(0)
+        self._charge_late()
         company = company.with_env(self.env)
         self.env["collection.hold"]._review_due(company, last_day)
         for day in sorted({last_day, today}):

@@ -7,6 +7,7 @@ from odoo.tools import SQL, convert_file, mute_logger
 from ...demo import (
     history,
     history_agreements,
+    history_charges,
     history_claims,
     history_insolvencies,
     history_portal,
@@ -69,6 +70,8 @@ class TestDemo(TransactionCase):
             self.assertLessEqual({"active", "hold", "stayed", "closed"}, states)
             self.assertEqual(self._count_events(), self._expected_events())
             self._read_the_guide(day)
+            lumps = self.env["collection.charge"].search([("kind", "=", "lump")])
+            self.assertEqual(len(lumps), len(history_charges.CHARGES))
             raise Enough
         self.env.invalidate_all(flush=False)
 

@@ -2,6 +2,7 @@ from . import (
     test_tours,
     test_tours_bankruptcy,
     test_tours_call,
+    test_tours_charges,
     test_tours_claim,
     test_tours_plan,
     test_tours_portal_account,

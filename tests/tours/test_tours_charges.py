@@ -1,0 +1,44 @@
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+
+from .test_tours_promise import PromiseTours
+
+
+@tagged("post_install", "-at_install", "is_tour")
+class TestToursCharges(PromiseTours):
+    """Late charges in the browser, with a collector's rights."""
+
+    def test_collector_charges_then_waives(self):
+        """From the case: a draft, posted, and a credit note that waits."""
+        collector = new_test_user(
+            self.env,
+            "collector_charges",
+            groups="account_collections.group_collection_user",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+            lang="en_US",
+        )
+        # A rate that is known on any day the tests are run.
+        self.env["collection.charge.rule"].create(
+            {
+                "name": "A tenth of a percent a day",
+                "company_id": self.company.id,
+                "country_ids": [Command.set(self.customer.country_id.ids)],
+                "basis": "fixed",
+                "rate": 36.5,
+                "currency_id": self.currency.id,
+                "source": "A test",
+            }
+        )
+        self.start_tour(
+            f"/odoo/collections/{self.case.id}",
+            "collection_collector_charge",
+            login=collector.login,
+        )
+        charge = self.env["collection.charge"].search(
+            [("line_id.move_id", "=", self.invoice.id)]
+        )
+        self.assertEqual((charge.amount, charge.state), (10, "waived"))
+        self.assertEqual(charge.move_id.state, "posted")
+        self.assertEqual(charge.waive_move_id.state, "draft")
+        self.assertEqual(charge.waive_user_id, collector)
