@@ -415,8 +415,8 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
         Example: 300 are late, the time to cure ended yesterday: "notice" becomes
         "defaulted"; with the 300 in time it would have become "active".
 
-        A plan whose case is on hold, or that has a payment on its way, is not late: it
-        waits. Open credits of the customer count where the policy nets.
+        A plan whose case is on hold, or that has on its way what is missing, is not
+        late: it waits. Open credits of the customer count where the policy nets.
         """
         return SQL(
             """
@@ -457,10 +457,7 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
                         OR plan.date_last + plan.tolerance_days < %(as_of)s) AS is_late
               FROM collection_installment_plan plan
               JOIN (%(positions)s) position ON position.plan_id = plan.id
-              LEFT JOIN (%(missed)s) missed ON missed.plan_id = plan.id
-              LEFT JOIN (%(credits)s) credit ON credit.partner_id = plan.partner_id
-               AND credit.company_id = plan.company_id
-               AND credit.currency_id = plan.currency_id
+              %(money)s
              WHERE %(evaluated)s
             """,
             as_of=as_of,
@@ -468,8 +465,7 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
             paused=self._paused_sql(),
             unsettled=self._unsettled_sql(),
             positions=self._positions_sql(self._evaluated_sql(own)),
-            missed=self._missed_sql(own, as_of),
-            credits=self._credits_sql(own),
+            money=self._money_joins_sql(self._evaluated_sql(own), as_of),
             evaluated=self._evaluated_sql(own),
         )
 
@@ -528,7 +524,48 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
         )
 
     @api.model
-    def _missed_sql(self, own, as_of):
+    def _money_joins_sql(self, plans, as_of):
+        """:return: SQL joins on what is missed of ``plan``, the open credits of its
+        customer and what is on its way to its items
+
+        :param SQL plans: condition on ``plan``
+        :param date as_of: the day, in the company's time zone
+        """
+        return SQL(
+            """
+            LEFT JOIN (%s) missed ON missed.plan_id = plan.id
+            LEFT JOIN (%s) credit ON credit.partner_id = plan.partner_id
+             AND credit.company_id = plan.company_id
+             AND credit.currency_id = plan.currency_id
+            LEFT JOIN (%s) arriving ON arriving.plan_id = plan.id
+            """,
+            self._missed_sql(plans, as_of),
+            self._credits_sql(plans),
+            self._arriving_sql(plans, as_of),
+        )
+
+    @api.model
+    def _arriving_sql(self, plans, as_of):
+        """:return: SQL with what is on its way to the items of plans, per plan"""
+        incoming = self.env["collection.incoming.payment"]
+        if not incoming._has_any(as_of):
+            return SQL("SELECT NULL::int AS plan_id, 0.0 AS amount WHERE FALSE")
+        return SQL(
+            """
+            SELECT plan.id AS plan_id, SUM(incoming.amount) AS amount
+              FROM collection_installment_plan plan
+              JOIN collection_installment_plan_item_rel rel ON rel.plan_id = plan.id
+              JOIN collection_item item ON item.id = rel.item_id
+              JOIN (%s) incoming ON incoming.line_id = item.move_line_id
+             WHERE %s
+             GROUP BY plan.id
+            """,
+            incoming._on_items_sql(as_of),
+            plans,
+        )
+
+    @api.model
+    def _missed_sql(self, plans, as_of):
         """:return: SQL with what should have come in by now and did not, per plan
 
         In: the installments and the positions. Out: plan_id, missed_count, amount.
@@ -555,13 +592,13 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
              WHERE short > 0
              GROUP BY plan_id
             """,
-            evaluated=self._evaluated_sql(own),
-            positions=self._positions_sql(self._evaluated_sql(own)),
+            evaluated=plans,
+            positions=self._positions_sql(plans),
             as_of=as_of,
         )
 
     @api.model
-    def _credits_sql(self, own):
+    def _credits_sql(self, plans):
         """:return: SQL with the open credits per customer, company and currency, where
         the policy nets; of the customers with plans only"""
         return SQL(
@@ -582,35 +619,35 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
              WHERE %s
              GROUP BY plan.partner_id, plan.company_id, line.currency_id
             """,
-            self._evaluated_sql(own),
+            plans,
             UNMATCHED,
         )
 
     @api.model
-    def _get_waiting(self, plans):
+    def _get_waiting(self, plans, as_of):
         """Say what keeps plans from being reminded of.
 
-        :return: dict of (whether it is on hold or a payment is on its way, open credits
-            in its currency) per collection.installment.plan id
+        :param date as_of: the day, in the company's time zone
+        :return: dict of (whether it is on hold, or what is missed is on its way; open
+            credits and money on its way, in its currency) per id of a
+            collection.installment.plan
         """
         self.env.flush_all()
-        own = SQL("plan.id = ANY(%s)", plans.ids)
+        own = SQL("plan.state IN %s AND plan.id = ANY(%s)", EVALUATED_STATES, plans.ids)
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT plan.id, %s, COALESCE(credit.amount, 0)
-                  FROM collection_installment_plan plan
-                  LEFT JOIN (%s) credit ON credit.partner_id = plan.partner_id
-                   AND credit.company_id = plan.company_id
-                   AND credit.currency_id = plan.currency_id
+                SELECT plan.id, %s,
+                       COALESCE(credit.amount, 0) + COALESCE(arriving.amount, 0)
+                  FROM collection_installment_plan plan %s
                  WHERE %s
                 """,
                 self._paused_sql(),
-                self._credits_sql(own),
+                self._money_joins_sql(own, as_of),
                 own,
             )
         )
-        return {id_: (is_paused, float(credit)) for id_, is_paused, credit in rows}
+        return {id_: (is_paused, float(money)) for id_, is_paused, money in rows}
 
     @api.model
     def _unsettled_sql(self):
@@ -639,18 +676,24 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
                        + GREATEST(%(as_of)s - COALESCE(plan.date_paused, %(as_of)s), 0),
                    date_paused = CASE WHEN plan.date_paused IS NULL
                                       THEN %(as_of)s::date END
-             WHERE plan.state = 'notice' AND %(own)s
-               AND %(paused)s <> (plan.date_paused IS NOT NULL)
+              FROM (
+                SELECT plan.id, %(paused)s AS is_paused
+                  FROM collection_installment_plan plan %(money)s
+                 WHERE %(evaluated)s) now
+             WHERE now.id = plan.id AND plan.state = 'notice'
+               AND now.is_paused <> (plan.date_paused IS NOT NULL)
             """,
             as_of=as_of,
-            own=own,
             paused=self._paused_sql(),
+            money=self._money_joins_sql(self._evaluated_sql(own), as_of),
+            evaluated=self._evaluated_sql(own),
         )
 
     @api.model
     def _paused_sql(self):
-        """:return: SQL condition that the case of ``plan`` is on hold, or that one of
-        its open items is or has a payment on its way"""
+        """:return: SQL condition that the case of ``plan`` or one of its open items is
+        on hold, or that what is missed is on its way: after that, and the open credits,
+        no more is missing than is tolerated"""
         return SQL(
             """
             (EXISTS (SELECT FROM collection_hold hold
@@ -664,13 +707,8 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
                   JOIN collection_item item ON item.id = rel.item_id
                    AND item.is_open
                  WHERE rel.plan_id = plan.id)
-             OR EXISTS (
-                SELECT FROM collection_installment_plan_item_rel rel
-                  JOIN collection_item item ON item.id = rel.item_id
-                  JOIN account_move_line line ON line.id = item.move_line_id
-                   AND line.amount_residual_currency > 0
-                  JOIN account_move move ON move.id = line.move_id
-                 WHERE rel.plan_id = plan.id AND %s))
-            """,
-            self.env["collection.exposure"]._in_transit_sql(),
+             OR COALESCE(arriving.amount, 0) > 0
+             AND COALESCE(missed.amount, 0) - COALESCE(credit.amount, 0)
+                 - arriving.amount <= plan.tolerance_amount)
+            """
         )

@@ -34,14 +34,15 @@ class CollectionInstallmentReminder(models.AbstractModel):
                 ("line_ids.date", "<=", fields.Date.add(today, days=60)),
             ]
         )
-        waiting = self.env["collection.installment.evaluation"]._get_waiting(active)
+        evaluation = self.env["collection.installment.evaluation"]
+        waiting = evaluation._get_waiting(active, today)
         for plan in active:
-            is_paused, credit = waiting[plan.id]
+            is_paused, money = waiting[plan.id]
             if is_paused:
                 continue
             if lines := self._find_near(plan, today):
                 isolate(self._remind, plan, lines, "before")
-            is_late = plan.amount_late - credit > plan.tolerance_amount
+            is_late = plan.amount_late - money > plan.tolerance_amount
             if is_late and (lines := self._find_missed(plan, today)):
                 isolate(self._remind, plan, lines, "after")
 

@@ -680,7 +680,8 @@ class CollectionPromise(models.Model):
     @api.model
     def _find_to_remind(self, company, today):
         """:return: open promises with a date to come that is as near as the policy says
-        and was not reminded of; nothing leaves for a case on hold"""
+        and was not reminded of; nothing leaves for a case on hold, nor for what is on
+        its way"""
         promises = self.search(
             [
                 ("company_id", "=", company.id),
@@ -689,7 +690,19 @@ class CollectionPromise(models.Model):
                 ("line_ids.date", ">=", today),
             ]
         )
-        return promises.filtered(lambda promise: promise._find_near_dates(today))
+        return promises.filtered(
+            lambda promise: (
+                promise._find_near_dates(today) and not promise._is_on_its_way()
+            )
+        )
+
+    def _is_on_its_way(self):
+        """:return: whether all that is missing is on its way"""
+        exposures = self.env["collection.exposure"].search(
+            [("move_line_id", "in", self.item_ids.move_line_id.ids)]
+        )
+        arriving = sum(exposures.mapped("amount_in_transit"))
+        return bool(arriving) and arriving >= self.amount_missing
 
     def _find_near_dates(self, today):
         """:return: list of the dates that are to be reminded of today"""

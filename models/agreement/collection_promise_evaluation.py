@@ -184,7 +184,8 @@ class CollectionPromiseEvaluation(models.AbstractModel):
     @api.model
     def _evaluate_lines_sql(self, as_of, evaluated):
         """Say of each date of the promises whether it was kept: all the money promised
-        up to it, as far as it was owed, has come in by then.
+        up to it, as far as it was owed, has come in by then. It is open while what is
+        missing is on its way since then.
 
         In: the lines of the promises, the money received since they were made.
         Out: the state of the lines.
@@ -203,6 +204,8 @@ class CollectionPromiseEvaluation(models.AbstractModel):
                     WHEN received * 100
                         >= LEAST(due.upto, owed) * due.threshold - 0.000001 THEN 'kept'
                     WHEN due.date_end >= %(as_of)s THEN 'open'
+                    WHEN arriving > 0 AND (received + arriving) * 100
+                        >= LEAST(due.upto, owed) * due.threshold - 0.000001 THEN 'open'
                     WHEN received > due.upto - due.amount THEN 'partial'
                     ELSE 'broken' END AS state
                   FROM (
@@ -213,6 +216,7 @@ class CollectionPromiseEvaluation(models.AbstractModel):
                       JOIN collection_promise promise ON promise.id = line.promise_id
                      WHERE %(evaluated)s) due
                  CROSS JOIN LATERAL (%(money)s) money
+                 CROSS JOIN LATERAL (%(arriving)s) arriving(arriving)
               ) result
              WHERE line.id = result.id AND line.state IS DISTINCT FROM result.state
             """,
@@ -220,6 +224,28 @@ class CollectionPromiseEvaluation(models.AbstractModel):
             promise=self._promise_columns_sql(SQL("line.date")),
             evaluated=evaluated,
             money=self._money_sql(),
+            arriving=self._arriving_sql(as_of),
+        )
+
+    @api.model
+    def _arriving_sql(self, as_of):
+        """:return: SQL with what is on its way to the items of the promise ``due``,
+        since the promised date at the latest"""
+        incoming = self.env["collection.incoming.payment"]
+        if not incoming._has_any(as_of):
+            return SQL("SELECT 0.0")
+        return SQL(
+            """
+            SELECT COALESCE(SUM(amount), 0) FROM (
+                SELECT DISTINCT ON (payment.owner_id) payment.amount
+                  FROM collection_promise_item_rel rel
+                  JOIN collection_item item ON item.id = rel.item_id
+                  JOIN (%s) payment ON payment.line_id = item.move_line_id
+                 WHERE rel.promise_id = due.promise_id
+                   AND payment.date <= due.date_end
+                 ORDER BY payment.owner_id, payment.amount DESC) payment
+            """,
+            incoming._awaited_sql(as_of),
         )
 
     @api.model

@@ -163,6 +163,7 @@ class CollectionCase(models.Model):
     letter_count = fields.Integer("Letters sent", compute="_compute_counts")
     contact_count = fields.Integer("Contacts logged", compute="_compute_counts")
     hold_count = fields.Integer("Active holds", compute="_compute_counts")
+    missing_payment_text = fields.Char(compute="_compute_missing_payment_text")
     date_follow_up = fields.Date(
         "Follow up on",
         readonly=True,
@@ -317,6 +318,25 @@ class CollectionCase(models.Model):
                 case.next_text = f"{stage.name}, {day}"
             else:
                 case.next_text = stage.name if stage else False
+
+    @api.depends("partner_id", "company_id", "state")
+    @api.depends_context("lang", "collection_as_of")
+    def _compute_missing_payment_text(self):
+        """Tell of money that was on its way and has not come: it is asked for again."""
+        self.missing_payment_text = False
+        incoming = self.env["collection.incoming.payment"]
+        for company, cases in self.grouped("company_id").items():
+            missing = incoming._find_missing(cases.partner_id, company)
+            for case in cases.filtered(lambda case: case.state != "closed"):
+                case.missing_payment_text = " ".join(
+                    self.env._(
+                        "%(amount)s announced on %(day)s have not arrived, and are"
+                        " collected again.",
+                        amount=currency.format(amount),
+                        day=format_date(self.env, day),
+                    )
+                    for day, amount, currency in missing.get(case.partner_id.id, [])
+                )
 
     @api.depends("partner_id", "company_id", "state")
     def _compute_invoice_count(self):

@@ -76,6 +76,7 @@ TABLES = {
         ("amount_disputed", NUMERIC, "disputed, in its own currency"),
         ("amount_promised", NUMERIC, "promised, in its own currency"),
         ("amount_planned", NUMERIC, "on installments, in its own currency"),
+        ("amount_in_transit", NUMERIC, "on its way, in its own currency"),
         ("amount_held", NUMERIC, "on hold"),
         ("amount_due", NUMERIC, "to ask for, in its own currency"),
         ("amount_collectable", NUMERIC, "to ask for"),
@@ -305,12 +306,14 @@ class CollectionSnapshot(models.AbstractModel):
         is_whole = partner_ids is None
         if not is_whole:
             self._prepare()
-        items = self._items_sql(company, partner_ids, ledger_date, is_review)
+        items = self._items_sql(company, as_of, partner_ids, ledger_date, is_review)
         self._fill("collection_snapshot", items, is_whole)
         self._fill("collection_total", self._totals_sql(company, as_of), is_whole)
 
     @api.model
-    def _items_sql(self, company, partner_ids, ledger_date=None, is_review=False):
+    def _items_sql(
+        self, company, as_of, partner_ids, ledger_date=None, is_review=False
+    ):
         """Pick from the exposure what review and decision need, and no more: it is read
         many times over.
 
@@ -328,8 +331,8 @@ class CollectionSnapshot(models.AbstractModel):
                    -- A debt has an item; stayed, it does not count in the figures.
                    is_debt AND NOT is_stayed AS is_live,
                    amount_residual, amount_residual_currency, amount_disputed,
-                   amount_promised, amount_planned, amount_held, amount_due,
-                   amount_collectable, CASE WHEN currency_id <> company_currency_id
+                   amount_promised, amount_planned, amount_in_transit, amount_held,
+                   amount_due, amount_collectable, CASE WHEN currency_id <> company_currency_id
                                             THEN currency_id END AS foreign_id
               FROM (%(exposure)s) exposure
              -- With the items of a customer side by side, what is summed up per
@@ -338,7 +341,7 @@ class CollectionSnapshot(models.AbstractModel):
             """,
             is_review=is_review,
             exposure=self.env["collection.exposure"]._rows_sql(
-                company, partner_ids, ledger_date
+                company, partner_ids, ledger_date, as_of
             ),
         )
 

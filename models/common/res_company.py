@@ -6,6 +6,9 @@ from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_date
 
+# Longer, no bank takes.
+MAX_TRANSIT_DAYS = 60
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -54,6 +57,14 @@ class ResCompany(models.Model):
         default=5,
         help="No automatic step for so many days after a customer has written. Zero: "
         "no pause.",
+    )
+    collection_transit_days = fields.Integer(
+        "Money on its way (days)",
+        default=14,
+        help="For so many days, a payment that is registered without a journal entry,"
+        " or an online payment that is pending or authorized, takes its amount off what"
+        " is asked for. What has not come by then is collected again, and the case says"
+        " so. Zero: on the day of the payment only.",
     )
     collection_horizon = fields.Integer(
         "Put off for at most (days)",
@@ -123,6 +134,10 @@ class ResCompany(models.Model):
     _collection_reply_valid = models.Constraint(
         "CHECK (collection_reply_days BETWEEN 0 AND 60)",
         "The pause after a reply is from 0 to 60 days.",
+    )
+    _collection_transit_valid = models.Constraint(
+        f"CHECK (collection_transit_days BETWEEN 0 AND {MAX_TRANSIT_DAYS})",
+        f"Money is on its way for 0 to {MAX_TRANSIT_DAYS} days.",
     )
     _collection_horizon_valid = models.Constraint(
         "CHECK (collection_horizon BETWEEN 1 AND 3650)",

@@ -26,6 +26,9 @@ class ResConfigSettings(models.TransientModel):
     collection_reply_days = fields.Integer(
         related="company_id.collection_reply_days", readonly=False
     )
+    collection_transit_days = fields.Integer(
+        related="company_id.collection_transit_days", readonly=False
+    )
     collection_mail_server = fields.Char(
         related="company_id.collection_mail_server", readonly=False
     )

@@ -691,7 +691,7 @@ class CollectionDecisionStatement(models.AbstractModel):
             collection_snapshot AS MATERIALIZED (%(snapshot)s),
             collection_total AS (%(total)s), %(customers)s
             """,
-            snapshot=snapshot._items_sql(company, partner_ids),
+            snapshot=snapshot._items_sql(company, as_of, partner_ids),
             total=snapshot._totals_sql(company, as_of),
             customers=self._customers_sql(company),
         )

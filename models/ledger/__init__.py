@@ -11,6 +11,8 @@ from . import (
     collection_reserving_mixin,
     collection_reserved_amount,
     collection_received_money,
+    collection_incoming_payment,
+    account_payment,
     collection_credit_value,
     collection_writeoff,
 )

@@ -7,6 +7,8 @@ OPEN, CREDIT, HELD = "open", "credit", "held"
 DISPUTED, PROMISED, PLANNED = "disputed", "promised", "planned"
 IN_TRANSIT, BLOCKED, EXCLUDED = "in_transit", "blocked", "excluded"
 STAYED, STAYED_CREDIT = "stayed", "stayed_credit"
+# What comes off an item before it is collected, in the order of the columns.
+TAKEN_OFF = (IN_TRANSIT, DISPUTED, PROMISED, PLANNED)
 # What customers owe us, and we them, for our trade. Odoo marks the other accounts:
 # advances to employees, taxes to be refunded.
 RECEIVABLE = SQL(
@@ -51,13 +53,23 @@ class CollectionExposure(models.Model):
             "partner_id",
             "reconciled",
         ],
-        "account.move": ["invoice_date", "partner_id", "payment_state"],
+        "account.move": [
+            *("invoice_date", "partner_id", "payment_state", "statement_line_id"),
+        ],
+        "account.payment": [
+            *("amount", "company_id", "currency_id", "date"),
+            *("invoice_ids", "move_id", "state"),
+        ],
         "collection.bankruptcy": ["date_petition", "partner_id", "stops_collection"],
         "collection.dispute": ["move_id", "amount_excluded", "is_active"],
         "collection.hold": ["state", "case_id", "item_ids"],
         "collection.item": ["case_id", "move_line_id", "stage_id"],
         "collection.installment.plan": ["state", "item_ids", "amount"],
         "collection.promise": ["state", "item_ids", "amount"],
+        "payment.transaction": [
+            *("amount", "company_id", "invoice_ids", "last_state_change", "state"),
+        ],
+        "res.company": ["collection_transit_days"],
         "res.partner": ["commercial_partner_id"],
     }
 
@@ -79,11 +91,12 @@ class CollectionExposure(models.Model):
     amount_disputed = fields.Monetary("Disputed", readonly=True)
     amount_promised = fields.Monetary("Promised", readonly=True)
     amount_planned = fields.Monetary("On installments", readonly=True)
+    amount_in_transit = fields.Monetary("On its way", readonly=True)
     amount_due = fields.Monetary(
         "Collectible now",
         readonly=True,
-        help="In the item's currency: what is open, less what is disputed, promised, on"
-        " an installment plan or on hold.",
+        help="In the item's currency: what is open, less what is on its way,"
+        " disputed, promised, on an installment plan or on hold.",
     )
     amount_held = fields.Monetary(
         "On hold", currency_field="company_currency_id", readonly=True
@@ -107,7 +120,7 @@ class CollectionExposure(models.Model):
         return self._rows_sql()
 
     @api.model
-    def _rows_sql(self, company=None, partner_ids=None, ledger_date=None):
+    def _rows_sql(self, company=None, partner_ids=None, ledger_date=None, day=None):
         """Build the query of the exposure, level by level: what is open in the
         ``ledger``, ``reduced`` by what is reserved of it, ``classified`` by what may
         be collected, and from that the amounts.
@@ -126,7 +139,11 @@ class CollectionExposure(models.Model):
         :param partner_ids: restrict to these commercial partners
         :param date ledger_date: the ledger as it stood at the end of that day, rebuilt
             from its reconciliations; None for the ledger as it is now
+        :param date day: what should have come by that day is not on its way; today if
+            not given
         """
+        # Of all companies at once: the limit need not be right to the hour.
+        day = day or (company or self.env.company)._get_collection_today()
         return SQL(
             """
             SELECT classified.*,
@@ -148,48 +165,52 @@ class CollectionExposure(models.Model):
             held=HELD,
             status=self._status_sql(),
             reduced=self._reduced_sql(
-                self._ledger_sql(company, partner_ids, ledger_date)
+                self._ledger_sql(company, partner_ids, ledger_date, day)
             ),
             once=SQL("OFFSET 0") if company else SQL(),
         )
 
     @api.model
-    def _ledger_sql(self, company, partner_ids, ledger_date):
+    def _ledger_sql(self, company, partner_ids, ledger_date, day):
         """:return: SQL with what is open, and what is reserved of it"""
-        kinds = self._get_kinds(ledger_date)
+        kinds = self._get_kinds(ledger_date, day)
         return SQL(
-            "%s %s %s",
+            "%s %s %s %s",
             self._select_sql(ledger_date, kinds),
             self._from_sql(ledger_date, kinds),
+            self._from_incoming_sql(day) if IN_TRANSIT in kinds else SQL(),
             self._where_sql(company, partner_ids, ledger_date),
         )
 
     @api.model
-    def _get_kinds(self, ledger_date):
+    def _get_kinds(self, ledger_date, day):
         """Say of what there is any now, for any company, that items may be reserved or
-        stayed by. What is reserved is known for the ledger of today only.
+        stayed by. What is reserved or on its way is known for the ledger of today only.
 
         :return: tuple of ``STAYED`` and names of reserved amounts
         """
         finders = {STAYED: self.env["collection.stay"]._staying_sql()}
         if not ledger_date:
             finders |= self.env["collection.reserved.amount"]._finders()
+            incoming = self.env["collection.incoming.payment"]
+            finders[IN_TRANSIT] = incoming._finder_sql(day)
         found = SQL(", ").join(SQL("EXISTS (%s)", query) for query in finders.values())
         [row] = self.env.execute_query(SQL("SELECT %s", found))
         return tuple(compress(finders, row))
 
     @api.model
     def _reduced_sql(self, ledger):
-        """:return: SQL with what is left of each item: first without what is disputed
-        or promised, then without what is on a plan either"""
+        """:return: SQL with what is left of each item: first without what is on its
+        way, disputed or promised, then without what is on a plan either"""
         return SQL(
             """
             SELECT ledger.*, due.amount AS amount_free, due.amount_planned
               FROM (%s) ledger
              CROSS JOIN LATERAL (
                 SELECT CASE WHEN is_whole THEN GREATEST(amount_residual_currency, 0)
-                            ELSE GREATEST(amount_residual_currency - amount_disputed
-                                          - amount_promised, 0) END AS amount) free
+                            ELSE GREATEST(amount_residual_currency - amount_in_transit
+                                          - amount_disputed - amount_promised, 0)
+                            END AS amount) free
              CROSS JOIN LATERAL (
                 SELECT CASE WHEN is_whole THEN free.amount
                             ELSE GREATEST(free.amount - amount_on_plan, 0)
@@ -220,16 +241,13 @@ class CollectionExposure(models.Model):
                    %(reserved)s,
                    line.no_followup IS TRUE AS is_excluded,
                    %(stayed)s AS is_stayed,
-                   %(now)s AND %(in_transit)s AS is_in_transit,
                    move.payment_state = 'blocked' AS is_blocked,
                    hold.case_id IS NOT NULL OR item_hold.item_id IS NOT NULL AS is_held
             """,
             residual=self._residual_sql(ledger_date),
             residual_currency=self._residual_currency_sql(ledger_date),
             reserved=self._reserved_sql(kinds),
-            now=SQL("FALSE") if ledger_date else SQL("TRUE"),
             stayed=self._stayed_sql(ledger_date) if STAYED in kinds else SQL("FALSE"),
-            in_transit=self._in_transit_sql(),
         )
 
     @api.model
@@ -238,16 +256,16 @@ class CollectionExposure(models.Model):
         is, as of most: the amounts of these are not worth calculating"""
         return SQL(
             """
-            %s AS amount_disputed, %s AS amount_promised, %s AS amount_on_plan,
-            %s AS is_whole
+            %s AS amount_in_transit, %s AS amount_disputed, %s AS amount_promised,
+            %s AS amount_on_plan, %s AS is_whole
             """,
             *(
                 self._capped_sql(name) if name in kinds else SQL("0.0")
-                for name in (DISPUTED, PROMISED, PLANNED)
+                for name in TAKEN_OFF
             ),
             SQL(" AND ").join(
                 SQL("%s IS NULL", SQL.identifier(name, "line_id"))
-                for name in (DISPUTED, PROMISED, PLANNED)
+                for name in TAKEN_OFF
                 if name in kinds
             )
             or SQL("TRUE"),
@@ -289,7 +307,7 @@ class CollectionExposure(models.Model):
                  WHEN is_stayed THEN %(stayed)s
                  WHEN is_excluded THEN %(excluded)s
                  WHEN amount_residual < 0 THEN %(credit)s
-                 WHEN is_in_transit THEN %(in_transit)s
+                 WHEN amount_in_transit >= amount_residual_currency THEN %(in_transit)s
                  WHEN is_blocked THEN %(blocked)s
                  WHEN is_held THEN %(held)s
                  WHEN amount_free > 0 THEN %(open)s
@@ -318,21 +336,12 @@ class CollectionExposure(models.Model):
         )
 
     @api.model
-    def _in_transit_sql(self):
-        """A payment without a journal entry, or an online payment under way, leaves
-        the residual as it was; the customer has paid all the same."""
-        conditions = [SQL("move.payment_state IN ('in_payment', 'paid', 'reversed')")]
-        if "transaction_ids" in self.env["account.move"]._fields:
-            conditions.append(
-                SQL(
-                    """EXISTS (
-                        SELECT FROM account_invoice_transaction_rel rel
-                          JOIN payment_transaction tx ON tx.id = rel.transaction_id
-                         WHERE rel.invoice_id = move.id
-                           AND tx.state IN ('pending', 'authorized'))"""
-                )
-            )
-        return SQL("(%s)", SQL(" OR ").join(conditions))
+    def _from_incoming_sql(self, day):
+        """:return: SQL join on the money on its way to ``line``"""
+        return SQL(
+            "LEFT JOIN (%s) in_transit ON in_transit.line_id = line.id",
+            self.env["collection.incoming.payment"]._on_items_sql(day),
+        )
 
     @api.model
     @ormcache("ledger_date", "kinds")

@@ -66,6 +66,19 @@ class CollectionReservedAmount(models.AbstractModel):
         :param str name: a key of ``RESERVING``
         :param bool is_disputed: whether anything is disputed
         """
+        return self._spread_sql(
+            self.env[RESERVING[name]]._reservations_sql(),
+            is_disputed and name != "disputed",
+        )
+
+    @api.model
+    def _spread_sql(self, reserved, is_disputed=False):
+        """:return: SQL with line_id and amount of what is reserved, laid on the items
+        from the oldest due date on
+
+        :param SQL reserved: a query with owner_id, line_id and amount
+        :param bool is_disputed: whether what is disputed of the items comes off first
+        """
         return SQL(
             """
             -- An undone payment can open a promise or plan again beside a newer one:
@@ -85,8 +98,8 @@ class CollectionReservedAmount(models.AbstractModel):
                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) laid
              GROUP BY line_id
             """,
-            reserved=self.env[RESERVING[name]]._reservations_sql(),
-            **self._free_sql(is_disputed and name != "disputed"),
+            reserved=reserved,
+            **self._free_sql(is_disputed),
         )
 
     @api.model

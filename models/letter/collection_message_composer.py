@@ -31,6 +31,7 @@ FACTS = (
     "amount_disputed",
     "amount_promised",
     "amount_planned",
+    "amount_in_transit",
 )
 HEADINGS = re.compile(r"<(/?)h[1-6]\b([^>]*)>", re.IGNORECASE)
 

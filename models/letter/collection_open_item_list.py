@@ -90,8 +90,8 @@ class CollectionOpenItemList(models.AbstractModel):
 
     @api.model
     def _get_asked(self, row):
-        """:return: what counts of an item, in its currency: without what is disputed,
-        promised or on an installment plan of it"""
+        """:return: what counts of an item, in its currency: without what is on its way,
+        disputed, promised or on an installment plan of it"""
         return row.amount_due if row.status == "open" else row.amount_residual_currency
 
     @api.model
@@ -139,6 +139,9 @@ class CollectionOpenItemList(models.AbstractModel):
     def _get_apart_text(self, row):
         """:return: translated text on what is not asked for of an item"""
         currency, texts = row.currency_id, []
+        if not currency.is_zero(row.amount_in_transit):
+            amount = format_amount(self.env, row.amount_in_transit, currency)
+            texts.append(self.env._("%s on its way to us", amount))
         if not currency.is_zero(row.amount_disputed):
             amount = format_amount(self.env, row.amount_disputed, currency)
             texts.append(self.env._("%s disputed, not being collected", amount))

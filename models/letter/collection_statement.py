@@ -120,8 +120,8 @@ class CollectionStatement(models.AbstractModel):
 
     @api.model
     def _get_sections(self, rows, currency, positions):
-        """:return: list of dicts: key, rows, total; an item that is disputed, promised
-        or planned in part stands in several sections, with its part in each"""
+        """:return: list of dicts: key, rows, total; an item that is disputed, promised,
+        planned or on its way in part stands in several sections, with its part in each"""
         listing = self.env["collection.open.item.list"]
         by_section = {}
         for row in rows.sorted(lambda row: (row.date_maturity, row.id)):
@@ -148,15 +148,16 @@ class CollectionStatement(models.AbstractModel):
     def _split(self, row):
         """:return: list of (section, amount in the item's currency) of an item"""
         asked = self.env["collection.open.item.list"]._get_asked(row)
-        planned = 0.0
-        if row.status in ("open", "planned"):
-            planned = row.amount_planned
+        planned = arriving = 0.0
+        if row.status in ("open", "planned", "promised", "disputed"):
+            planned, arriving = row.amount_planned, row.amount_in_transit
             asked = asked if row.status == "open" else 0.0
-        rest = row.amount_residual_currency - asked - planned
+        rest = row.amount_residual_currency - asked - planned - arriving
         parts = [
             (self._get_section(row), asked),
             ("planned", planned),
             ("review", rest),
+            ("in_transit", arriving),
         ]
         return [part for part in parts if not row.currency_id.is_zero(part[1])]
 

@@ -103,7 +103,12 @@ class CollectionPortalAccount(models.AbstractModel):
     @api.model
     def _get_free(self, row):
         """:return: what can still be promised of an item, in its currency"""
-        taken = row.amount_disputed + row.amount_promised + row.amount_planned
+        taken = (
+            row.amount_in_transit
+            + row.amount_disputed
+            + row.amount_promised
+            + row.amount_planned
+        )
         free = row.amount_residual_currency - taken
         return row.currency_id.round(max(free, 0.0))
 
@@ -304,12 +309,10 @@ class CollectionPortalAccount(models.AbstractModel):
         if row.status in STAYED:
             return [(self.env._("Not being collected"), "light")]
         badges = []
-        for amount, text in self._get_parts(row):
+        for amount, text, color in self._get_parts(row):
             if not row.currency_id.is_zero(amount):
-                badges.append((f"{text}: {row.currency_id.format(amount)}", "info"))
-        if row.status == "in_transit":
-            badges.append((self.env._("Payment on its way"), "success"))
-        elif row.status in ("held", "blocked", "excluded"):
+                badges.append((f"{text}: {row.currency_id.format(amount)}", color))
+        if row.status in ("held", "blocked", "excluded"):
             badges.append((self.env._("Being clarified"), "info"))
         elif row.status == "open" and row.days_late:
             badges.insert(0, (self.env._("Overdue"), "danger"))
@@ -319,11 +322,12 @@ class CollectionPortalAccount(models.AbstractModel):
 
     @api.model
     def _get_parts(self, row):
-        """:return: list of (amount, text) of what is not asked for now of an item"""
+        """:return: list of (amount, text, color) of what is not asked for now of an item"""
         return [
-            (row.amount_disputed, self.env._("In question")),
-            (row.amount_promised, self.env._("Promised")),
-            (row.amount_planned, self.env._("On installments")),
+            (row.amount_in_transit, self.env._("Payment on its way"), "success"),
+            (row.amount_disputed, self.env._("In question"), "info"),
+            (row.amount_promised, self.env._("Promised"), "info"),
+            (row.amount_planned, self.env._("On installments"), "info"),
         ]
 
     @api.model

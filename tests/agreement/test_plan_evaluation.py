@@ -235,10 +235,10 @@ class TestPlanEvaluation(PlanCommon):
     def test_payment_on_its_way_stops_the_time_to_cure(self):
         plan = self.begin(self.invoice, (5, 1000))
         self.nights(8, 9)
-        self.set_payment_state("in_payment")
+        payment = self.announce(self.invoice, 1000, self.day(9))
         self.nights(10, 20)
         self.assert_plan(plan, "notice")
-        self.set_payment_state("not_paid")
+        payment.action_cancel()
         self.night(21)
         self.assert_plan(plan, "notice")
         self.assertEqual(plan.date_cure, self.day(13 + 11))
@@ -247,17 +247,21 @@ class TestPlanEvaluation(PlanCommon):
         self.assert_plan(plan, "completed")
         self.assertFalse(plan.date_paused)
 
-    def set_payment_state(self, state):
-        self.env.cr.execute(
-            "UPDATE account_move SET payment_state = %s WHERE id = %s",
-            [state, self.invoice.id],
-        )
-
     def test_payment_on_its_way_pauses_the_evaluation(self):
+        """For as long as it may take."""
         plan = self.begin(self.invoice, (5, 1000))
-        self.set_payment_state("in_payment")
-        self.nights(7, 9)
+        self.company.collection_transit_days = 10
+        self.announce(self.invoice, 1000, self.day(5))
+        self.nights(7, 15)
         self.assert_plan(plan, "active")
+        self.night(16)
+        self.assert_plan(plan, "notice")
+
+    def test_a_small_payment_on_its_way_pauses_nothing(self):
+        plan = self.begin(self.invoice, (5, 1000))
+        self.announce(self.invoice, 10, self.day(5))
+        self.nights(7, 9)
+        self.assert_plan(plan, "notice")
 
     def test_reminders_before_and_after(self):
         """Each once; what is paid is not reminded of."""

@@ -338,6 +338,24 @@ class TestPromiseEvaluation(PromiseCommon):
         self.night(11)
         self.assert_state(self.promise, "broken", 0)
 
+    def test_money_on_its_way(self):
+        """Announced by the promised day, it is waited for, and no longer than that."""
+        self.company.collection_transit_days = 10
+        self.announce(self.invoice, 600, self.day(9))
+        for offset, state in ((11, "open"), (19, "open"), (20, "broken")):
+            self.night(offset)
+            self.assert_state(self.promise, state, 0)
+
+    def test_too_little_is_on_its_way(self):
+        self.announce(self.invoice, 100, self.day(9))
+        self.night(11)
+        self.assert_state(self.promise, "broken", 0)
+
+    def test_announced_too_late(self):
+        self.announce(self.invoice, 600, self.day(11))
+        self.night(11)
+        self.assert_state(self.promise, "broken", 0)
+
     def test_money_in_another_currency(self):
         currency = self.setup_other_currency("EUR")
         self.receive(self.customer, 6000, self.day(7), currency)

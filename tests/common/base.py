@@ -340,6 +340,27 @@ class CollectionCommon(AccountTestInvoicingCommon):
         return payment
 
     @classmethod
+    def announce(cls, invoices, amount, day=None):
+        """Register a payment that has no journal entry, as where the journal has no
+        account for outstanding receipts: the residual of the invoices stays as it was."""
+        payment = cls.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": invoices.commercial_partner_id.id,
+                "amount": amount,
+                "currency_id": invoices.currency_id.id,
+                "date": day or cls.today,
+                "journal_id": cls.company_data["default_journal_bank"].id,
+                "invoice_ids": [Command.set(invoices.ids)],
+            }
+        )
+        # Without Enterprise, Odoo puts one in.
+        payment.outstanding_account_id = False
+        payment.action_post()
+        return payment
+
+    @classmethod
     def unpay(cls, invoices):
         """Undo the allocation of payments and credits to invoices."""
         cls.receivable(invoices).remove_move_reconcile()
