@@ -100,7 +100,9 @@ class CollectionPortalPayment(CollectionPortalAccount):
             lambda row: (
                 row.currency_id.id == currency_id
                 and row.status == "open"
-                and (str(row.id) in wanted if wanted else row.days_late)
+                and (
+                    str(row.id) in wanted if wanted else account.service._is_asked(row)
+                )
                 and row.move_id.is_sale_document(include_receipts=True)
             )
         )

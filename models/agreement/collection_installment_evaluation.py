@@ -599,8 +599,8 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
 
     @api.model
     def _credits_sql(self, plans):
-        """:return: SQL with the open credits per customer, company and currency, where
-        the policy nets; of the customers with plans only"""
+        """:return: SQL with the open credits per customer, company and currency, those
+        with its branches, too, where the policy nets; of the customers with plans"""
         return SQL(
             """
             SELECT plan.partner_id, plan.company_id, line.currency_id,
@@ -613,13 +613,15 @@ class CollectionInstallmentEvaluation(models.AbstractModel):
                  WHERE %s AND COALESCE(policy.net_credits, TRUE)) plan
               JOIN res_partner partner
                 ON partner.commercial_partner_id = plan.partner_id
+              JOIN (%s) sibling ON sibling.agreed_id = plan.company_id
               JOIN account_move_line line ON line.partner_id = partner.id
-               AND line.company_id = plan.company_id
+               AND line.company_id = sibling.company_id
               JOIN account_account account ON account.id = line.account_id
              WHERE %s
              GROUP BY plan.partner_id, plan.company_id, line.currency_id
             """,
             plans,
+            self.env["collection.received.money"]._siblings_sql(),
             UNMATCHED,
         )
 

@@ -184,16 +184,11 @@ class CollectionPromiseEvaluation(models.AbstractModel):
     @api.model
     def _evaluate_lines_sql(self, as_of, evaluated):
         """Say of each date of the promises whether it was kept: all the money promised
-        up to it, as far as it was owed, has come in by then. It is open while what is
-        missing is on its way since then.
+        up to it, as far as it was owed, has come in by then, or is on its way.
 
-        In: the lines of the promises, the money received since they were made.
-        Out: the state of the lines.
-        Example: 100 promised by the 5th and 100 by the 10th, 150 received on the 4th:
-        the first date is kept, the second open, and partly kept from the 11th on.
-
-        :param date as_of: the day of the evaluation
-        :param SQL evaluated: condition on ``promise``
+        In: the lines of the promises, the money since they were made. Out: their state.
+        Example: 100 promised by the 5th and by the 10th each, 150 received on the 4th:
+        the first date is kept, the second open, partly kept from the 11th on.
         """
         return SQL(
             """
@@ -203,9 +198,9 @@ class CollectionPromiseEvaluation(models.AbstractModel):
                     WHEN owed <= 0.000001 AND received <= 0 THEN 'void'
                     WHEN received * 100
                         >= LEAST(due.upto, owed) * due.threshold - 0.000001 THEN 'kept'
-                    WHEN due.date_end >= %(as_of)s THEN 'open'
-                    WHEN arriving > 0 AND (received + arriving) * 100
-                        >= LEAST(due.upto, owed) * due.threshold - 0.000001 THEN 'open'
+                    WHEN due.date_end >= %(as_of)s OR arriving > 0
+                        AND (received + arriving) * 100 >= LEAST(due.upto, owed)
+                            * due.threshold - 0.000001 THEN 'open'
                     WHEN received > due.upto - due.amount THEN 'partial'
                     ELSE 'broken' END AS state
                   FROM (
@@ -216,8 +211,7 @@ class CollectionPromiseEvaluation(models.AbstractModel):
                       JOIN collection_promise promise ON promise.id = line.promise_id
                      WHERE %(evaluated)s) due
                  CROSS JOIN LATERAL (%(money)s) money
-                 CROSS JOIN LATERAL (%(arriving)s) arriving(arriving)
-              ) result
+                 CROSS JOIN LATERAL (%(arriving)s) arriving(arriving)) result
              WHERE line.id = result.id AND line.state IS DISTINCT FROM result.state
             """,
             as_of=as_of,

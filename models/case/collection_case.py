@@ -163,7 +163,9 @@ class CollectionCase(models.Model):
     letter_count = fields.Integer("Letters sent", compute="_compute_counts")
     contact_count = fields.Integer("Contacts logged", compute="_compute_counts")
     hold_count = fields.Integer("Active holds", compute="_compute_counts")
-    missing_payment_text = fields.Char(compute="_compute_missing_payment_text")
+    missing_payment_text = fields.Char(
+        "Missing payments", compute="_compute_missing_payment_text"
+    )
     date_follow_up = fields.Date(
         "Follow up on",
         readonly=True,

@@ -147,7 +147,8 @@ class CollectionCaseFigures(models.AbstractModel):
             SELECT case_.id IS NULL AS is_new, case_.id AS case_id,
                    COALESCE(case_.partner_id, total.partner_id) AS partner_id,
                    case_.policy_id, case_.user_id, case_.date_last_step,
-                   COALESCE(total.amount_set_off, 0) AS amount_set_off, %(columns)s
+                   COALESCE(total.amount_set_off, 0) AS amount_set_off,
+                   total.date_oldest_left, %(columns)s
               FROM (
                 SELECT * FROM collection_case AS case_
                  WHERE company_id = %(company)s AND state <> 'closed'
@@ -225,11 +226,14 @@ class CollectionCaseFigures(models.AbstractModel):
     @api.model
     def _collectable_sql(self, company, as_of, is_new):
         """:return: SQL with the figures, the policy and what remains to collect: of the
-        overdue, what may be asked for, less open credits where the policy nets"""
+        overdue, what may be asked for, less open credits where the policy nets; what
+        these cover is not late"""
         return SQL(
             """
             SELECT figure.case_id, figure.partner_id, choice.policy_id, choice.user_id,
-                   %(names)s,
+                   %(names)s, CASE WHEN COALESCE(policy.net_credits, TRUE)
+                        THEN figure.date_oldest_left ELSE figure.date_oldest_due
+                        END AS date_oldest_due,
                    GREATEST(figure.amount_overdue_open - %(credit)s, 0)
                        AS amount_collectable, COALESCE(policy.tolerance, 0) AS tolerance
               FROM collection_figure figure
@@ -238,7 +242,10 @@ class CollectionCaseFigures(models.AbstractModel):
              WHERE figure.is_new = %(is_new)s
             """,
             credit=SQL(SET_OFF, SQL.identifier("figure", "amount_set_off")),
-            names=self._columns_sql("figure", (*FIGURES, *BEHAVIOR)),
+            names=self._columns_sql(
+                "figure",
+                [name for name in (*FIGURES, *BEHAVIOR) if name != "date_oldest_due"],
+            ),
             choice=self.env["collection.policy.matching"]._choice_sql(
                 company, as_of, is_new
             ),

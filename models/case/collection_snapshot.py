@@ -43,13 +43,14 @@ TOTALS = (
     ("amount_planned", NUMERIC, "on installments"),
     ("amount_stayed", NUMERIC, "stayed by a bankruptcy"),
     ("amount_credit", NUMERIC, "open credits, at the rates of their days"),
-    ("amount_set_off", NUMERIC, "open credits, at what they are worth here"),
+    ("amount_set_off", NUMERIC, "what credits cover of the overdue, or all if they do"),
     ("open_count", INTEGER, "items to collect"),
     ("rest", INTEGER, "what keeps items from being collected, see RESTS"),
     ("stayed_count", INTEGER, "items that are stayed"),
     ("live_count", INTEGER, "live debts"),
     ("item_count", INTEGER, "debts"),
     ("date_oldest_due", DATE, "due date of the oldest live debt"),
+    ("date_oldest_left", DATE, "the same without what credits cover"),
     ("stage_id", INTEGER, "the highest stage that a live debt has reached"),
 )
 # The working tables of a run, in the order in which they are filled: per column its
@@ -81,6 +82,11 @@ TABLES = {
         ("amount_due", NUMERIC, "to ask for, in its own currency"),
         ("amount_collectable", NUMERIC, "to ask for"),
         ("foreign_id", INTEGER, "its currency, if that is not the company's"),
+        ("company_id", INTEGER, "the company"),
+        ("digits", INTEGER, "decimal places of the company's currency"),
+        ("is_payback", BOOLEAN, "money that went back to the customer"),
+        ("amount_covered", NUMERIC, "covered by credits, in its own currency"),
+        ("value_covered", NUMERIC, "covered by credits"),
     ),
     # The same summed up: one row per customer.
     "collection_total": TOTALS,
@@ -93,7 +99,8 @@ TABLES = {
         ("policy_id", INTEGER, "the policy until now"),
         ("user_id", INTEGER, "the collector until now"),
         ("date_last_step", DATE, "when the customer was contacted last"),
-        ("amount_set_off", NUMERIC, "open credits, at what they are worth here"),
+        ("amount_set_off", NUMERIC, "what credits cover, see the totals"),
+        ("date_oldest_left", DATE, "the same without what credits cover"),
         *(column for column in TOTALS if column[0] in FIGURES),
         ("date_customer_since", DATE, "the first entry ever"),
         ("amount_invoiced", NUMERIC, "invoiced in twelve months"),
@@ -117,7 +124,8 @@ TABLES = {
         ("date_review", DATE, "when the hold comes up for review"),
         ("is_stopped", BOOLEAN, "the customer is not to be contacted"),
         ("is_stayed", BOOLEAN, "all there is was owed before a petition"),
-        ("overdue", NUMERIC, "what may be asked for of the overdue"),
+        ("is_net", BOOLEAN, "the policy counts open credits"),
+        ("overdue", NUMERIC, "what may be asked for of the overdue, see amount_net"),
         ("amount_net", NUMERIC, "the same, less open credits where the policy nets"),
         ("amount_net_all", NUMERIC, "what may be asked for of all, less the same"),
         ("open_count", INTEGER, "items to collect"),
@@ -308,6 +316,8 @@ class CollectionSnapshot(models.AbstractModel):
             self._prepare()
         items = self._items_sql(company, as_of, partner_ids, ledger_date, is_review)
         self._fill("collection_snapshot", items, is_whole)
+        cover = self._cover_sql(company, as_of, partner_ids, ledger_date)
+        self.env.cr.execute(cover)
         self._fill("collection_total", self._totals_sql(company, as_of), is_whole)
 
     @api.model
@@ -332,8 +342,8 @@ class CollectionSnapshot(models.AbstractModel):
                    is_debt AND NOT is_stayed AS is_live,
                    amount_residual, amount_residual_currency, amount_disputed,
                    amount_promised, amount_planned, amount_in_transit, amount_held,
-                   amount_due, amount_collectable, CASE WHEN currency_id <> company_currency_id
-                                            THEN currency_id END AS foreign_id
+                   amount_due, amount_collectable, foreign_id, company_id, digits,
+                   is_payback, 0.0 AS amount_covered, 0.0 AS value_covered
               FROM (%(exposure)s) exposure
              -- With the items of a customer side by side, what is summed up per
              -- customer stays in the processor's cache.
@@ -342,6 +352,54 @@ class CollectionSnapshot(models.AbstractModel):
             is_review=is_review,
             exposure=self.env["collection.exposure"]._rows_sql(
                 company, partner_ids, ledger_date, as_of
+            ),
+        )
+
+    @api.model
+    def _cover_sql(self, company, as_of, partner_ids, ledger_date):
+        """:return: SQL that writes what credits cover to the snapshot, where they do;
+        most customers have none"""
+        return SQL(
+            """
+            UPDATE collection_snapshot snapshot
+               SET amount_covered = covered.amount_covered,
+                   value_covered = covered.value_covered
+              FROM (%s) covered
+             WHERE covered.move_line_id = snapshot.move_line_id
+               AND covered.amount_covered <> 0
+            """,
+            self.env["collection.credit.allocation"]._covered_sql(
+                SQL.identifier("collection_snapshot"),
+                company,
+                as_of,
+                partner_ids,
+                ledger_date,
+            ),
+        )
+
+    @api.model
+    def _covered_items_sql(self, company, as_of, partner_ids):
+        """:return: SQL of the CTEs that are the snapshot of some customers; nothing is
+        filled"""
+        covered = ("amount_covered", "value_covered")
+        columns = [
+            SQL("COALESCE(covered.%(name)s, 0) AS %(name)s", name=SQL.identifier(name))
+            if name in covered
+            else SQL.identifier("item", name)
+            for name, _kind, _meaning in TABLES["collection_snapshot"]
+        ]
+        return SQL(
+            """
+            open_item AS MATERIALIZED (%(items)s),
+            collection_snapshot AS MATERIALIZED (
+                SELECT %(columns)s FROM open_item item
+                  LEFT JOIN (%(covered)s) covered
+                    ON covered.move_line_id = item.move_line_id)
+            """,
+            items=self._items_sql(company, as_of, partner_ids),
+            columns=SQL(", ").join(columns),
+            covered=self.env["collection.credit.allocation"]._covered_sql(
+                SQL.identifier("open_item"), company, as_of, partner_ids
             ),
         )
 
@@ -396,7 +454,7 @@ class CollectionSnapshot(models.AbstractModel):
         """Work out what follows from the sums. A sum of its own for every figure would
         outgrow the processor's cache with many customers.
 
-        In: the sums per customer, and what foreign credits are worth.
+        In: the sums per customer.
         Out: ``collection_total``.
         Example: 100.00 are late by 10 days, 40.00 by 70 and promised, 50.00 are due
         next week: overdue 140.00, open 190.00, free of the overdue 100.00, due now
@@ -404,20 +462,19 @@ class CollectionSnapshot(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT total.*, %(overdue)s AS amount_overdue,
-                   %(overdue)s + amount_not_due AS amount_open,
-                   %(overdue)s - amount_overdue_excluded AS amount_overdue_open,
-                   %(overdue)s - amount_overdue_excluded
-                       + amount_not_due - amount_not_due_excluded AS amount_due_now,
-                   amount_credit + COALESCE(gain.amount, 0) AS amount_set_off
-              FROM (%(sums)s) total
-              LEFT JOIN (%(gains)s) gain ON gain.partner_id = total.partner_id
+            SELECT total.*, CASE WHEN amount_overdue_open > amount_overdue_covered
+                        THEN amount_overdue_covered
+                        ELSE amount_covered + amount_spare END AS amount_set_off
+              FROM (
+                SELECT sums.*, %(overdue)s AS amount_overdue,
+                       %(overdue)s + amount_not_due AS amount_open,
+                       %(overdue)s - amount_overdue_excluded AS amount_overdue_open,
+                       %(overdue)s - amount_overdue_excluded
+                           + amount_not_due - amount_not_due_excluded AS amount_due_now
+                  FROM (%(sums)s) sums) total
             """,
             overdue=SQL(" + ").join(SQL.identifier(name) for name in OVERDUE),
             sums=self._sums_sql(company, as_of),
-            gains=self.env["collection.credit.value"]._gains_sql(
-                SQL.identifier("collection_snapshot"), company, as_of
-            ),
         )
 
     @api.model
@@ -430,6 +487,9 @@ class CollectionSnapshot(models.AbstractModel):
                    COUNT(*) FILTER (WHERE is_debt) AS item_count,
                    %(rest)s AS rest,
                    MIN(date_maturity) FILTER (WHERE is_live) AS date_oldest_due,
+                   MIN(date_maturity) FILTER (WHERE is_live
+                       AND (status <> %(open)s OR amount_covered < amount_due))
+                       AS date_oldest_left,
                    -- The id of the highest stage; an array needs no sorting.
                    (MAX(ARRAY[stage.sequence, stage.id])
                        FILTER (WHERE is_live AND stage.id IS NOT NULL))[2] AS stage_id
@@ -449,6 +509,7 @@ class CollectionSnapshot(models.AbstractModel):
                 for status in (OPEN, STAYED)
             ),
             rest=self._rest_sql(),
+            open=OPEN,
             as_of=as_of,
         )
 
@@ -484,6 +545,14 @@ class CollectionSnapshot(models.AbstractModel):
             "amount_held": SQL(of_status, SQL("amount_held"), HELD),
             "amount_credit": SQL(of_status, SQL("-amount_residual"), CREDIT),
             "amount_stayed": SQL(of_status, SQL("amount_residual"), STAYED),
+            "amount_covered": SQL(of_status, SQL("value_covered"), OPEN),
+            "amount_overdue_covered": SQL(
+                "SUM(value_covered) FILTER (WHERE status = %s AND late > 0)", OPEN
+            ),
+            # Of a credit, what is used is below zero.
+            "amount_spare": SQL(
+                of_status, SQL("value_covered - amount_residual"), CREDIT
+            ),
             "amount_overdue_excluded": SQL(EXCLUDED, SQL("late > 0")),
             "amount_not_due_excluded": SQL(EXCLUDED, SQL("late <= 0")),
         }

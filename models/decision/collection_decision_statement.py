@@ -148,7 +148,7 @@ class CollectionDecisionStatement(models.AbstractModel):
         In: open cases with their policies, holds, limits, and ``collection_total``.
         Out: ``collection_position``.
         Example: 100.00 overdue, 30.00 of it promised, a credit of 20.00 and a policy
-        that nets: 70.00 overdue and free to collect, net 50.00.
+        that nets: 70.00 overdue and free to collect, 50.00 after the credit.
 
         :param SQL restrict: condition on ``case_``
         """
@@ -161,6 +161,7 @@ class CollectionDecisionStatement(models.AbstractModel):
                    customer.collection_do_not_contact IS TRUE
                        AND customer.collection_lawyer_id IS NULL AS is_stopped,
                    %(net)s, date_touch, date_call,
+                   COALESCE(policy.net_credits, TRUE) AS is_net,
                    COALESCE(total.open_count, 0) AS open_count,
                    total.rest,
                    total.live_count = 0 AND total.stayed_count > 0 AS is_stayed
@@ -184,11 +185,11 @@ class CollectionDecisionStatement(models.AbstractModel):
     @api.model
     def _net_sql(self):
         """:return: SQL columns of ``total``, ``net`` and ``policy``, in the company's
-        currency: what is overdue, what of it is asked for after credits, the same with
-        what is not due yet, and what is tolerated"""
+        currency: what is overdue and not covered by credits; the same, below zero where
+        there are more of these; the same with what is not due yet; what is tolerated"""
         return SQL(
             """
-            COALESCE(total.amount_overdue_open, 0) AS overdue,
+            GREATEST(COALESCE(total.amount_overdue_open, 0) - net.credit, 0) AS overdue,
             COALESCE(total.amount_overdue_open, 0) - net.credit AS amount_net,
             COALESCE(total.amount_due_now, 0) - net.credit AS amount_net_all,
             COALESCE(policy.tolerance, 0) AS tolerance
@@ -212,7 +213,7 @@ class CollectionDecisionStatement(models.AbstractModel):
 
     @api.model
     def _item_states_sql(self, as_of):
-        """Where each collectable item stands on the ladder.
+        """Where each collectable item stands on the ladder that credits do not cover.
 
         In: the snapshot, and ``collection_item`` as it is now.
         Out: one row per item to collect.
@@ -229,6 +230,7 @@ class CollectionDecisionStatement(models.AbstractModel):
               JOIN collection_position position ON position.case_id = item.case_id
               LEFT JOIN collection_stage reached ON reached.id = item.stage_id
              WHERE snapshot.status = %(open)s
+               AND NOT (position.is_net AND amount_covered >= amount_due)
             """,
             as_of=as_of,
             open=OPEN,
@@ -254,13 +256,16 @@ class CollectionDecisionStatement(models.AbstractModel):
                 SELECT partner_id, stage_id, date_stage,
                        COALESCE(days_frozen, 0) AS days_frozen, date_resumed,
                        date_maturity < %(as_of)s AS is_overdue,
+                       amount_covered >= amount_due AS is_covered,
                        MIN(date_maturity) AS date_maturity
                   FROM collection_snapshot
                  WHERE status = %(open)s AND has_item
                  GROUP BY partner_id, stage_id, date_stage, COALESCE(days_frozen, 0),
-                          date_resumed, date_maturity < %(as_of)s) state
+                          date_resumed, date_maturity < %(as_of)s,
+                          amount_covered >= amount_due) state
               JOIN collection_position position
                 ON position.partner_id = state.partner_id
+               AND NOT (position.is_net AND state.is_covered)
               LEFT JOIN collection_stage reached ON reached.id = state.stage_id
             """,
             as_of=as_of,
@@ -598,6 +603,7 @@ class CollectionDecisionStatement(models.AbstractModel):
               JOIN account_move_line line ON line.move_id = about.move_id
               JOIN collection_snapshot snapshot ON snapshot.move_line_id = line.id
              WHERE snapshot.status = 'open'
+               AND NOT (is_net AND amount_covered >= amount_due)
                AND CASE WHEN stage.days < 0 AND overdue = 0
                         THEN amount_net_all > tolerance
                         ELSE amount_net > tolerance
@@ -614,70 +620,36 @@ class CollectionDecisionStatement(models.AbstractModel):
 
     @api.model
     def _asked_sql(self, company, as_of, partner_ids):
-        """Lay the net amount of each customer on the currencies of what is overdue.
+        """Sum up what is overdue per currency and credits do not cover.
 
-        In: 100 dollars and 50 euros overdue, a credit of 60 euros; a euro is worth two
-        dollars. The decision nets: 100 + 100 - 120 = 80 dollars.
-        Out: the credit pays the euros, and what is left of it 20 of the dollars: 80
-        dollars, no euros. The company's currency comes first.
-
-        :return: SQL with partner_id, currency_id and amount
+        In: the snapshot, and ``customer``.
+        Out: partner_id, currency_id and amount, of those who owe more than is
+        tolerated.
+        Example: overdue are 100.00 dollars and 50.00 euros, a credit of 60.00 euros
+        covers the euros and, at 2 dollars, 20.00 of the dollars: 80.00 dollars.
         """
         return SQL(
             """
             WITH %(tables)s
-            SELECT partner_id, currency_id, amount FROM (
-                SELECT partner_id, currency_id, ROUND(
-                           amount * (1 - LEAST(GREATEST(
-                               -- Less than a cent is a difference of rounding.
-                               CASE WHEN excess < %(unit)s THEN 0 ELSE excess END
-                                   - COALESCE(earlier, 0), 0), value) / value),
-                           digits) AS amount
-                  FROM (
-                    SELECT own.*, SUM(value) OVER customer - amount_net AS excess,
-                           SUM(value) OVER before AS earlier
-                      FROM (%(own)s) own
-                     WHERE value > 0
-                    WINDOW customer AS (PARTITION BY partner_id),
-                           before AS (PARTITION BY partner_id
-                               ORDER BY is_foreign, currency_id
-                               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-                    ) own) asked
-             WHERE amount > 0
+            SELECT partner_id, currency.id, ROUND(amount, currency.decimal_places)
+              FROM (
+                SELECT snapshot.partner_id,
+                       COALESCE(foreign_id, %(own)s) AS currency_id,
+                       SUM(amount_due - CASE WHEN is_net THEN amount_covered ELSE 0 END)
+                           AS amount
+                  FROM collection_snapshot snapshot
+                  JOIN customer ON customer.partner_id = snapshot.partner_id
+                 WHERE status = 'open' AND date_maturity < %(as_of)s
+                   AND amount_net > tolerance
+                 GROUP BY snapshot.partner_id, foreign_id) asked
+              JOIN res_currency currency ON currency.id = asked.currency_id
+             WHERE ROUND(amount, currency.decimal_places) > 0
+             ORDER BY currency.id <> %(own)s, currency.id
             """,
             tables=self._customers_sql(company)
             if partner_ids is None
             else self._tables_sql(company, as_of, partner_ids),
-            unit=company.currency_id.rounding,
-            own=self._own_sql(company, as_of),
-        )
-
-    @api.model
-    def _own_sql(self, company, as_of):
-        """:return: SQL with what is overdue per customer and currency after the credits
-        in that currency, and its value in the company's; of customers who are asked"""
-        return SQL(
-            """
-            SELECT debt.partner_id, customer.amount_net, currency.id AS currency_id,
-                   debt.is_foreign, currency.decimal_places AS digits, own.amount,
-                   debt.value * own.amount / debt.overdue AS value
-              FROM (
-                SELECT partner_id, foreign_id IS NOT NULL AS is_foreign,
-                       COALESCE(foreign_id, %(currency)s) AS currency_id,
-                       SUM(amount_due) FILTER (WHERE late) AS overdue,
-                       SUM(amount_collectable) FILTER (WHERE late) AS value,
-                       COALESCE(-SUM(amount_residual_currency)
-                           FILTER (WHERE status = 'credit'), 0) AS credit
-                  FROM (SELECT *, status = 'open' AND date_maturity < %(as_of)s AS late
-                          FROM collection_snapshot) snapshot
-                 GROUP BY partner_id, foreign_id) debt
-              JOIN customer ON customer.partner_id = debt.partner_id
-              JOIN res_currency currency ON currency.id = debt.currency_id
-             CROSS JOIN LATERAL (SELECT GREATEST(debt.overdue - CASE WHEN is_net
-                    THEN debt.credit ELSE 0 END, 0) AS amount) own
-             WHERE debt.overdue > 0 AND amount_net > tolerance
-            """,
-            currency=company.currency_id.id,
+            own=company.currency_id.id,
             as_of=as_of,
         )
 
@@ -688,10 +660,9 @@ class CollectionDecisionStatement(models.AbstractModel):
         snapshot = self.env["collection.snapshot"]
         return SQL(
             """
-            collection_snapshot AS MATERIALIZED (%(snapshot)s),
-            collection_total AS (%(total)s), %(customers)s
+            %(snapshot)s, collection_total AS (%(total)s), %(customers)s
             """,
-            snapshot=snapshot._items_sql(company, as_of, partner_ids),
+            snapshot=snapshot._covered_items_sql(company, as_of, partner_ids),
             total=snapshot._totals_sql(company, as_of),
             customers=self._customers_sql(company),
         )

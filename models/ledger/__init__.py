@@ -13,6 +13,6 @@ from . import (
     collection_received_money,
     collection_incoming_payment,
     account_payment,
-    collection_credit_value,
+    collection_credit_allocation,
     collection_writeoff,
 )

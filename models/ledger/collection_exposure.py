@@ -104,6 +104,12 @@ class CollectionExposure(models.Model):
     amount_collectable = fields.Monetary(
         "Collectible", currency_field="company_currency_id", readonly=True
     )
+    amount_covered = fields.Monetary(
+        "Covered by credits",
+        compute="_compute_amount_covered",
+        help="What open credits cover of it: they pay the oldest due date first. Of a"
+        " credit, what of it is used so, below zero.",
+    )
     status = fields.Selection(STATUSES, readonly=True)
     days_late = fields.Integer(compute="_compute_days_late")
 
@@ -114,6 +120,14 @@ class CollectionExposure(models.Model):
             day = company._get_collection_today()
             for exposure in exposures:
                 exposure.days_late = max((day - exposure.date_maturity).days, 0)
+
+    @api.depends("amount_due", "amount_residual_currency")
+    @api.depends_context("collection_as_of")
+    def _compute_amount_covered(self):
+        covered = self.env["collection.credit.allocation"]._get_covered(self)
+        for exposure in self:
+            amount = covered.get(exposure.id, 0.0)
+            exposure.amount_covered = exposure.currency_id.round(amount)
 
     @property
     def _table_query(self):
@@ -135,7 +149,7 @@ class CollectionExposure(models.Model):
         not again wherever it is named. Planning the joins takes longer than reading
         a few rows: what there is none of, as stays or promises, is left out.
 
-        :param company: restrict to the entries of this res.company
+        :param company: restrict to the entries of these res.company records
         :param partner_ids: restrict to these commercial partners
         :param date ledger_date: the ledger as it stood at the end of that day, rebuilt
             from its reconciliations; None for the ledger as it is now
@@ -143,13 +157,15 @@ class CollectionExposure(models.Model):
             not given
         """
         # Of all companies at once: the limit need not be right to the hour.
-        day = day or (company or self.env.company)._get_collection_today()
+        day = day or (company or self.env.company)[:1]._get_collection_today()
         return SQL(
             """
             SELECT classified.*,
                    amount_residual >= 0 AND (is_stayed OR NOT is_excluded) AS is_debt,
                    CASE WHEN status = %(open)s THEN amount_free ELSE 0 END
                        AS amount_due,
+                   -- Money that went back to the customer.
+                   is_payment AND amount_residual > 0 AS is_payback,
                    CASE WHEN status = %(held)s THEN amount_residual ELSE 0 END
                        AS amount_held,
                    CASE WHEN status <> %(open)s THEN 0
@@ -235,6 +251,10 @@ class CollectionExposure(models.Model):
                        <> COALESCE(line.date_maturity, line.date) AS is_outdated,
                    COALESCE(line.date_maturity, line.date) AS date_maturity,
                    line.currency_id, line.company_currency_id,
+                   CASE WHEN line.currency_id <> line.company_currency_id
+                        THEN line.currency_id END AS foreign_id,
+                   move.origin_payment_id IS NOT NULL
+                       OR move.statement_line_id IS NOT NULL AS is_payment,
                    company_currency.decimal_places AS digits,
                    %(residual)s AS amount_residual,
                    %(residual_currency)s AS amount_residual_currency,
@@ -424,7 +444,7 @@ class CollectionExposure(models.Model):
         # currency; nothing is owed for it.
         conditions.append(SQL("%s <> 0", self._residual_currency_sql(ledger_date)))
         if company:
-            conditions.append(SQL("line.company_id = %s", company.id))
+            conditions.append(SQL("line.company_id = ANY(%s)", company.ids))
         if partner_ids is not None:
             conditions.append(
                 SQL("partner.commercial_partner_id = ANY(%s)", list(partner_ids))

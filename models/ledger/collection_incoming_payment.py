@@ -193,9 +193,22 @@ class CollectionIncomingPayment(models.AbstractModel):
         :param partners: res.partner records of customers
         :param company: res.company record
         :return: dict of lists of (date, amount, res.currency record) per id of a
-            customer; an online payment that is authorized is missing until it is voided
+            customer; what is authorized is missing until it is voided
         """
-        day, self = company._get_collection_today(), self.sudo()
+        self.env.flush_all()
+        found = {}
+        for partner_id, date, amount, currency_id in self.env.execute_query(
+            self._missing_sql(partners, company)
+        ):
+            currency = self.env["res.currency"].browse(currency_id)
+            payment = (fields.Date.to_date(date), float(amount), currency)
+            found.setdefault(partner_id, []).append(payment)
+        return found
+
+    @api.model
+    def _missing_sql(self, partners, company):
+        """:return: SQL with customer, date, amount and currency of missing payments"""
+        day = company._get_collection_today()
         late, late_online = (
             SQL(
                 "NOT %s AND company.id = %s AND line.partner_id IN"
@@ -206,25 +219,16 @@ class CollectionIncomingPayment(models.AbstractModel):
             )
             for is_online in (False, True)
         )
-        self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT DISTINCT ON (missing.date, owner_id)
-                       partner.commercial_partner_id, missing.date, missing.amount,
-                       line.currency_id
-                  FROM (%s) missing
-                  JOIN account_move_line line ON line.id = missing.line_id
-                  JOIN res_partner partner ON partner.id = line.partner_id
-                 WHERE missing.amount > 0
-                 ORDER BY missing.date, owner_id
-                """,
-                self._payments_sql(late, late_online),
-            )
+        return SQL(
+            """
+            SELECT DISTINCT ON (missing.date, owner_id)
+                   partner.commercial_partner_id, missing.date, missing.amount,
+                   line.currency_id
+              FROM (%s) missing
+              JOIN account_move_line line ON line.id = missing.line_id
+              JOIN res_partner partner ON partner.id = line.partner_id
+             WHERE missing.amount > 0
+             ORDER BY missing.date, owner_id
+            """,
+            self._payments_sql(late, late_online),
         )
-        found = {}
-        for partner_id, date, amount, currency_id in rows:
-            currency = self.env["res.currency"].browse(currency_id)
-            payment = (fields.Date.to_date(date), float(amount), currency)
-            found.setdefault(partner_id, []).append(payment)
-        return found

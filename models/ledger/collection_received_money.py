@@ -77,6 +77,8 @@ class CollectionReceivedMoney(models.AbstractModel):
         """Find the money, and the credit notes, of a customer that are not matched with
         anything yet; the decision counts them, so the agreements do.
 
+        Also with the branches of the company, which are one legal person with it.
+
         In: ``partner_id``, ``company_id`` and ``currency_id`` of an agreement, the
         first and the last day that count, ``date_start`` and ``date_end``, and the id
         of the last journal item that was there before, ``after_line``.
@@ -92,6 +94,8 @@ class CollectionReceivedMoney(models.AbstractModel):
                    COALESCE(SUM(unmatched.credited), 0) AS credited
               FROM res_partner partner
               JOIN account_move_line line ON line.partner_id = partner.id
+              JOIN (%(siblings)s) sibling ON sibling.company_id = line.company_id
+               AND sibling.agreed_id = %(agreement)s.company_id
               JOIN account_account account ON account.id = line.account_id
               JOIN account_move move ON move.id = line.move_id
              CROSS JOIN LATERAL (%(share)s) money
@@ -101,15 +105,29 @@ class CollectionReceivedMoney(models.AbstractModel):
                        CASE WHEN %(is_credit)s THEN -line.amount_residual_currency
                             ELSE 0 END AS credited) unmatched
              WHERE partner.commercial_partner_id = %(agreement)s.partner_id
-               AND line.company_id = %(agreement)s.company_id
                AND line.currency_id = %(agreement)s.currency_id
                AND line.date BETWEEN %(agreement)s.date_start AND %(agreement)s.date_end
                AND line.id > %(agreement)s.after_line AND %(unmatched)s
             """,
             agreement=agreement,
             share=self._share_sql(),
+            siblings=self._siblings_sql(),
             is_credit=IS_CREDIT,
             unmatched=UNMATCHED,
+        )
+
+    @api.model
+    def _siblings_sql(self):
+        """:return: SQL with each company, ``agreed_id``, and the companies that are one
+        legal person with it: itself, its branches, and those of the same root"""
+        return SQL(
+            """
+            SELECT agreed.id AS agreed_id, sibling.id AS company_id
+              FROM res_company agreed
+              JOIN res_company sibling
+                ON SPLIT_PART(sibling.parent_path, '/', 1)
+                 = SPLIT_PART(agreed.parent_path, '/', 1)
+            """
         )
 
     @api.model

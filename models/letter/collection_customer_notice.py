@@ -142,6 +142,7 @@ class CollectionCustomerNotice(models.AbstractModel):
             **message._get_parties(case, recipient),
             "words": words,
             "groups": [],
+            "open_besides": [],
             "history": [],
             "bank": message._get_bank(case.company_id, moves),
             "pay_reference": message._get_pay_reference(case, moves),

@@ -117,14 +117,9 @@ class CollectionMessageComposer(models.AbstractModel):
     def _get_values_here(self, step, exposures, asked, positions, history, figures):
         """Like ``_get_values``, in the language of the context."""
         env, lang = self.env, self.env.lang
-        listing = env["collection.open.item.list"]
-        items, credit_rows = self._get_listed(step, exposures)
-        balances = self._get_balances(step, items, credit_rows, asked)
-        # The words name the amount: from what the tables show, instead of asking again.
-        with env.protecting([step._fields["amount_text"]], step):
-            step.amount_text = listing._get_amount_text(items, balances)
+        items, _credits = self._get_listed(step, exposures)
+        tables = self._get_tables(step, exposures, asked, positions)
         subject, words = self._get_words(step, lang)
-        groups = listing._get_groups(items, credit_rows, positions, balances)
         return {
             **self._get_parties(step.case_id, step.recipient_id),
             "step": step,
@@ -137,14 +132,41 @@ class CollectionMessageComposer(models.AbstractModel):
             "items": items,
             "moves": items.move_id,
             "positions": positions,
-            "groups": groups,
+            **tables,
             "history": history,
             "charges": env["collection.charge.table"]._get_tables(
                 exposures, figures, step.stage_id
             ),
             "bank": self._get_bank(step.company_id, items.move_id),
             "pay_reference": self._get_pay_reference(step.case_id, items.move_id),
-            "attached": self._get_attached(step, groups),
+            "attached": self._get_attached(
+                step, tables["groups"] + tables["open_besides"]
+            ),
+        }
+
+    @api.model
+    def _get_tables(self, step, exposures, asked, positions):
+        """Make the tables of what is asked for and, of a final demand, of what is open
+        besides; and have the words name what the first come to.
+
+        :return: dict of ``groups`` and ``open_besides``, see
+            ``collection.open.item.list._get_groups``
+        """
+        listing = self.env["collection.open.item.list"]
+        items, credit_rows = self._get_listed(step, exposures)
+        demanded = self._get_demanded(step, items)
+        balances = self._get_balances(step, items, asked)
+        # From what the tables show, instead of asking again.
+        with self.env.protecting([step._fields["amount_text"]], step):
+            step.amount_text = listing._get_amount_text(demanded, balances)
+        others, covered = items - demanded, self._get_covered(step, exposures)
+        return {
+            "groups": listing._get_groups(
+                demanded, credit_rows, positions, balances, covered
+            ),
+            "open_besides": listing._get_groups(
+                others, items.browse(), positions, listing._get_balances(others)
+            ),
         }
 
     @api.model
@@ -234,16 +256,27 @@ class CollectionMessageComposer(models.AbstractModel):
 
     @api.model
     def _get_listed(self, step, exposures):
-        """Pick what is asked for: the overdue items that are free to collect, and in a
-        reminder before the due date those that will be due by its stage's day.
+        """Pick what is asked for: the overdue items that are free to collect and not
+        covered by credits, and in a reminder before the due date those that will be due
+        by its stage's day.
 
         :return: the items, and the open credits
         """
+        items = self._get_due(step, exposures) - self._get_covered(step, exposures)
+        return items, exposures.filtered(lambda row: row.status == "credit")
+
+    @api.model
+    def _get_due(self, step, exposures):
         last_day = self._get_last_day(step)
-        items = exposures.filtered(
+        return exposures.filtered(
             lambda row: row.status == "open" and row.date_maturity <= last_day
         )
-        return items, exposures.filtered(lambda row: row.status == "credit")
+
+    @api.model
+    def _get_covered(self, step, exposures):
+        """:return: the items that credits cover, where the policy nets"""
+        is_covered = self.env["collection.open.item.list"]._is_covered
+        return self._get_due(step, exposures).filtered(is_covered)
 
     @api.model
     def _get_last_day(self, step):
@@ -262,9 +295,10 @@ class CollectionMessageComposer(models.AbstractModel):
         exposures, asked = self._get_exposures(steps), self._get_asked(steps)
         texts = {}
         for step in steps:
-            items, credit_rows = self._get_listed(step, exposures[step])
-            balances = self._get_balances(step, items, credit_rows, asked[step])
-            texts[step] = listing._get_amount_text(items, balances)
+            items, _credits = self._get_listed(step, exposures[step])
+            balances = self._get_balances(step, items, asked[step])
+            demanded = self._get_demanded(step, items)
+            texts[step] = listing._get_amount_text(demanded, balances)
         return texts
 
     @api.model
@@ -280,14 +314,36 @@ class CollectionMessageComposer(models.AbstractModel):
         return asked
 
     @api.model
-    def _get_balances(self, step, items, credit_rows, asked):
+    def _get_balances(self, step, items, asked):
         """:return: dict per res.currency id of what a message asks for. Before the due
-        date nothing is asked for yet: what comes due is listed, less the credits"""
-        if step.stage_id.days >= 0:
+        date nothing is asked for yet: what comes due is listed, less the credits; and a
+        final demand may ask for a part of what is listed"""
+        demanded = self._get_demanded(step, items)
+        if step.stage_id.days >= 0 and demanded == items:
             return asked
-        if not step.case_id.policy_id.net_credits:
-            credit_rows = credit_rows.browse()
-        return self.env["collection.open.item.list"]._get_balances(items, credit_rows)
+        return self.env["collection.open.item.list"]._get_balances(demanded)
+
+    @api.model
+    def _get_demanded(self, step, items):
+        """Pick what a final demand sets a deadline for: items that have had the stage
+        before it. What is newer is listed apart. If none has, as where a customer
+        starts at the stage that fits, it is about all of them.
+
+        :param step: collection.step record
+        :param items: collection.exposure records that its message lists
+        :return: those of them that it demands
+        """
+        stage = step.stage_id
+        if not stage.is_final_demand:
+            return items
+        earlier = stage.policy_id.stage_ids.filtered(
+            lambda each: each.days >= 0 and each.sequence < stage.sequence
+        )
+        reached = max(earlier.mapped("sequence"), default=0)
+        reminded = items.filtered(
+            lambda row: row.stage_id and row.stage_id.sequence >= reached
+        )
+        return reminded or items
 
     @api.model
     def _get_exposures(self, steps):

@@ -16,26 +16,33 @@ class CollectionOpenItemList(models.AbstractModel):
     _description = "Tables of Due Items"
 
     @api.model
-    def _get_groups(self, items, credit_rows, positions, asked):
+    def _get_groups(self, items, credit_rows, positions, asked, covered=()):
         """List items and open credits per currency.
 
         :param items: collection.exposure records that are asked for
         :param credit_rows: collection.exposure records of open credits
         :param dict positions: see ``_get_positions``
         :param dict asked: what is asked for after credits, per res.currency id
+        :param covered: collection.exposure records of items that are not listed, since
+            credits cover them
         :return: list of dicts, the company's currency first: currency, rows, total,
-            credits, credit_total, balance (empty when nothing is set off), and how many
-            of the rows and credits an e-mail leaves out
+            credits, credit_total, covered (what of them pays items that are not
+            listed), elsewhere (what is set off of other credits), balance (empty when
+            nothing is set off), and how many of the rows and credits an e-mail leaves
+            out
         """
         groups = []
         for currency in self._sort_currencies(items | credit_rows):
-            rows = items.filtered(lambda row, own=currency: row.currency_id == own)
-            own_credits = credit_rows.filtered(
-                lambda row, own=currency: row.currency_id == own
+            rows, own_credits, older = (
+                records.filtered(lambda row, own=currency: row.currency_id == own)
+                for records in (items, credit_rows, covered or items.browse())
             )
             total, credit = self._get_total(rows), -self._get_total(own_credits)
             balance = asked.get(currency.id, 0.0)
-            is_set_off = credit_rows and currency.compare_amounts(balance, total)
+            is_set_off = older or (
+                any(map(self._get_covered, rows))
+                and currency.compare_amounts(balance, total)
+            )
             groups.append(
                 {
                     "currency": currency,
@@ -43,6 +50,9 @@ class CollectionOpenItemList(models.AbstractModel):
                     "total": format_amount(self.env, total, currency),
                     "credits": self._get_rows(own_credits, positions),
                     "credit_total": format_amount(self.env, credit, currency),
+                    **self._get_set_off(
+                        currency, credit, total - balance if is_set_off else 0.0, older
+                    ),
                     "email_rows": EMAIL_ROWS,
                     "left_out": max(len(rows) - EMAIL_ROWS, 0),
                     "credits_left_out": max(len(own_credits) - EMAIL_ROWS, 0),
@@ -51,6 +61,25 @@ class CollectionOpenItemList(models.AbstractModel):
                 }
             )
         return groups
+
+    @api.model
+    def _get_set_off(self, currency, credit, set_off, older):
+        """Explain why credits and what is set off are not the same.
+
+        :param float credit: the open credits that are listed
+        :param float set_off: what is set off from the items that are listed
+        :param older: collection.exposure records of items that are not listed
+        :return: dict of texts, empty where there is nothing to explain
+        """
+        covered = sum(map(self._get_covered, older))
+        elsewhere = currency.round(set_off + covered - credit)
+        texts = {"covered": min(covered, credit), "elsewhere": max(elsewhere, 0.0)}
+        return {
+            name: ""
+            if currency.is_zero(amount)
+            else format_amount(self.env, amount, currency)
+            for name, amount in texts.items()
+        }
 
     @api.model
     def _get_amount_text(self, items, asked):
@@ -66,16 +95,30 @@ class CollectionOpenItemList(models.AbstractModel):
         )
 
     @api.model
-    def _get_balances(self, items, credit_rows):
-        """:return: dict per res.currency id of what items come to, less credits"""
+    def _get_balances(self, items):
+        """:return: dict per res.currency id of what items come to, without what credits
+        cover"""
         return {
-            currency.id: self._get_total(
-                (items | credit_rows).filtered(
-                    lambda row, own=currency: row.currency_id == own
-                )
+            currency.id: currency.round(
+                self._get_total(own) - sum(map(self._get_covered, own))
             )
-            for currency in items.currency_id
+            for currency, own in items.grouped("currency_id").items()
         }
+
+    @api.model
+    def _get_covered(self, row):
+        """:return: what credits cover of an item, where the policy nets"""
+        policy = row.case_id.policy_id
+        is_net = not policy or policy.net_credits
+        return row.amount_covered if is_net and row.status == "open" else 0.0
+
+    @api.model
+    def _is_covered(self, row):
+        """:return: whether credits cover all that could be asked for of an item"""
+        covered = self._get_covered(row)
+        return bool(covered) and (
+            row.currency_id.compare_amounts(covered, row.amount_due) >= 0
+        )
 
     @api.model
     def _sort_currencies(self, rows):
@@ -151,6 +194,9 @@ class CollectionOpenItemList(models.AbstractModel):
         if not currency.is_zero(row.amount_planned):
             amount = format_amount(self.env, row.amount_planned, currency)
             texts.append(self.env._("%s on installments, not being collected", amount))
+        if covered := self._get_covered(row):
+            amount = format_amount(self.env, covered, currency)
+            texts.append(self.env._("%s covered by credits", amount))
         return ", ".join(texts)
 
     @api.model

@@ -120,8 +120,9 @@ class CollectionStatement(models.AbstractModel):
 
     @api.model
     def _get_sections(self, rows, currency, positions):
-        """:return: list of dicts: key, rows, total; an item that is disputed, promised,
-        planned or on its way in part stands in several sections, with its part in each"""
+        """:return: list of dicts: key, rows, total; an item that is disputed,
+        promised, planned or on its way in part stands in several sections, with its
+        part in each"""
         listing = self.env["collection.open.item.list"]
         by_section = {}
         for row in rows.sorted(lambda row: (row.date_maturity, row.id)):
@@ -169,15 +170,24 @@ class CollectionStatement(models.AbstractModel):
 
     @api.model
     def _get_ageing(self, rows, currency):
-        """:return: list of (label, amount) of the items, credits left out"""
-        rows = rows.filtered(
-            lambda row: row.status != "stayed" and row.amount_residual > 0
-        )
-        amounts = dict.fromkeys(NAMES, 0.0)
+        """:return: list of (label, amount) of the items by age, the open credits and,
+        where there are any, the balance of both"""
+        amounts, credit = dict.fromkeys(NAMES, 0.0), 0.0
         for row in rows:
-            amounts[find_bucket(row.days_late).name] += row.amount_residual_currency
+            # What is stayed is no part of the balance.
+            if self._get_section(row) == "stayed":
+                continue
+            if row.amount_residual < 0:
+                credit += row.amount_residual_currency
+            else:
+                bucket = find_bucket(row.days_late).name
+                amounts[bucket] += row.amount_residual_currency
         labels = self.env["collection.case"]._get_ageing_labels()
+        columns = [(labels[name], amount) for name, amount in amounts.items()]
+        if not currency.is_zero(credit):
+            columns.append((self.env._("Open credits"), credit))
+            columns.append((self.env._("Balance"), sum(amounts.values()) + credit))
         return [
-            (labels[name], format_amount(self.env, amount, currency))
-            for name, amount in amounts.items()
+            (label, format_amount(self.env, amount, currency))
+            for label, amount in columns
         ]

@@ -150,14 +150,20 @@ class CollectionPortalAccount(models.AbstractModel):
             asked = self._get_asked(customer, own_company)
             moves |= own.filtered(
                 lambda row, asked=asked: (
-                    row.currency_id.id in asked and self._get_overdue(row)
+                    row.currency_id.id in asked and self._is_asked(row)
                 )
             ).move_id
         return moves.filtered(lambda move: move.is_sale_document(include_receipts=True))
 
     @api.model
-    def _get_overdue(self, rows):
-        return rows.filtered(lambda row: row.status == "open" and row.days_late)
+    def _is_asked(self, row):
+        """:return: whether an item is overdue, and not covered by credits"""
+        is_overdue = row.status == "open" and row.days_late > 0
+        return is_overdue and not self._is_covered(row)
+
+    @api.model
+    def _is_covered(self, row):
+        return self.env["collection.open.item.list"]._is_covered(row)
 
     @api.model
     def _get_asked(self, customer, company):
@@ -230,7 +236,7 @@ class CollectionPortalAccount(models.AbstractModel):
             own = rows.filtered(lambda row, own=currency: row.currency_id == own)
             debts = own.filtered(lambda row: row.status not in CREDITS)
             items = [self._get_item(row, positions, url) for row in debts]
-            overdue = sum(self._get_overdue(own).mapped("amount_due"))
+            overdue = sum(row.amount_due for row in own if row.days_late)
             groups.append(
                 {
                     "currency": currency,
@@ -257,17 +263,17 @@ class CollectionPortalAccount(models.AbstractModel):
         """:return: dict of what the page shows of an open item"""
         listing, move = self.env["collection.open.item.list"], row.move_id
         is_invoice = move.is_sale_document(include_receipts=True)
-        is_stayed = row.status in STAYED
+        is_stayed, is_covered = row.status in STAYED, self._is_covered(row)
         return {
             "row": row,
             "move": move,
             "number": move.name,
             "installment": listing._get_installment(positions.get(row.id)),
-            "late": "" if is_stayed else listing._get_late_text(row),
+            "late": "" if is_stayed or is_covered else listing._get_late_text(row),
             "badges": self._get_badges(row),
             **(self._get_urls(row, url) if is_invoice else NO_URLS),
             "can_choose": row.status in ANSWERABLE,
-            "is_asked": row.status == "open" and row.days_late > 0,
+            "is_asked": self._is_asked(row),
             "is_stayed": is_stayed,
         }
 
@@ -314,6 +320,10 @@ class CollectionPortalAccount(models.AbstractModel):
                 badges.append((f"{text}: {row.currency_id.format(amount)}", color))
         if row.status in ("held", "blocked", "excluded"):
             badges.append((self.env._("Being clarified"), "info"))
+        elif self._is_covered(row):
+            text = self.env._("Covered by your credits")
+            amount = row.currency_id.format(row.amount_covered)
+            badges.insert(0, (f"{text}: {amount}", "success"))
         elif row.status == "open" and row.days_late:
             badges.insert(0, (self.env._("Overdue"), "danger"))
         elif row.status == "open":
@@ -322,7 +332,7 @@ class CollectionPortalAccount(models.AbstractModel):
 
     @api.model
     def _get_parts(self, row):
-        """:return: list of (amount, text, color) of what is not asked for now of an item"""
+        """:return: list of (amount, text, color) of what is not asked for of an item"""
         return [
             (row.amount_in_transit, self.env._("Payment on its way"), "success"),
             (row.amount_disputed, self.env._("In question"), "info"),

@@ -325,9 +325,18 @@ class CollectionCommon(AccountTestInvoicingCommon):
     @classmethod
     def receive(cls, partner, amount, day=None, currency=None):
         """Post a payment that is not allocated to any invoice."""
+        return cls.post_payment(partner, amount, "inbound", day, currency)
+
+    @classmethod
+    def pay_back(cls, partner, amount, day=None):
+        """Post a payment to a customer that is not allocated to anything."""
+        return cls.post_payment(partner, amount, "outbound", day)
+
+    @classmethod
+    def post_payment(cls, partner, amount, kind, day=None, currency=None):
         payment = cls.env["account.payment"].create(
             {
-                "payment_type": "inbound",
+                "payment_type": kind,
                 "partner_type": "customer",
                 "partner_id": partner.id,
                 "amount": amount,
@@ -342,7 +351,7 @@ class CollectionCommon(AccountTestInvoicingCommon):
     @classmethod
     def announce(cls, invoices, amount, day=None):
         """Register a payment that has no journal entry, as where the journal has no
-        account for outstanding receipts: the residual of the invoices stays as it was."""
+        account for outstanding receipts: the residual of the invoices stays."""
         payment = cls.env["account.payment"].create(
             {
                 "payment_type": "inbound",

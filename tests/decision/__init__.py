@@ -3,4 +3,5 @@ from . import (
     test_decisions,
     test_ladder,
     test_last_look,
+    test_open_credits,
 )

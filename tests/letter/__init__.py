@@ -3,6 +3,7 @@ from . import (
     test_call_summary,
     test_delivery,
     test_document_faults,
+    test_final_demand,
     test_letter_proof,
     test_letters,
     test_messages,
