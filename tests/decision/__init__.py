@@ -4,4 +4,5 @@ from . import (
     test_ladder,
     test_last_look,
     test_open_credits,
+    test_open_credits_property,
 )
