@@ -63,6 +63,32 @@ class TestClaimPacket(ClaimCommon):
         self.assertIn("26-10001 (WM) Pièce 1 4 / 17", text)
         self.assertIn("Own words", text)
 
+    def test_the_signed_terms_that_counted_are_an_exhibit(self):
+        """Those that were valid and signed on the day of one of the invoices; what
+        was signed afterwards is none."""
+        terms = self.env["collection.terms"]
+        for interest, day in ((9, self.day(-75)), (12, self.day(-5))):
+            own = terms.create(
+                {
+                    "partner_id": self.customer.id,
+                    "company_id": self.company.id,
+                    "date_from": self.day(-200),
+                    "interest_kind": "rate",
+                    "interest_rate": interest,
+                }
+            ).with_context(collection_as_of=day)
+            self.env["collection.signature"]._sign_on_paper(
+                own, "Mr. Paper", day, "scan.pdf", base64.b64decode(blank_pdf("Terms"))
+            )
+            terms |= own
+        self.claim.action_prepare()
+        exhibit = self.get_exhibit("terms")
+        self.assertEqual(exhibit.terms_id, terms[0])
+        self.assertFalse(exhibit.is_missing)
+        self.assertEqual(exhibit._get_content(), terms[0].signed_document_id.raw)
+        self.make_packet()
+        self.assertEqual(self.get_exhibit("terms"), exhibit)
+
     def make_packet(self, claim=None):
         claim = claim or self.claim
         claim.action_make_packet()
