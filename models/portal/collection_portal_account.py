@@ -200,6 +200,7 @@ class CollectionPortalAccount(models.AbstractModel):
                 lambda promise: promise.state in PENDING_STATES
             ),
             "plans": self._get_plans(customer, company),
+            "settlements": self._get_settlements(customer, company),
             "disputes": self._get_disputes(customer, company),
             "letters": self._get_letters(customer, company),
             "is_stayed": any(row.status in STAYED for row in rows),
@@ -380,6 +381,17 @@ class CollectionPortalAccount(models.AbstractModel):
             self.env["payment.method"]._get_compatible_payment_methods(
                 providers.ids, visitor.id, currency_id=currency.id
             )
+        )
+
+    @api.model
+    def _get_settlements(self, customer, company):
+        """:return: the settlements that are offered or in force"""
+        return self.env["collection.settlement"].search(
+            [
+                ("partner_id", "=", customer.id),
+                ("company_id", "=", company.id),
+                ("state", "in", ("offered", "accepted")),
+            ]
         )
 
     # ------------------------------------------------------------------

@@ -51,7 +51,8 @@ class TestPortalSettlement(SettlementCommon, HttpCase):
         self.assertNotIn(self.offered.name, self.url_open(self.page).text)
         self.offered.action_offer()
         self.env.flush_all()
-        self.assertIn(self.offered.name, self.url_open("/my/settlements").text)
+        for url in ("/my/settlements", f"/my/statement/{self.company.id}"):
+            self.assertIn(self.offered.name, self.url_open(url).text)
         page = self.url_open(self.page).text
         self.assertIn("Accept and sign", page)
         self.assertIn("700.00", page)
