@@ -1,10 +1,10 @@
 from odoo.fields import Command
 
-from .plan import SIGNATURE
 from .promise import PromiseCommon
+from .signing import SigningCommon
 
 
-class SettlementCommon(PromiseCommon):
+class SettlementCommon(SigningCommon, PromiseCommon):
     """Settlements drawn up, offered and signed on given days, and nights."""
 
     @classmethod
@@ -45,23 +45,6 @@ class SettlementCommon(PromiseCommon):
                 **vals,
             }
         )
-
-    @classmethod
-    def sign(cls, record, day=None, **wrong):
-        """Sign as the portal does; answer why it was refused, or False."""
-        own = cls.as_of(record.with_env(cls.root), day)
-        vals = {
-            "name": "Paula Payer",
-            "signature": SIGNATURE,
-            "sha256": own.document_sha256,
-            "ip": "192.0.2.7",
-            "agent": "Browser of a test",
-            **wrong,
-        }
-        answer = own.env["collection.signature"]._sign(own, **vals)
-        cls.root.flush_all()
-        cls.env.invalidate_all()
-        return answer
 
     @classmethod
     def start(cls, moves, amount, *dates, day=None, **vals):

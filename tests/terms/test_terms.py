@@ -2,12 +2,12 @@ import base64
 
 from odoo.tests import tagged
 
-from ..common.plan import SIGNATURE
 from ..common.promise import PromiseCommon
+from ..common.signing import SigningCommon
 from ..letter.test_letters import DocumentCommon
 
 
-class TermsCommon(PromiseCommon):
+class TermsCommon(SigningCommon, PromiseCommon):
     """Terms made, sent and signed on given days."""
 
     @classmethod
@@ -28,23 +28,6 @@ class TermsCommon(PromiseCommon):
                 **vals,
             }
         )
-
-    @classmethod
-    def sign(cls, terms, day=None, **wrong):
-        """Sign as the portal does; answer why it was refused, or False."""
-        own = cls.as_of(terms.with_env(cls.root), day)
-        vals = {
-            "name": "Paula Payer",
-            "signature": SIGNATURE,
-            "sha256": own.document_sha256,
-            "ip": "192.0.2.7",
-            "agent": "Browser of a test",
-            **wrong,
-        }
-        answer = own.env["collection.signature"]._sign(own, **vals)
-        cls.root.flush_all()
-        cls.env.invalidate_all()
-        return answer
 
     @classmethod
     def start(cls, day=None, **vals):
