@@ -34,9 +34,7 @@ class CollectionPortalPayment(CollectionPortalAccount):
         if not amount:
             return request.redirect(account.url)
         moves = rows.move_id
-        reference = account.company.get_next_batch_payment_communication()
-        if len(moves) == 1:
-            reference = moves.payment_reference or moves.name
+        reference = self._get_reference(account, moves)
         values = self._get_common_page_view_values(
             invoices_data={
                 "partner": account.visitor,
@@ -50,10 +48,7 @@ class CollectionPortalPayment(CollectionPortalAccount):
             }
         )
         if account.link:
-            # A card on file is for those who log in.
-            cards, offers = values["tokens_sudo"], values["show_tokenize_input_mapping"]
-            values["tokens_sudo"] = cards.browse()
-            values["show_tokenize_input_mapping"] = dict.fromkeys(offers, False)
+            self._leave_out_cards(values)
         values.update(
             page_name="collection_account",
             account=account,
@@ -63,6 +58,18 @@ class CollectionPortalPayment(CollectionPortalAccount):
             moves=moves,
         )
         return self._respond("portal_pay", values)
+
+    def _get_reference(self, account, moves):
+        """:return: what the payment is recognized by"""
+        if len(moves) == 1:
+            return moves.payment_reference or moves.name
+        return account.company.get_next_batch_payment_communication()
+
+    def _leave_out_cards(self, values):
+        """A card on file is for those who log in: show none, and offer to keep none."""
+        offers = values["show_tokenize_input_mapping"]
+        values["show_tokenize_input_mapping"] = dict.fromkeys(offers, False)
+        values["tokens_sudo"] = values["tokens_sudo"].browse()
 
     @http.route(
         f"{URL}/<int:company_id>/transaction/<int:currency_id>",

@@ -500,17 +500,21 @@ class CollectionSnapshot(models.AbstractModel):
             """,
             amounts=self._amounts_sql(),
             reserved=self._reserved_sql(company),
-            counts=SQL(", ").join(
-                SQL(
-                    "COUNT(*) FILTER (WHERE status = %s) AS %s",
-                    status,
-                    SQL.identifier(f"{status}_count"),
-                )
-                for status in (OPEN, STAYED)
-            ),
+            counts=self._counts_sql(),
             rest=self._rest_sql(),
             open=OPEN,
             as_of=as_of,
+        )
+
+    @api.model
+    def _counts_sql(self):
+        return SQL(", ").join(
+            SQL(
+                "COUNT(*) FILTER (WHERE status = %s) AS %s",
+                status,
+                SQL.identifier(f"{status}_count"),
+            )
+            for status in (OPEN, STAYED)
         )
 
     @api.model
