@@ -28,6 +28,7 @@ class CollectionCharge(models.Model):
     _description = "Late Charge"
     _inherit = ["collection.protected.mixin"]
     _order = "id desc"
+    _rec_names_search = ["partner_id", "description"]
     _check_company_auto = True
 
     company_id = fields.Many2one(

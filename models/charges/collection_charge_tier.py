@@ -7,6 +7,7 @@ class CollectionChargeTier(models.Model):
     _name = "collection.charge.tier"
     _description = "Tier of a Lump Sum"
     _order = "rule_id, amount_from"
+    _rec_names_search = ["rule_id"]
 
     rule_id = fields.Many2one(
         "collection.charge.rule", required=True, index=True, ondelete="cascade"
