@@ -114,7 +114,13 @@ class AccountMove(models.Model):
     def _settle_collection_settlements(self):
         """Match what these moves give up with the items of their settlements. Called
         when these moves were posted."""
-        moves = self.filtered(lambda move: move.move_type in ("out_refund", "entry"))
+        # Every payment comes by here, too: even a search for nothing takes time.
+        moves = self.filtered(
+            lambda move: (
+                move.move_type == "out_refund"
+                or (move.move_type == "entry" and not move.origin_payment_id)
+            )
+        )
         if moves:
             # Whoever posts entries need not be one who sees settlements.
             settlements = self.env["collection.settlement"].sudo()
