@@ -84,17 +84,19 @@ class SignedPage:
             "cannot_sign": cannot_sign,
             "is_signable": user.share and not cannot_sign,
             "is_own": self.is_own(record),
-            "sign_url": self._get_url(record, "sign", document=record.document_sha256),
-            "decline_url": self._get_url(record, "decline"),
-            "document_url": self._get_url(record, "document"),
+            "sign_url": self._get_url(record, "/sign", document=record.document_sha256),
+            "decline_url": self._get_url(record, "/decline"),
+            "document_url": self._get_url(record, "/document"),
             "default_name": "" if user._is_public() else user.name,
         }
 
-    def _get_url(self, record, suffix, **params):
+    def _get_url(self, record, suffix="", **params):
+        """:return: the address of the page, or of what lies below it; for our own
+        people without the secret of the customer"""
         if not request.env.user.share:
-            return f"{record.access_url}/{suffix}"
+            return f"{record.access_url}{suffix}"
         query = "".join(f"&{key}={value}" for key, value in params.items())
-        return record.get_portal_url(suffix=f"/{suffix}", query_string=query)
+        return record.get_portal_url(suffix=suffix, query_string=query)
 
     def respond(self, template, values):
         """Answer a page that is not cached."""
@@ -110,7 +112,7 @@ class SignedPage:
             return request.redirect("/my")
         document = record.signed_document_id or record.document_id
         if not document:
-            return request.redirect(record.get_portal_url())
+            return request.redirect(self._get_url(record))
         stream = request.env["ir.binary"]._get_stream_from(document)
         response = stream.get_response(as_attachment=False)
         response.headers["Cache-Control"] = "no-store"
@@ -148,7 +150,7 @@ class SignedPage:
             return {"error": error}
         return {
             "force_refresh": True,
-            "redirect_url": record.get_portal_url(query_string="&message=signed"),
+            "redirect_url": self._get_url(record, message="signed"),
         }
 
     def decline(self, record_id, access_token, reason, decline):
@@ -163,6 +165,6 @@ class SignedPage:
         reason = str(reason or "").replace("\x00", "").strip()[:MAX_TEXT]
         may = self.may_act(record) and record.state == "offered" and reason
         if not may:
-            return request.redirect(record.get_portal_url(query_string="&error=1"))
+            return request.redirect(self._get_url(record, error=1))
         decline(record.with_company(record.company_id), reason)
-        return request.redirect(record.get_portal_url())
+        return request.redirect(self._get_url(record))

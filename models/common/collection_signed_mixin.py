@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 # The documents that are evidence; the models that keep evidence name them.
 SIGNED_DOCUMENTS = ("document_id", "signed_document_id", "signature")
@@ -105,7 +105,23 @@ class CollectionSignedMixin(models.AbstractModel):
     def _open_url(self, url):
         return {"type": "ir.actions.act_url", "url": url, "target": "new"}
 
+    @api.private
+    def get_portal_url(
+        self,
+        suffix=None,
+        report_type=None,
+        download=None,
+        query_string=None,
+        anchor=None,
+    ):
+        """Called in messages and pages only: over the API it would give the secret of
+        the customer to whoever asks."""
+        return super().get_portal_url(
+            suffix, report_type, download, query_string, anchor
+        )
+
     def _portal_ensure_token(self):
+        self.check_access("read")
         # Sudo: the address with the secret is for the customer, in messages and pages.
         return super(CollectionSignedMixin, self.sudo())._portal_ensure_token()
 
