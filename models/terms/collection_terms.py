@@ -441,8 +441,14 @@ class CollectionTerms(models.Model):
             words._render_field(field, self.ids, set_lang=self.lang)[self.id]
             for field in ("subject", "body_html")
         )
+        # Who signs in the portal writes to nobody, and may be who gets it.
+        author = self.env.user.partner_id
+        if self.env.user.share:
+            author = self.user_id.partner_id or self.company_id.partner_id
         # A copy: the document stays with the terms.
         self.with_context(lang=self.lang).message_post(
+            author_id=author.id,
+            notify_author_mention=True,
             subject=subject,
             body=Markup(body),
             partner_ids=addressee.ids,
@@ -492,26 +498,38 @@ class CollectionTerms(models.Model):
             own._send("mail_template_terms_signed", own.signed_document_id)
 
     def _replace_earlier(self):
-        """End what was signed before, on the day before these terms take over."""
-        first = max(self.date_from, self.date_signed)
-        today = self.company_id._get_collection_today()
-        for earlier in self.search(
+        """End what was signed before, on the day before these terms take over. Who
+        files an older agreement has it end where the next one begins."""
+        others = self.search(
             [
                 *self._get_customer_domain(self.partner_id, self.company_id),
                 ("state", "=", "signed"),
                 ("id", "!=", self.id),
             ]
-        ):
-            vals = {
-                "date_end": min(
-                    filter(None, (earlier.date_end, first - timedelta(days=1)))
-                ),
-                "end_reason": self.env._("Replaced by %s.", self.name),
-            }
-            if first <= today:
-                earlier._set_state("ended", **vals)
-            else:
-                earlier._write_protected(vals)
+        )
+        first = self._get_first_day()
+        later = others.filtered(lambda terms: terms._get_first_day() > first)
+        for earlier in others - later:
+            earlier._end_before(self)
+        if later:
+            self._end_before(later.sorted(lambda terms: terms._get_first_day())[0])
+
+    def _get_first_day(self):
+        """:return: the day from which signed terms count"""
+        return max(self.date_from, self.date_signed)
+
+    def _end_before(self, other):
+        """End signed terms on the day before others take over."""
+        first = other._get_first_day()
+        last = min(filter(None, (self.date_end, first - timedelta(days=1))))
+        vals = {
+            "date_end": last,
+            "end_reason": self.env._("Replaced by %s.", other.name),
+        }
+        if first <= self.company_id._get_collection_today():
+            self._set_state("ended", **vals)
+        else:
+            self._write_protected(vals)
 
     def _decline(self, reason):
         """Note that the customer does not sign, and tell who is responsible."""

@@ -1,6 +1,8 @@
 import json
 
 from odoo import http
+from odoo.exceptions import AccessError
+from odoo.service.model import get_public_method
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..common.plan import SIGNATURE
@@ -66,6 +68,39 @@ class TestPortalTerms(TermsCommon, HttpCase):
         )
         self.assertIn("redirect_url", self.call_sign(token))
         self.assertEqual(self.terms.signed_by, "Paula")
+
+    def test_the_signed_terms_come_from_us(self):
+        """Also to a signer who is logged in, and gets them."""
+        self.visitor.partner_id.email = "visitor@example.com"
+        self.terms.contact_id = self.visitor.partner_id
+        self.env.flush_all()
+        self.log_in(self.visitor)
+        self.call_sign()
+        message = self.terms.message_ids.filtered("partner_ids")[:1]
+        self.assertIn("Thank you for signing", message.body)
+        self.assertEqual(message.author_id, self.terms.user_id.partner_id)
+        self.assertIn(self.visitor.partner_id, message.notified_partner_ids)
+
+    def test_nobody_asks_for_the_secret(self):
+        """Neither over the API, nor in an answer to our own people."""
+        token = self.terms._portal_ensure_token()
+        with self.assertRaises(AccessError):
+            self.terms.with_user(self.stranger).get_portal_url()
+        with self.assertRaises(AccessError):
+            get_public_method(self.env["collection.terms"], "get_portal_url")
+        user = self.users["readonly"]
+        user.password = user.login
+        self.env.flush_all()
+        self.log_in(user)
+        answer = self.url_open(
+            f"{self.page}/decline",
+            data={"reason": "Why", "csrf_token": http.Request.csrf_token(self)},
+            allow_redirects=False,
+        )
+        self.assertIn(self.page, answer.headers["Location"])
+        self.assertNotIn(token, answer.headers["Location"])
+        self.env.invalidate_all()
+        self.assertEqual(self.terms.state, "offered")
 
     def test_strangers_get_nothing(self):
         for user in (None, self.stranger):

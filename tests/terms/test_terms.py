@@ -160,6 +160,17 @@ class TestTerms(TermsCommon, DocumentCommon):
         with self.assert_refused("can no longer be signed"):
             self.sign_on_paper(terms, -30)
 
+    def test_an_older_agreement_that_is_filed_later(self):
+        """It ends where the next one begins, and ends nothing that came after it."""
+        current = self.start(self.day(-10), date_from=self.day(-10))
+        older = self.make_terms(date_from=self.day(-90), interest_rate=5)
+        self.sign_on_paper(older, -90)
+        self.assertEqual((current.state, current.date_end), ("signed", False))
+        self.assertEqual((older.state, older.date_end), ("ended", self.day(-11)))
+        self.assertEqual(self.get_valid(-11), older)
+        self.assertEqual(self.get_valid(-10), current)
+        self.assertEqual(self.get_valid(0), current)
+
     def test_refused(self):
         contact = self.env["res.partner"].create(
             {"name": "Contact", "parent_id": self.customer.id}
