@@ -118,7 +118,10 @@ class AccountMove(models.Model):
         moves = self.filtered(
             lambda move: (
                 move.move_type == "out_refund"
-                or (move.move_type == "entry" and not move.origin_payment_id)
+                or (
+                    move.move_type == "entry"
+                    and not (move.origin_payment_id or move.statement_line_id)
+                )
             )
         )
         if moves:

@@ -368,6 +368,9 @@ class CollectionPromise(models.Model):
         promises = super(CollectionPromise, model).create(vals_list)
         promises = promises.with_env(self.env)
         for promise in promises:
+            if promise.kind == "settlement" and not self.env.su:
+                # It comes of a signed offer, which has limits of its own.
+                promise._refuse_choice("kind", promise._label("kind"))
             promise._check_stay()
             promise._apply_limits()
         promises._take_effect()

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -19,9 +19,18 @@ class CollectionSettlementLine(models.Model):
     date = fields.Date(required=True)
     amount = fields.Monetary(required=True)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._check_draft()
+        return lines
+
     def write(self, vals):
         self._check_draft()
-        return super().write(vals)
+        result = super().write(vals)
+        # Nor does a line move to what is offered.
+        self._check_draft()
+        return result
 
     def unlink(self):
         self._check_draft()

@@ -86,7 +86,9 @@ class CollectionSettlementOffer(models.AbstractModel):
                 total=currency.format(total),
                 amount=currency.format(settlement.amount),
             )
-        most = settlement.case_id.policy_id.settlement_manager_max or MANAGER_MAX
+        policy = settlement.case_id.policy_id
+        # Zero says that nothing is given up.
+        most = policy.settlement_manager_max if policy else MANAGER_MAX
         if settlement._get_share_waived() > most:
             return self.env._("The policy allows a reduction of at most %g %%.", most)
         return False

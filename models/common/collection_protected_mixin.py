@@ -141,13 +141,18 @@ class CollectionProtectedMixin(models.AbstractModel):
             chosen = self.sudo().mapped(name)
             wrong = chosen - chosen.filtered_domain(domain)
             if wrong:
-                raise ValidationError(
-                    self.env._(
-                        "“%(value)s” is none of the choices for “%(field)s”.",
-                        value=wrong[:1].display_name,
-                        field=self._fields[name]._description_string(self.env),
-                    )
-                )
+                self._refuse_choice(name, wrong[:1].display_name)
+
+    @api.model
+    def _refuse_choice(self, name, value):
+        """:raises ValidationError: that says what cannot be chosen for a field"""
+        raise ValidationError(
+            self.env._(
+                "“%(value)s” is none of the choices for “%(field)s”.",
+                value=value,
+                field=self._fields[name]._description_string(self.env),
+            )
+        )
 
     def _write_protected(self, vals):
         """Write fields that nobody writes by hand, after the right was checked.

@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..common.settlement import SettlementCommon
@@ -212,6 +213,32 @@ class TestSettlement(SettlementCommon):
         with self.assert_refused("stays on record"):
             settlement.sudo().unlink()
         self.assertTrue(later)
+
+    def test_nothing_is_slipped_in(self):
+        """Dates come with a draft only; what is offered and signed is not entered as a
+        promise; and zero is zero."""
+        own = self.as_user("collector", self.env["collection.settlement"]).env
+        offered = self.make_settlement(self.invoice, 950, env=own)
+        offered.action_offer()
+        line = {"date": self.day(300), "amount": 1}
+        lines = own["collection.settlement.line"]
+        with self.assert_refused("Only a draft"):
+            lines.create({**line, "settlement_id": offered.id})
+        offered.action_to_draft()
+        lines.create({**line, "settlement_id": offered.id})
+        promise = {
+            "kind": "settlement",
+            "case_id": self.case.id,
+            "item_ids": [Command.set(self.get_items(self.invoice).ids)],
+            "line_ids": [Command.create({"date": self.day(300), "amount": 1000})],
+        }
+        with self.assert_refused("none of the choices"):
+            own["collection.promise"].create(promise)
+        self.policy.settlement_manager_max = 0
+        with self.assert_refused("at most 0 %"):
+            self.as_user(
+                "manager", self.make_settlement(self.invoice, 900)
+            ).action_offer()
 
     def test_yen(self):
         yen = self.setup_other_currency("JPY", rate=150)
