@@ -11,6 +11,7 @@ WORK_TABLES = (
     "collection_bankruptcy_deadline",
     "collection_bankruptcy",
     "collection_installment_plan",
+    "collection_settlement",
     "collection_promise_line",
     "collection_promise",
     "collection_dispute",
@@ -37,6 +38,8 @@ THREAD_MODELS = (
     "collection.installment.plan",
     "collection.promise",
     "collection.reference.rate",
+    "collection.settlement",
+    "collection.terms",
 )
 # What the demo data adds to Odoo's own records: by now it stands on invoices.
 DEMO_MODELS = (

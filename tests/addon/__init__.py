@@ -6,6 +6,7 @@ from . import (
     test_rights,
     test_tools,
     test_translations,
+    test_uninstall,
     test_views,
     test_weaknesses,
 )
