@@ -148,7 +148,9 @@ class CollectionCreditAllocation(models.AbstractModel):
                        AS value_other
               FROM (
                 SELECT valued.*,
-                       SUM(value_credit * kept_own) OVER customer AS spare_all,
+                       -- A share of thirds is short of the last cent.
+                       ROUND(SUM(value_credit * kept_own) OVER customer, digits)
+                           AS spare_all,
                        SUM(value_left) FILTER (WHERE is_late) OVER customer AS missing,
                        SUM(value_left) OVER (PARTITION BY partner_id, is_late
                            ORDER BY is_payback DESC, date_maturity, move_line_id

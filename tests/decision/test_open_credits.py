@@ -160,6 +160,22 @@ class TestOpenCredits(CollectionCommon):
         self.assertEqual((covered[late], covered[own]), (400, 100))
         self.assertEqual(self.get_case(self.customer).amount_net, 900)
 
+    def test_a_third_of_a_credit_pays_to_the_last_cent(self):
+        """Of 300, 200 pay our currency and 100 the 200 euros, which nobody is asked
+        for a fraction of a cent of."""
+        self.policy.tolerance = 0
+        euro = self.setup_other_currency("EUR")  # half a unit of ours
+        self.make_invoice(self.customer, 200, self.day(-40))
+        self.make_invoice(self.customer, 200, self.day(-30), currency=euro)
+        self.receive(self.customer, 300)
+        self.plan()
+        case = self.get_case(self.customer)
+        self.assertEqual((case.reason, case.amount_net), ("covered", 0))
+        asked = self.env["collection.decision.statement"]._get_asked(
+            self.company, self.today, self.customer.ids
+        )
+        self.assertFalse(asked)
+
     def test_the_message_tells_of_credits_in_another_currency(self):
         """1,000 euros are worth 500; 450 are open in our currency: 100 euros remain."""
         euro = self.setup_other_currency("EUR")
