@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import format_amount
 
 CHARGE_KINDS = [
@@ -137,6 +138,24 @@ class CollectionCharge(models.Model):
         charges = charges.filtered(lambda charge: charge.state != "cancelled")
         return charges.grouped("line_id")
 
+    @api.model
+    def _find_fees(self, oldest, lines):
+        """Find the fees of the messages that have asked for some items: also those that
+        stand on an older item, which is paid by now.
+
+        :param oldest: collection.exposure record, the oldest of the items
+        :param lines: account.move.line records of all of them
+        :return: collection.charge records that count
+        """
+        is_since = Domain("partner_id", "=", oldest.partner_id.id)
+        is_since &= Domain("company_id", "=", oldest.company_id.id)
+        is_since &= Domain("date_to", ">", oldest.date_maturity)
+        # Sudo: what was charged does not depend on who looks.
+        fees = self.sudo().search(
+            Domain("kind", "=", "fee") & (is_since | Domain("line_id", "in", lines.ids))
+        )
+        return fees.filtered(lambda charge: charge.state != "cancelled")
+
     def action_open_invoice(self):
         """Open the invoice over this charge, or the late one if there is none."""
         self.ensure_one()
@@ -155,6 +174,21 @@ class CollectionCharge(models.Model):
                 lambda charge: charge.state in ("draft", "posted")
             ).ids,
         )
+
+    def _get_rests(self):
+        """:return: dict per charge of what corrections have left of it; of several for
+        the same item they take off the latest first"""
+        rests = {charge: charge.amount for charge in self.sudo()}
+        for own in self._find_of_lines(self.sudo().line_id).values():
+            for same in own.grouped("kind").values():
+                excess = -sum(one.amount for one in same if one.amount < 0)
+                for charge in same.filtered(
+                    lambda one: one.amount > 0 and one.state != "waived"
+                ):
+                    taken = min(excess, charge.amount)
+                    rests[charge] = charge.currency_id.round(charge.amount - taken)
+                    excess -= taken
+        return rests
 
     def _check_may_waive(self, policy):
         """Hold the limit of collectors.
@@ -187,13 +221,15 @@ class CollectionCharge(models.Model):
         :raises UserError: when one of them is no longer charged
         """
         # Sudo: the right was checked; the lines of a draft are the program's own.
-        charges = self.sudo()
-        if charges.filtered(lambda charge: charge.state not in ("draft", "posted")):
+        charges, rests = self.sudo(), self._get_rests()
+        if charges.filtered(
+            lambda charge: charge.state not in ("draft", "posted") or rests[charge] <= 0
+        ):
             raise UserError(
                 self.env._("Only what is charged and not yet paid can be waived.")
             )
         drafts = charges.filtered(lambda charge: charge.state == "draft")
-        notes = (charges - drafts)._make_credit_notes(note or reason.name)
+        notes = (charges - drafts)._make_credit_notes(rests)
         for charge in charges:
             charge.write(
                 {
@@ -207,31 +243,34 @@ class CollectionCharge(models.Model):
         drafts._drop_lines()
         return self.env["account.move"].browse(notes.values())
 
-    def _make_credit_notes(self, text):
-        """:return: dict of the id of a draft credit note per invoice"""
+    def _make_credit_notes(self, rests):
+        """:param dict rests: what is left of each charge
+        :return: dict of the id of a draft credit note per invoice"""
         notes = {}
         for move, charges in self.grouped("move_id").items():
-            lines = charges.charge_line_id
+            # The reason is for us; the customer reads which invoice it is about.
+            speaker = self.with_context(lang=move.partner_id.lang)
             vals = {
                 "move_type": "out_refund",
                 "reversed_entry_id": move.id,
-                "ref": self.env._("Waived: %s", text),
+                "ref": speaker.env._("Waived: %s", move.name),
                 "invoice_line_ids": [
-                    Command.create(self._prepare_credit_line(line)) for line in lines
+                    Command.create(charge._prepare_credit_line(rests[charge]))
+                    for charge in charges
                 ],
                 **move._get_collection_charge_vals(),
             }
             notes[move] = move.create(vals).id
         return notes
 
-    @api.model
-    def _prepare_credit_line(self, line):
+    def _prepare_credit_line(self, rest):
+        line = self.charge_line_id
         return {
             "name": line.name,
             "account_id": line.account_id.id,
-            "price_unit": line.price_unit,
+            "price_unit": line.price_unit - (self.amount - rest),
             "quantity": line.quantity,
-            "tax_ids": [Command.clear()],
+            "tax_ids": [Command.set(line.tax_ids.ids)],
         }
 
     def _drop_lines(self):
@@ -239,6 +278,16 @@ class CollectionCharge(models.Model):
         moves = self.move_id
         self.charge_line_id.unlink()
         moves.filtered(lambda move: not move.invoice_line_ids).button_cancel()
+
+    def _lower(self, amount, description):
+        """Ask for less in a draft."""
+        line, company = self.charge_line_id, self.company_id
+        line.write({"name": description, "price_unit": min(line.price_unit, amount)})
+        vals = {"amount": amount, "description": description}
+        vals["amount_company"] = self.currency_id._convert(
+            amount, company.currency_id, company, company._get_collection_today()
+        )
+        self.write(vals)
 
     def _carry(self, is_carried):
         """Stop asking for the invoices of charges, or ask for them again."""

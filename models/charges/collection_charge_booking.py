@@ -24,6 +24,11 @@ class CollectionChargeBooking(models.AbstractModel):
         :param bool with_fees: whether the stages that the items have reached cost a fee
         :return: account.move records: the draft invoices
         """
+        return self._make_invoices(self._prepare_drafts(rows, untils, with_fees))
+
+    @api.model
+    def _prepare_drafts(self, rows, untils=None, with_fees=True):
+        """:return: list of the values of charges, see ``_charge``"""
         table = self.env["collection.charge.table"]
         figures = table._get_figures(rows, untils)
         drafts = []
@@ -31,7 +36,7 @@ class CollectionChargeBooking(models.AbstractModel):
             drafts += self._prepare_of_row(row, figure)
         if with_fees:
             drafts += self._prepare_fees(figures)
-        return self._make_invoices(drafts)
+        return drafts
 
     @api.model
     def _prepare_of_row(self, row, figure):
@@ -121,13 +126,10 @@ class CollectionChargeBooking(models.AbstractModel):
             corrections, for a credit note
         :return: account.move records
         """
-        groups, moves = {}, self.env["account.move"]
-        for vals in drafts:
-            key = (vals["partner_id"], vals["currency_id"])
-            groups.setdefault(key, []).append(vals)
+        moves = self.env["account.move"]
         # Sudo: charges are written by the program; who may start it was checked.
         Charge = self.env["collection.charge"].sudo()
-        for own in groups.values():
+        for own in self._group(drafts):
             charges = Charge.create([self._with_company_amount(vals) for vals in own])
             move = self._make_invoice(charges, move_type)
             lines = move.invoice_line_ids.sorted("sequence")
@@ -135,6 +137,15 @@ class CollectionChargeBooking(models.AbstractModel):
                 charge.charge_line_id = line
             moves |= move
         return moves.sudo(self.env.su)
+
+    @api.model
+    def _group(self, drafts):
+        """:return: list of lists of those that become one invoice"""
+        groups = {}
+        for vals in drafts:
+            key = (vals["partner_id"], vals["currency_id"])
+            groups.setdefault(key, []).append(vals)
+        return list(groups.values())
 
     @api.model
     def _with_company_amount(self, vals):

@@ -61,8 +61,9 @@ class CollectionChargeCalculation(models.AbstractModel):
     """Work out what the late payment of items costs, from ledger, rule and rates.
 
     Money counts from the day after its own date, whenever it was matched; a credit note
-    says that its part was never owed. What is disputed, or on an installment plan, is
-    not charged for; once it is asked for again, the whole time counts.
+    says that its part was never owed. What is disputed, on an installment plan or
+    covered by credits is not charged for; once it is asked for again, the whole time
+    counts.
     """
 
     _name = "collection.charge.calculation"
@@ -87,7 +88,7 @@ class CollectionChargeCalculation(models.AbstractModel):
         notices = self._get_notices(
             lines.filtered(lambda line: rules[line].start == "notice")
         )
-        terms, figures = self._find_terms(lines, rules), {}
+        terms, figures, rates = self._find_terms(lines, rules), {}, {}
         for line in lines:
             figure = Figure(rules[line], terms[line], untils[line])
             for charge in charges.get(line, ()):
@@ -97,7 +98,8 @@ class CollectionChargeCalculation(models.AbstractModel):
             principal -= (reserved or {}).get(line, 0.0)
             if line.parent_state != "posted":
                 principal = 0.0
-            self._fill(figure, line, principal, payments, notices.get(line.move_id.id))
+            noticed = notices.get(line.move_id.id)
+            self._fill(figure, line, principal, payments, noticed, rates)
             figures[line] = figure
         return figures
 
@@ -108,16 +110,20 @@ class CollectionChargeCalculation(models.AbstractModel):
             .sudo()
             .search([("move_id", "in", lines.move_id.ids)])
         )
-        return lines.filtered(lambda line: line.move_id not in charges.move_id)
+        moves = charges.move_id
+        return lines.filtered(lambda line: line.move_id not in moves)
 
     @api.model
     def _find_rules(self, lines):
         """:return: dict of collection.charge.rule per line, possibly empty"""
         Rule, known, rules = self.env["collection.charge.rule"], {}, {}
+        of_company = {
+            company: Rule._find_of_company(company) for company in lines.company_id
+        }
         for line in lines:
             key = (line.company_id, line.partner_id.commercial_partner_id)
             if key not in known:
-                known[key] = Rule._find(*key)
+                known[key] = Rule._find(*key, of_company[line.company_id])
             rules[line] = known[key]
         return rules
 
@@ -125,14 +131,24 @@ class CollectionChargeCalculation(models.AbstractModel):
     def _find_terms(self, lines, rules):
         """:return: dict per line of the collection.terms that were signed before its
         invoice, possibly empty; the law of consumers leaves nothing to agree"""
-        Terms, known, terms = self.env["collection.terms"], {}, {}
+        Terms, known, terms = self.env["collection.terms"].sudo(), {}, {}
+        # Few customers have signed any.
+        signed = Terms.search(
+            [
+                ("company_id", "in", lines.company_id.ids),
+                ("date_signed", "!=", False),
+            ]
+        ).partner_id
         for line in lines:
+            customer = line.partner_id.commercial_partner_id
+            terms[line] = Terms.browse()
+            if customer not in signed or rules[line].debtors == "consumer":
+                continue
             day = line.move_id.invoice_date or line.date
-            key = (line.partner_id.commercial_partner_id, line.company_id, day)
+            key = (customer, line.company_id, day)
             if key not in known:
                 known[key] = Terms._get_valid(*key)
-            is_free = rules[line].debtors != "consumer"
-            terms[line] = known[key] if is_free else known[key].browse()
+            terms[line] = known[key]
         return terms
 
     @api.model
@@ -159,8 +175,11 @@ class CollectionChargeCalculation(models.AbstractModel):
         return basis, reference, lump
 
     @api.model
-    def _fill(self, figure, line, principal, payments, noticed):
-        """Write interest and lump sum of one item into its figure."""
+    def _fill(self, figure, line, principal, payments, noticed, known):
+        """Write interest and lump sum of one item into its figure.
+
+        :param dict known: the rates looked up so far
+        """
         due = line.date_maturity or line.date
         rule, until = figure.rule, figure.until
         basis, reference, lump = self._get_agreed(figure, line)
@@ -174,13 +193,10 @@ class CollectionChargeCalculation(models.AbstractModel):
             return
         currency = line.currency_id
         if basis:
-            rates = (
-                self.env["collection.reference.rate"]._get_rates(
-                    reference, line.company_id
-                )
-                if basis.has_reference
-                else []
-            )
+            key = (reference, line.company_id)
+            if basis.has_reference and key not in known:
+                known[key] = self.env["collection.reference.rate"]._get_rates(*key)
+            rates = known[key] if basis.has_reference else []
             self._fill_interest(
                 figure, currency, (principal, payments, basis, rates), line.company_id
             )

@@ -260,16 +260,18 @@ class CollectionChargeRule(models.Model):
         return rules.sorted(lambda rule: not rule.company_id)
 
     @api.model
-    def _find(self, company, partner):
+    def _find(self, company, partner, rules=None):
         """Find the rule for a customer.
 
         :param company: res.company record
         :param partner: res.partner record
+        :param rules: those of the company, if they were looked up before
         :return: collection.charge.rule record, empty when nothing may be charged
         """
         customer = partner.commercial_partner_id
         country, kind = customer.country_id, customer._get_debtor_kind()
-        return self._find_of_company(company).filtered(
+        rules = self._find_of_company(company) if rules is None else rules
+        return rules.filtered(
             lambda rule: country in rule.country_ids and kind in rule._get_kinds()
         )[:1]
 

@@ -44,8 +44,8 @@ class CollectionChargeTable(models.AbstractModel):
     def _get_of_rows(self, rows):
         """:return: the tables of one customer, apart from any message; nothing is
         worked out where no stage has said anything"""
-        late = self._get_late(rows)
-        if not any(row.stage_id.charges in SHOWN for row in late):
+        said = rows.filtered(lambda row: row.stage_id.charges in SHOWN)
+        if not self._get_late(said):
             return []
         return self._get_tables(rows, self._get_figures(rows))
 
@@ -58,13 +58,19 @@ class CollectionChargeTable(models.AbstractModel):
 
     @api.model
     def _get_late(self, rows):
-        return rows.filtered(lambda row: row.status == "open" and row.days_late)
+        """:return: what is overdue, and not covered by credits"""
+        late = rows.filtered(lambda row: row.status == "open" and row.days_late)
+        return late.filtered(
+            lambda row: row.currency_id.compare_amounts(row._get_left(), 0) > 0
+        )
 
     @api.model
     def _get_reserved(self, rows):
         """:return: dict per account.move.line record of what is not charged for"""
         return {
-            row.move_line_id.sudo(): row.amount_disputed + row.amount_planned
+            row.move_line_id.sudo(): row.amount_disputed
+            + row.amount_planned
+            + row._get_set_off()
             for row in rows
         }
 
@@ -116,12 +122,12 @@ class CollectionChargeTable(models.AbstractModel):
     def _get_amounts(self, debts, charges, figures, stage):
         """:return: list of (translated label, amount) of a table"""
         today = debts.company_id._get_collection_today()
-        principal = sum(debts.mapped("amount_due"))
+        principal = sum(row._get_left() for row in debts)
         return [
             (self.env._("Overdue"), principal),
             (
                 self.env._("Interest and costs invoiced"),
-                sum(charges.mapped("amount_due")),
+                sum(row._get_left() for row in charges),
             ),
             (
                 self.env._("Interest to %s", format_date(self.env, today)),
@@ -153,9 +159,7 @@ class CollectionChargeTable(models.AbstractModel):
         lines = self.env["account.move.line"].union(
             *(one.move_line_id for one in figures)
         )
-        charges = self.env["collection.charge"]._find_of_lines(lines).values()
-        fees = self.env["collection.charge"].concat(*charges)
-        fees = fees.filtered(lambda charge: charge.kind == "fee")
+        fees = self.env["collection.charge"]._find_fees(row, lines)
         is_full = rule.fee_count and len(fees) >= rule.fee_count
         others = rule.currency_id - row.currency_id
         if is_full or stage in fees.stage_id or not all(others.mapped("active")):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CollectionChargeTier(models.Model):
@@ -30,3 +30,8 @@ class CollectionChargeTier(models.Model):
     _from_unique = models.Constraint(
         "UNIQUE (rule_id, amount_from)", "There is already a tier from this amount on."
     )
+
+    @api.constrains("amount")
+    def _check_caps(self):
+        # Whoever changes a tier by itself changes the rule.
+        self.rule_id._check_caps()

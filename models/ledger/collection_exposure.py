@@ -129,6 +129,17 @@ class CollectionExposure(models.Model):
             amount = covered.get(exposure.id, 0.0)
             exposure.amount_covered = exposure.currency_id.round(amount)
 
+    def _get_set_off(self):
+        """:return: what credits cover of an item, where the policy nets"""
+        self.ensure_one()
+        policy = self.case_id.policy_id
+        is_net = not policy or policy.net_credits
+        return self.amount_covered if is_net and self.status == OPEN else 0.0
+
+    def _get_left(self):
+        """:return: what is asked for of an item after credits, in its currency"""
+        return self.currency_id.round(self.amount_due - self._get_set_off())
+
     @property
     def _table_query(self):
         return self._rows_sql()

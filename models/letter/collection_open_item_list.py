@@ -108,9 +108,7 @@ class CollectionOpenItemList(models.AbstractModel):
     @api.model
     def _get_covered(self, row):
         """:return: what credits cover of an item, where the policy nets"""
-        policy = row.case_id.policy_id
-        is_net = not policy or policy.net_credits
-        return row.amount_covered if is_net and row.status == "open" else 0.0
+        return row._get_set_off()
 
     @api.model
     def _is_covered(self, row):
