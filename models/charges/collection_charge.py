@@ -85,7 +85,11 @@ class CollectionCharge(models.Model):
     waive_date = fields.Date("Waived on", readonly=True)
     waive_user_id = fields.Many2one("res.users", "Waived by", readonly=True)
     waive_reason_id = fields.Many2one(
-        "collection.reason", "Reason", readonly=True, ondelete="restrict"
+        "collection.reason",
+        "Reason",
+        readonly=True,
+        ondelete="restrict",
+        domain="[('kind', '=', 'waiver')]",
     )
     waive_note = fields.Char("Note", readonly=True)
     waive_move_id = fields.Many2one(
