@@ -17,6 +17,7 @@ from . import (
     collection_mail_handover,
     collection_mail_retry,
     collection_account_link,
+    res_partner,
     collection_text_delivery,
     collection_customer_notice,
     collection_conversation_summary,

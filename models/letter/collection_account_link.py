@@ -11,7 +11,8 @@ from odoo.tools import format_date
 LOGIN_URL = "/my/statement"
 URL = "/collections"
 SECRET_BYTES = 32
-QUOTED = re.compile(URL + r"/[\w-]{43}(?![\w-])")
+# Also where a program that checks links has put it into an address of its own.
+QUOTED = re.compile(r"(?:/|%2F)collections(?:/|%2F)[\w-]{43}(?![\w-])", re.IGNORECASE)
 # How long a link that is dead is kept, to show that it was opened.
 KEPT_DAYS = 365
 # An address on file stands for few customers; for more, somebody sorts it out.
@@ -24,7 +25,8 @@ class CollectionAccountLink(models.Model):
     Each e-mail gets one of its own for each addressee, in the moment it leaves: what we
     keep of the message has the address for those who log in, and of the secret there is
     only a hash. It opens the account of one customer with one company, until it
-    expires, is revoked, or the addressee is no longer the customer's.
+    expires, is revoked, or the addressee is no longer the customer's, or has another
+    e-mail address.
 
     To look at the page changes nothing. The page itself tells when somebody has had it
     before their eyes for some seconds, which programs that check links do not.
@@ -177,11 +179,13 @@ class CollectionAccountLink(models.Model):
         attempt of ours."""
         # Whoever opens it twice at once is noted once.
         link = self.try_lock_for_update()
+        if not link:
+            return
         company = link.company_id
         now = company._get_collection_moment()
         today = company._get_collection_day(now)
         last = link.date_opened
-        if not link or (last and company._get_collection_day(last) == today):
+        if last and company._get_collection_day(last) == today:
             return
         link._write_protected({"date_opened": now, "open_count": link.open_count + 1})
         case = self.env["collection.case"]._find_open(link.partner_id, company)
@@ -218,7 +222,10 @@ class CollectionAccountLink(models.Model):
         live = self.filtered(lambda link: link.state == "live")
         if not live:
             raise UserError(self.env._("These links open nothing any more."))
-        live._write_protected(
+        live._revoke()
+
+    def _revoke(self):
+        self._write_protected(
             {
                 "date_revoked": fields.Datetime.now(),
                 "revoke_user_id": self.env.uid,

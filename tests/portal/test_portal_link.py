@@ -2,6 +2,7 @@ import re
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import make_msgid
+from urllib.parse import quote
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -79,7 +80,10 @@ class TestPortalLink(LinkCommon):
         answer["In-Reply-To"] = self.envelope.message["Message-Id"]
         answer["Subject"] = "Re: your message"
         answer.set_content(f"> https://erp.example.com{self.url}\nWe paid.")
-        link = f'<a href="https://erp.example.com{self.url}">{self.url}</a>'
+        led = (
+            f"https://check.example.net/?url=https%3A%2F%2Ferp{quote(self.url, '')}&a=1"
+        )
+        link = f'<a href="{led}">{self.url}</a>'
         answer.add_alternative(f"<p>We paid.</p>{link}", subtype="html")
         with mute_logger("odoo.addons.mail.models.mail_thread"):
             self.root["mail.thread"].message_process(None, answer.as_bytes())
@@ -242,6 +246,21 @@ class TestPortalLink(LinkCommon):
         self.assertFalse(links._find(secret))
         person.write({"active": True, "parent_id": self.make_customer("New").id})
         self.assertFalse(links._find(secret))
+
+    def test_address_that_was_wrong(self):
+        """Whoever got a message by mistake does not keep the account."""
+        self.letter.partner_id.name = "Another name"
+        self.assertTrue(self.link._find(self.secret))
+        self.letter.partner_id.email = "right@customer.example.com"
+        self.env.flush_all()
+        self.assertEqual(self.link.state, "revoked")
+        self.assert_dead()
+
+    def test_opened_in_two_windows_at_once(self):
+        """Who comes second finds the link taken, and notes nothing."""
+        before = len(self.case.contact_ids)
+        self.link.browse()._note_opened()
+        self.assertEqual(len(self.case.contact_ids), before)
 
     def test_revoke(self):
         """Collectors revoke all links of a customer; who only reads does not."""
