@@ -59,6 +59,16 @@ class TestAddressCorrection(CollectionCommon):
         self.assertEqual(self.customer.collection_contact_id, new)
         self.assertEqual(new.commercial_partner_id, self.customer)
 
+    def test_somebody_new_elsewhere(self):
+        """They keep the address that was typed, and the company keeps its own."""
+        self.customer.street = "Main Street 1"
+        with self.open_dialog(self.case) as form:
+            form.partner_id = self.env["res.partner"]
+            form.name, form.street = "Nora New", "Side Street 2"
+        form.record.action_save()
+        self.assertEqual(self.customer.child_ids.street, "Side Street 2")
+        self.assertEqual(self.customer.street, "Main Street 1")
+
     def test_what_is_refused(self):
         other = self.make_customer("Other")
         login = self.env["res.partner"].create(

@@ -128,9 +128,13 @@ class CollectionAddressCorrection(models.TransientModel):
         if partner:
             partner.write(vals)
             return partner
-        return partner.create(
-            {**vals, "parent_id": self.customer_id.id, "type": "contact"}
+        # A mere contact would take over the address of the company.
+        customer = self.customer_id.sudo()
+        is_elsewhere = any(
+            self[name] and self[name] != customer[name] for name in PLACE
         )
+        kind = "other" if is_elsewhere else "contact"
+        return partner.create({**vals, "parent_id": customer.id, "type": kind})
 
     def _describe(self, name, change):
         """:return: a line of HTML that says what one field was and is"""
