@@ -5,12 +5,14 @@ on a day is worked out once more from the lines of the file and from the stages 
 are set up.
 """
 
+import re
 from collections import defaultdict
 from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
 SATURDAY = 5
+EVER = 10**6  # days
 # Longest wait for the first step that the rules explain: the quiet time after a step
 # for another invoice, a weekend, and a task nobody made for as long as it may wait.
 SLACK = timedelta(days=7)
@@ -26,6 +28,7 @@ class Stage(NamedTuple):
     sequence: int
     days: int
     gap: int
+    is_final: bool = False  # a final demand lists apart what is newer
 
 
 class Policy(NamedTuple):
@@ -35,6 +38,7 @@ class Policy(NamedTuple):
     tolerance: Decimal
     working_days_only: bool
     first_days: int  # of its first stage for what is overdue
+    is_net: bool = True  # credits come off what is asked for
 
 
 def read_rules(env, company):
@@ -53,6 +57,7 @@ def read_rules(env, company):
             stage.sequence,
             stage.days,
             stage.gap_days,
+            stage.is_final_demand,
         )
         for stage in policies.stage_ids
     }
@@ -66,6 +71,7 @@ def read_rules(env, company):
                 for s in stages.values()
                 if s.policy_id == policy.id and s.days >= 0
             ),
+            policy.net_credits,
         )
         for policy in policies
     }
@@ -101,6 +107,8 @@ class Checker:
         """
         for message in self.journal.messages:
             self.check_message(message)
+            self.check_breaches(message)
+            self.check_people(message)
         self.check_rhythm()
         self.check_ladders()
         self.check_cases()
@@ -134,27 +142,153 @@ class Checker:
             and (invoice.due - day).days <= horizon
         }
 
+    def get_covered(self, customer, day, is_net=True):
+        """Answer what open credits cover of what can be asked for: they pay the oldest
+        due date first, and each is used once.
+
+        :param bool is_net: whether the policy has them cover anything
+        :return: dict of amount per number
+        """
+        left = self.journal.evenings[day].credits.get(customer, 0) if is_net else 0
+        debt = self.get_debt(customer, day, EVER)
+        own = [self.invoices[number] for number in debt]
+        covered = {}
+        for invoice in sorted(own, key=lambda one: (one.due, one.date, one.line)):
+            covered[invoice.number] = min(left, invoice.amount)
+            left -= covered[invoice.number]
+        return covered
+
+    def get_net(self, customer, day, horizon=-1, is_net=True):
+        """Answer what can be asked for on a day after open credits."""
+        covered = self.get_covered(customer, day, is_net)
+        debt = self.get_debt(customer, day, horizon)
+        return sum(amount - covered[number] for number, amount in debt.items())
+
+    def is_kept(self, promise):
+        """Answer whether the ledger covered a promise in time: what it was about was
+        paid by then, or came in and waits to be matched."""
+        end = promise.last + timedelta(days=promise.tolerance)
+        owed = [
+            invoice
+            for invoice in map(self.invoices.__getitem__, promise.numbers)
+            if not (invoice.settled and invoice.settled < promise.taken)
+        ]
+        paid = sum(
+            invoice.amount
+            for invoice in owed
+            if invoice.settled and invoice.settled <= end
+        )
+        evenings, customer = self.journal.evenings, promise.customer
+        before, after = (
+            evenings[day].credits.get(customer, 0) if day in evenings else 0
+            for day in (promise.taken, end)
+        )
+        promised = min(promise.amount, sum(invoice.amount for invoice in owed))
+        return paid + max(after - before, 0) >= promised * promise.share / 100
+
     # Messages
 
     def check_message(self, message):
-        """Nobody without debt is written to, and the amounts are the ledger's."""
+        """Nobody without debt is written to, the amounts are the ledger's, and nothing
+        is asked for that credits cover."""
         stage = self.stages[message.stage_id]
+        policy = self.policies[stage.policy_id]
         where = f"{message.day} {message.customer} “{stage.name}”"
         horizon = -stage.days if stage.days < 0 else -1
-        expected = self.get_debt(message.customer, message.day, horizon)
-        scope = 10**6 if stage.days < 0 else -1
-        net = sum(self.get_debt(message.customer, message.day, scope).values())
-        tolerance = self.policies[stage.policy_id].tolerance
+        debt = self.get_debt(message.customer, message.day, horizon)
+        covered = self.get_covered(message.customer, message.day, policy.is_net)
+        expected = {
+            number: amount
+            for number, amount in debt.items()
+            if covered[number] < amount
+        }
+        scope = EVER if stage.days < 0 else -1
+        net = self.get_net(message.customer, message.day, scope, policy.is_net)
         self._expect(
             "message to somebody with net debt",
-            net > tolerance,
+            net > policy.tolerance,
             f"{where}: written to, with a net debt of {net}",
         )
         self._expect(
             "amounts of a message are the ledger's",
-            message.listed == expected and message.total == sum(expected.values()),
+            message.listed == expected
+            and message.total == self._get_demanded(message, stage, expected),
             f"{where}: lists {_show(message.listed)}, total {message.total}, instead of"
             f" {_show(expected)}",
+        )
+        paid = sorted(
+            number
+            for number, amount in covered.items()
+            if number in message.listed and amount >= self.invoices[number].amount
+        )
+        self._expect(
+            "nothing asked for that credits cover",
+            not paid,
+            f"{where}: asks for {', '.join(paid)}, which credits cover",
+        )
+
+    def _get_demanded(self, message, stage, amounts):
+        """:return: what a message has to ask for: all of it, but a final demand lists
+        apart what has not had the stage before it"""
+        evening = self.journal.evenings.get(message.day - timedelta(days=1))
+        return sum(
+            amount
+            for number, amount in amounts.items()
+            if not (
+                stage.is_final
+                and number in message.besides
+                and not (evening and self._had_one_before(evening, number, stage))
+            )
+        )
+
+    def _had_one_before(self, evening, number, stage):
+        """:return: whether an invoice has had the stage before a final demand"""
+        reached = self.stages.get(evening.stages.get(number))
+        earlier = [
+            one.sequence
+            for one in self.stages.values()
+            if one.policy_id == stage.policy_id
+            and one.days >= 0
+            and one.sequence < stage.sequence
+        ]
+        return bool(reached and reached.sequence >= max(earlier, default=0))
+
+    def check_breaches(self, message):
+        """No promise is called broken that was kept, or that nobody made."""
+        wrong = [
+            f"{amount} by {last}"
+            for amount, last in message.breaches
+            if not any(
+                not self.is_kept(promise)
+                for promise in self.journal.promises
+                if (promise.customer, promise.amount, promise.last)
+                == (message.customer, amount, last)
+            )
+        ]
+        self._expect(
+            "no promise called broken that was kept",
+            not wrong,
+            f"{message.day} {message.customer}: calls the promise of"
+            f" {', '.join(wrong)} broken, which the ledger does not say",
+        )
+
+    def check_people(self, message):
+        """Nobody who has left writes, is written to, or is whom to ask."""
+        gone = self.journal.evenings[message.day].gone
+        named = [
+            f"{name} as {place}"
+            for place, words in (
+                ("sender", message.sender),
+                ("addressee", message.addressee),
+                ("collector", message.words),
+            )
+            for name in sorted(gone)
+            if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words)
+        ]
+        self._expect(
+            "nobody named who has left",
+            not named,
+            f"{message.day} {message.customer}: names {', '.join(named)}, who has left",
         )
 
     # Steps of a customer
@@ -250,7 +384,7 @@ class Checker:
             first = timedelta(
                 max(policy.first_days + policy.quiet for policy in policies)
             )
-            debt = sum(self.get_debt(invoice.customer, day).values())
+            debt = self.get_net(invoice.customer, day)
             tolerance = max(policy.tolerance for policy in policies)
             latest = invoice.due + first + held + SLACK
             self._expect(

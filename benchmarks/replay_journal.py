@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -10,6 +10,12 @@ from lxml import html
 from odoo.tools import SQL
 
 AMOUNT = re.compile(r"-?[\d,]+\.\d\d")
+BREACH = re.compile(
+    r"(?:The payment of|Of) \D*(?P<amount>[\d,]+\.\d\d)\D* promised by"
+    r" (?P<day>\d\d/\d\d/\d{4}) (?:did not arrive|we received)"
+)
+# The head of the table that lists what happened so far.
+HISTORY = ["Date", "What", "With whom"]
 OVER = ("done", "skipped", "cancelled", "failed")
 
 
@@ -21,8 +27,13 @@ class Message(NamedTuple):
     case_id: int
     stage_id: int
     channel: str
+    sender: str
+    addressee: str
     listed: dict  # open amount per number of the ledger
     total: Decimal | None
+    besides: set = frozenset()  # numbers that are listed after the total
+    breaches: list = ()  # amount and day of each promise that it calls broken
+    words: str = ""  # all of it but the history
 
 
 class Step(NamedTuple):
@@ -47,12 +58,26 @@ class Decision(NamedTuple):
     reason: str
 
 
+class Promise(NamedTuple):
+    """A promise to pay as it was made."""
+
+    customer: str
+    amount: Decimal
+    taken: date
+    last: date  # the day it was promised by
+    tolerance: int  # days
+    share: Decimal  # percent of it that count as kept
+    numbers: list  # of the invoices it is about
+
+
 class Evening(NamedTuple):
     """How things stood at the end of a day."""
 
     stages: dict  # stage id or None per number of an open invoice
     cases: list  # (customer, case id) of every open case
     held: set  # numbers of invoices on hold
+    credits: dict  # amount of the open credits per customer
+    gone: set  # names of contacts and users who have left
 
 
 @dataclass
@@ -62,6 +87,7 @@ class Journal:
     messages: list = field(default_factory=list)
     steps: list = field(default_factory=list)
     decisions: list = field(default_factory=list)
+    promises: list = field(default_factory=list)
     evenings: dict = field(default_factory=dict)  # Evening per day
     cases_opened: int = 0
     cases_closed: int = 0
@@ -82,6 +108,7 @@ class Recorder:
             for table in (
                 "collection_letter",
                 "collection_decision",
+                "collection_promise",
                 "collection_step",
             )
         }
@@ -102,9 +129,14 @@ class Recorder:
         self._record_messages(day)
         self._record_steps(day)
         self._record_decisions()
+        self._record_promises()
         self._count_cases()
         self.journal.evenings[day] = Evening(
-            stages=self._read_stages(), cases=self._read_cases(), held=self._read_held()
+            stages=self._read_stages(),
+            cases=self._read_cases(),
+            held=self._read_held(),
+            credits=self._read_credits(),
+            gone=self._read_gone(),
         )
 
     def _take_new(self, table, columns, join=None):
@@ -127,12 +159,20 @@ class Recorder:
     def _record_messages(self, day):
         rows = self._take_new(
             "collection_letter",
-            SQL("partner.ref, this.case_id, this.stage_id, this.channel, this.body"),
-            SQL("JOIN res_partner partner ON partner.id = this.customer_id"),
+            SQL(
+                "partner.ref, this.case_id, this.stage_id, this.channel,"
+                " COALESCE(mail.email_from, ''), COALESCE(addressee.name, ''),"
+                " this.body"
+            ),
+            SQL(
+                "JOIN res_partner partner ON partner.id = this.customer_id"
+                " LEFT JOIN res_partner addressee ON addressee.id = this.partner_id"
+                " LEFT JOIN mail_message mail ON mail.id = this.mail_message_id"
+            ),
         )
         references = self._read_references() if rows else {}
         self.journal.messages += [
-            Message(day, *rest, *read_amounts(body, references))
+            Message(day, *rest, *read_amounts(body, references), *read_words(body))
             for _id, *rest, body in rows
         ]
 
@@ -179,6 +219,28 @@ class Recorder:
             SQL("this.date, this.case_id, this.stage_id, this.reason"),
         )
         self.journal.decisions += [Decision(*rest) for _id, *rest in rows]
+
+    def _record_promises(self):
+        rows = self._take_new(
+            "collection_promise",
+            SQL(
+                """
+                partner.ref, this.amount, this.date_taken, this.date_last,
+                this.tolerance, this.threshold, ARRAY(
+                    SELECT move.ref
+                      FROM collection_promise_item_rel rel
+                      JOIN collection_item item ON item.id = rel.item_id
+                      JOIN account_move_line line ON line.id = item.move_line_id
+                      JOIN account_move move ON move.id = line.move_id
+                     WHERE rel.promise_id = this.id)
+                """
+            ),
+            SQL("JOIN res_partner partner ON partner.id = this.partner_id"),
+        )
+        self.journal.promises += [
+            Promise(customer, to_decimal(amount), *days, to_decimal(share), [*numbers])
+            for _id, customer, amount, *days, share, numbers in rows
+        ]
 
     def _count_cases(self):
         [[opened, closed]] = self._fetch(
@@ -236,15 +298,92 @@ class Recorder:
         )
         return {number for (number,) in rows}
 
+    def _read_credits(self):
+        """:return: dict of what customers have paid or been credited and that is not
+        matched yet, as Odoo's ledger has it"""
+        rows = self._fetch(
+            SQL(
+                """
+                SELECT partner.ref, SUM(-line.amount_residual)
+                  FROM account_move_line line
+                  JOIN account_account account ON account.id = line.account_id
+                   AND account.account_type = 'asset_receivable'
+                  JOIN res_partner partner ON partner.id = line.partner_id
+                 WHERE line.parent_state = 'posted' AND line.company_id = %s
+                   AND line.reconciled IS NOT TRUE AND line.amount_residual < 0
+                 GROUP BY partner.ref
+                """,
+                self.company.id,
+            )
+        )
+        return {customer: to_decimal(amount) for customer, amount in rows}
+
+    def _read_gone(self):
+        """:return: set of the names of archived contacts and of our own archived users,
+        unless somebody who is still there bears them; Odoo's robots are nobody"""
+        rows = self._fetch(
+            SQL(
+                """
+                WITH gone AS (
+                    SELECT partner.id, partner.name FROM res_partner partner
+                     WHERE (partner.active IS NOT TRUE OR EXISTS (
+                            SELECT FROM res_users own
+                             WHERE own.partner_id = partner.id
+                               AND own.share IS NOT TRUE AND own.active IS NOT TRUE))
+                       AND NOT EXISTS (
+                            SELECT FROM ir_model_data data
+                             WHERE data.model = 'res.partner' AND data.module = 'base'
+                               AND data.res_id = partner.id))
+                SELECT name FROM gone
+                 WHERE name <> '' AND NOT EXISTS (
+                    SELECT FROM res_partner same
+                     WHERE same.name = gone.name AND same.active
+                       AND same.id NOT IN (SELECT id FROM gone))
+                """
+            )
+        )
+        return {name for (name,) in rows}
+
+
+def to_decimal(amount):
+    """Answer an amount that PostgreSQL or Odoo may have as a float, in cents."""
+    return Decimal(str(amount)).quantize(Decimal("0.01"))
+
+
+def read_words(body):
+    """Read what a message says besides its figures.
+
+    :param str body: the HTML as it was sent
+    :return: amount and day of each promise that it calls broken, and its words without
+        the table of what happened so far, which may name those who did it
+    """
+    page = html.fromstring(body)
+    breaches = [
+        (
+            Decimal(match["amount"].replace(",", "")),
+            datetime.strptime(match["day"], "%m/%d/%Y").date(),
+        )
+        for match in BREACH.finditer(_get_text(page))
+    ]
+    for table in list(page.iter("table")):
+        if [_get_text(cell) for cell in table.findall("./thead/tr/th")] == HISTORY:
+            table.drop_tree()
+    return breaches, _get_text(page)
+
+
+def _get_text(node):
+    return " ".join(" ".join(node.itertext()).split())
+
 
 def read_amounts(body, references):
     """Read the table of a message as a person would: invoices, open amounts, total.
 
     :param str body: the HTML as it was sent
     :param dict references: number of the ledger per number of an invoice in Odoo
-    :return: open amount per number of the ledger, and the total, None if not found
+    :return: open amount per number of the ledger; the total, None if not found; and the
+        numbers that stand after it, since they are not asked for yet
     """
-    listed, total = {}, None
+    listed, total, besides = {}, None, set()
     for row in html.fromstring(body).iter("tr"):
         if row.find(".//table") is not None:
             continue  # a row that only places others
@@ -256,6 +395,8 @@ def read_amounts(body, references):
         names = [word for word in cells[0].split() if word in references]
         if names:
             listed[references[names[0]]] = amount
+            if total is not None:
+                besides.add(references[names[0]])
         elif listed and total is None:
             total = amount
-    return listed, total
+    return listed, total, besides

@@ -1,15 +1,22 @@
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from odoo import SUPERUSER_ID
 from odoo.addons.account_collections.benchmarks import ledger_file
 from odoo.addons.account_collections.benchmarks.replay_check import Checker, read_rules
+from odoo.addons.account_collections.benchmarks.replay_journal import (
+    Journal,
+    Promise,
+    Recorder,
+)
 from odoo.addons.account_collections.benchmarks.replay_life import Replay, get_days
 from odoo.addons.account_collections.benchmarks.replay_report import (
     format_report,
     summarize,
 )
 from odoo.addons.account_collections.tests.common.base import CollectionCommon
+from odoo.addons.account_collections.tests.common.promise import PromiseCommon
 from odoo.tests import tagged
 
 LEDGER = Path(__file__).parent / "data" / "ledger.csv"
@@ -67,5 +74,38 @@ class TestReplay(CollectionCommon):
                 ("2026-02-09", "Formal demand"),
                 ("2026-02-24", "Final demand"),
                 ("2026-03-16", "Referral"),
+            ],
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestRecorder(PromiseCommon):
+    """What a ledger file has none of is read from the database all the same."""
+
+    def test_what_an_evening_tells(self):
+        self.customer.ref = "Ann"
+        invoice = self.make_invoice(self.customer, 100)
+        invoice.ref = "1"
+        self.make_credit(self.customer, 30, self.day(-5))
+        self.plan()
+        journal = Journal()
+        recorder = Recorder(self.env(user=SUPERUSER_ID), self.company, journal)
+        self.make_promise(invoice, (3, 40), tolerance=2, threshold=90)
+        for name in ("Leo", "Twin"):
+            self.make_customer(name).active = False
+        self.make_customer("Twin")
+        self.make_user("lea", "base.group_user", name="Lea").active = False
+        recorder.record(self.today)
+        evening = journal.evenings[self.today]
+        self.assertEqual(evening.credits, {"Ann": Decimal(30)})
+        self.assertLessEqual({"Leo", "Lea"}, evening.gone)
+        self.assertFalse({"Twin", "OdooBot", self.customer.name} & evening.gone)
+        self.assertEqual(
+            journal.promises,
+            [
+                Promise(
+                    *("Ann", Decimal(40), self.today, self.day(3), 2),
+                    *(Decimal(90), ["1"]),
+                )
             ],
         )

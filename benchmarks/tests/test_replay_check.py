@@ -12,7 +12,9 @@ from odoo.addons.account_collections.benchmarks.replay_journal import (
     Evening,
     Journal,
     Message,
+    Promise,
     Step,
+    read_words,
 )
 from odoo.tests import BaseCase, tagged
 
@@ -49,6 +51,7 @@ class TestChecker(BaseCase):
             self.second: Stage("Second", 1, sequence=20, days=10, gap=7),
         }
         self.policies = {1: Policy(7, Decimal(1), True, first_days=3)}
+        self.others = []
         self.journal = self.make_journal()
 
     def make_journal(self):
@@ -70,7 +73,14 @@ class TestChecker(BaseCase):
 
     def make_message(self, day, stage_id, amount=None):
         listed = {self.number: amount or self.amount}
-        return Message(day, "Ann", 1, stage_id, "email", listed, amount or self.amount)
+        return Message(
+            *(day, "Ann", 1, stage_id, "email", "Carla <carla@example.com>", "Ann"),
+            *(listed, amount or self.amount, set(), [], "Please contact Carla."),
+        )
+
+    def change_message(self, **changes):
+        """Let the first message be otherwise."""
+        self.journal.messages[0] = self.journal.messages[0]._replace(**changes)
 
     def make_step(self, day, stage_id, **changes):
         step = Step(day, "Ann", 1, stage_id, "email", "done", True, "")
@@ -78,11 +88,13 @@ class TestChecker(BaseCase):
 
     def make_evening(self, day):
         if day >= self.invoice.settled:
-            return Evening({}, [], set())
+            return Evening({}, [], set(), {}, set())
         stage_id = None
         if day >= self.reminded:
             stage_id = self.second if day >= self.called else self.first
-        return Evening({self.number: stage_id}, [("Ann", 1)], set())
+        return Evening(
+            {self.number: stage_id}, [("Ann", 1)], set(), {}, {"Leo", "Carl"}
+        )
 
     def change_evenings(self, first, **changes):
         """Let evenings from a day on, while the invoice is open, be otherwise."""
@@ -92,15 +104,19 @@ class TestChecker(BaseCase):
 
     def assert_found(self, *sentences):
         """Check that a run of the checker finds these violations among others."""
-        checker = Checker([self.invoice], self.journal, self.stages, self.policies)
-        found = "\n".join(checker.check())
+        found = "\n".join(self.make_checker().check())
         for sentence in sentences:
             self.assertRegex(found, sentence)
 
+    def make_checker(self):
+        return Checker(
+            [self.invoice, *self.others], self.journal, self.stages, self.policies
+        )
+
     def test_a_good_history(self):
-        checker = Checker([self.invoice], self.journal, self.stages, self.policies)
+        checker = self.make_checker()
         self.assertEqual(checker.check(), [])
-        self.assertEqual(len(checker.checked), 15)
+        self.assertEqual(len(checker.checked), 18)
 
     def test_message_after_payment(self):
         self.journal.messages.append(self.make_message(date(2026, 1, 14), self.first))
@@ -120,10 +136,115 @@ class TestChecker(BaseCase):
         ]
         self.assert_found("lists 1: 49.00, total 49.00, instead of 1: 50.00")
 
+    def test_only_a_final_demand_lists_apart(self):
+        self.add_invoice("2", date(2026, 1, 3), "30.00")
+        self.change_message(
+            listed={"1": self.amount, "2": Decimal("30.00")}, besides={"2"}
+        )
+        self.assert_found("lists 1: 50.00, 2: 30.00, total 50.00, instead of")
+        self.stages[self.first] = self.stages[self.first]._replace(is_final=True)
+        self.assertNotIn("lists 1", "\n".join(self.make_checker().check()))
+
     def test_wrong_total(self):
         message = self.journal.messages[0]._replace(total=None)
         self.journal.messages = [message]
         self.assert_found("lists 1: 50.00, total None")
+
+    def add_invoice(self, number, due, amount):
+        """Let Ann have another invoice all the time, that nobody may be reminded of."""
+        other = self.invoice._replace(
+            number=number, due=due, amount=Decimal(amount), settled=None
+        )
+        self.others.append(other)
+
+    def test_what_credits_cover_is_not_asked_for(self):
+        self.change_evenings(self.reminded, credits={"Ann": Decimal("50.00")})
+        self.assert_found(
+            "2026-01-05 Ann “First”: written to, with a net debt of 0.00",
+            "2026-01-05 Ann “First”: lists 1: 50.00, total 50.00, instead of",
+            "2026-01-05 Ann “First”: asks for 1, which credits cover",
+        )
+
+    def test_credits_cover_the_oldest_first(self):
+        self.add_invoice("2", date(2026, 1, 1), "30.00")
+        self.change_evenings(self.reminded, credits={"Ann": Decimal("45.00")})
+        self.change_message(
+            listed={"1": self.amount, "2": Decimal("30.00")}, total=Decimal("80.00")
+        )
+        # Of the newer one, they cover a part only.
+        self.assert_found("“First”: asks for 2, which credits cover")
+        self.change_message(listed={"1": self.amount}, total=self.amount)
+        found = [line for line in self.make_checker().check() if "“First”:" in line]
+        self.assertEqual(found, [])
+
+    def test_credits_where_the_policy_does_not_net(self):
+        self.policies[1] = self.policies[1]._replace(is_net=False)
+        self.change_evenings(self.reminded, credits={"Ann": Decimal("50.00")})
+        self.assertEqual(self.make_checker().check(), [])
+
+    def promise(self, last, tolerance=0):
+        """Let Ann have promised the invoice, and the first message call it broken."""
+        self.journal.promises.append(
+            Promise(
+                *("Ann", self.amount, self.issued, last, tolerance),
+                *(Decimal(100), [self.number]),
+            )
+        )
+        self.change_message(day=self.called, breaches=[(self.amount, last)])
+
+    def find_breaches(self):
+        return [line for line in self.make_checker().check() if "promise" in line]
+
+    def test_a_promise_that_was_kept(self):
+        self.invoice = self.invoice._replace(settled=date(2026, 1, 9))
+        self.promise(date(2026, 1, 7), tolerance=2)
+        self.assert_found("2026-01-12 Ann: calls the promise of 50.00 by 2026-01-07")
+
+    def test_a_promise_that_was_covered(self):
+        """The money came in time, and waits to be matched."""
+        self.promise(date(2026, 1, 7))
+        self.change_evenings(date(2026, 1, 7), credits={"Ann": self.amount})
+        self.assert_found("2026-01-12 Ann: calls the promise of 50.00 by 2026-01-07")
+
+    def test_a_promise_that_was_broken(self):
+        self.promise(date(2026, 1, 7))
+        self.assertEqual(self.find_breaches(), [])
+        # The day after is too late, as are credits that were there before.
+        self.change_evenings(date(2026, 1, 8), credits={"Ann": self.amount})
+        self.assertEqual(self.find_breaches(), [])
+        self.change_evenings(self.issued, credits={"Ann": self.amount})
+        self.assertEqual(self.find_breaches(), [])
+
+    def test_a_promise_that_nobody_made(self):
+        self.change_message(breaches=[(self.amount, self.issued)])
+        self.assert_found("2026-01-05 Ann: calls the promise of 50.00 by 2025-12-29")
+
+    def test_somebody_who_has_left(self):
+        self.change_message(
+            sender='"Leo" <leo@example.com>', addressee="Leo", words="Please ask Leo."
+        )
+        self.assert_found(
+            "2026-01-05 Ann: names Leo as sender, Leo as addressee, Leo as collector,"
+            " who has left"
+        )
+
+    def test_what_a_message_says(self):
+        """The history may name who has left; whom to contact is read."""
+        breaches, words = read_words(
+            "<div><p>Please contact <b>Carla</b></p><table><thead><tr><th>Date</th>"
+            "<th>What</th><th>With whom</th></tr></thead><tr><td>01/08/2026</td><td>The"
+            " payment of $ 1,050.00 promised by 01/07/2026 did not arrive</td><td>Leo"
+            "</td></tr><tr><td>01/08/2026</td><td>Of $ 50.00 promised by 01/06/2026 we"
+            " received $ 20.00</td><td>Leo</td></tr></table><p>Regards</p></div>"
+        )
+        self.assertEqual(
+            breaches,
+            [
+                (Decimal("1050.00"), date(2026, 1, 7)),
+                (Decimal("50.00"), date(2026, 1, 6)),
+            ],
+        )
+        self.assertEqual(words, "Please contact Carla Regards")
 
     def test_steps_too_close(self):
         self.policies[1] = self.policies[1]._replace(quiet=8)
