@@ -130,7 +130,9 @@ class CollectionPortalAccount(CollectionPortal):
     )
     def portal_collection_statement(self, company_id, **_kwargs):
         """Download the statement of account."""
-        account = self._open_account(company_id)
+        return self._send_statement(self._open_account(company_id))
+
+    def _send_statement(self, account):
         name, content, kind = account.service._print_statement(
             account.customer, account.company
         )

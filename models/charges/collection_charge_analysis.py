@@ -26,7 +26,12 @@ class CollectionChargeAnalysis(models.Model):
     user_id = fields.Many2one("res.users", "Collector", readonly=True)
     rule_id = fields.Many2one("collection.charge.rule", readonly=True)
     stage_id = fields.Many2one("collection.stage", readonly=True)
-    reason_id = fields.Many2one("collection.reason", "Waived for", readonly=True)
+    reason_id = fields.Many2one(
+        "collection.reason",
+        "Waived for",
+        readonly=True,
+        domain="[('kind', '=', 'waiver')]",
+    )
     kind = fields.Selection(CHARGE_KINDS, readonly=True)
     state = fields.Selection(CHARGE_STATES, readonly=True)
     date = fields.Date(readonly=True)

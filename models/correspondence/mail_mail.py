@@ -104,6 +104,14 @@ class MailMail(models.Model):
             (straighten(name), *rest) for name, *rest in email["attachments"]
         ]
 
+    def _personalize_outgoing_body(self, body, partner=False, doc_to_followers=None):
+        body = super()._personalize_outgoing_body(body, partner, doc_to_followers)
+        letter = partner and self._get_letter()
+        if not letter:
+            return body
+        links = self.env["collection.account.link"]
+        return links._personalize(body, letter, partner)
+
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None
     ):

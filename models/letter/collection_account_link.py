@@ -112,7 +112,8 @@ class CollectionAccountLink(models.Model):
     @api.model
     def _strip(self, text):
         """:return: a text that may quote links, with the address to log in instead"""
-        return QUOTED.sub(LOGIN_URL, text or "")
+        stripped = QUOTED.sub(LOGIN_URL, text or "")
+        return Markup(stripped) if isinstance(text, Markup) else stripped
 
     @api.model
     def _make(self, letter, contact, days):

@@ -162,7 +162,7 @@ class TestOpenCreditsProperty(PromiseCommon):
             for row, amount in overdue.items():
                 expected[row.currency_id.id] += amount
             self.compare_asked(company, expected)
-            self.compare_texts(company, own)
+            self.compare_texts(own)
             self.compare_message(company, overdue)
 
     def compare_asked(self, company, expected):
@@ -186,7 +186,7 @@ class TestOpenCreditsProperty(PromiseCommon):
             case.amount_collectable if case else 0, value, delta=0.05, msg=self.log
         )
 
-    def compare_texts(self, company, own):
+    def compare_texts(self, own):
         """What portal and statement say of each item."""
         account = self.env["collection.portal.account"].with_context(
             collection_as_of=self.today

@@ -88,7 +88,7 @@ class TestPortalLink(LinkCommon):
         with mute_logger("odoo.addons.mail.models.mail_thread"):
             self.root["mail.thread"].message_process(None, answer.as_bytes())
         message = self.case.message_ids.filtered(lambda row: "We paid" in row.body)
-        self.assertIn("/my/statement", message.body)
+        self.assertIn('href="https://erp.example.com/my/statement"', message.body)
         self.assertNotIn(self.secret, message.body)
 
     def test_page(self):

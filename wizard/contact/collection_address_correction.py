@@ -44,7 +44,6 @@ class CollectionAddressCorrection(models.TransientModel):
     city = fields.Char(compute="_compute_details", store=True, readonly=False)
     state_id = fields.Many2one(
         "res.country.state",
-        "State",
         compute="_compute_details",
         store=True,
         readonly=False,
