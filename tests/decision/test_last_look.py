@@ -45,7 +45,10 @@ class TestLastLook(PromiseCommon):
             [("partner_id", "=", self.customer.id), ("status", "=", "open")]
         )
         is_late = any(item.date_maturity < self.today for item in overdue)
-        return row["amount_net"] if is_late and row["reason"] != "covered" else 0
+        if not is_late or row["reason"] == "covered":
+            return 0
+        # Below zero, where credits are left after they have covered what is overdue.
+        return max(row["amount_net"], 0)
 
     def ask_last_look(self, letter):
         """:return: whether the message would leave"""

@@ -19,6 +19,7 @@ WATCHED = (
     "collection.contact",
     "collection.hold",
     "collection.installment.plan",
+    "collection.settlement",
     "mail.activity",
     "mail.message",
     "ir.attachment",
@@ -72,6 +73,7 @@ class TestPortalAttack(PortalCommon):
         cls.stranger = cls.make_portal_user(cls.make_customer("Without an account"))
         cls.make_promise(cls.later, (7, 500))
         cls.make_dispute(cls.late, 100)
+        cls.old = cls.make_invoice(cls.customer, 400, cls.day(-60))
         cls.plan()
         cls.execute()
         cls.case = cls.get_case(cls.customer)
@@ -84,9 +86,13 @@ class TestPortalAttack(PortalCommon):
     def make_more(cls):
         """What else there is to steal; with the numbers that routes ask for."""
         cls.plan_offer = cls.make_offer(cls.upcoming)
+        cls.settlement, cls.terms = cls.make_settlement(), cls.make_terms()
         cls.numbers = {
             "page": 1,
             "plan_id": cls.plan_offer.id,
+            "settlement_id": cls.settlement.id,
+            "terms_id": cls.terms.id,
+            "policy_id": cls.policy.id,
             "company_id": cls.company.id,
             "currency_id": cls.currency.id,
             "invoice_id": cls.late.id,
@@ -103,6 +109,8 @@ class TestPortalAttack(PortalCommon):
             cls.case.name,
             cls.letter.subject,
             cls.plan_offer.name,
+            cls.settlement.name,
+            cls.terms.name,
         ]
 
     @classmethod
@@ -119,6 +127,38 @@ class TestPortalAttack(PortalCommon):
         )
         plan.action_offer()
         return plan
+
+    @classmethod
+    def make_settlement(cls):
+        """Answer an offer to accept less, ready to be signed."""
+        items = cls.get_items(cls.old)
+        settlement = cls.env["collection.settlement"].create(
+            {
+                "case_id": cls.case.id,
+                "currency_id": cls.currency.id,
+                "item_ids": [Command.set(items.ids)],
+                "amount": 390,
+                "date_first": cls.day(14),
+                "date_offer_end": cls.day(10),
+            }
+        )
+        settlement.action_offer()
+        return settlement
+
+    @classmethod
+    def make_terms(cls):
+        """Answer terms, ready to be signed."""
+        terms = cls.env["collection.terms"].create(
+            {
+                "partner_id": cls.customer.id,
+                "company_id": cls.company.id,
+                "date_from": cls.day(-10),
+                "interest_kind": "rate",
+                "interest_rate": 9,
+            }
+        )
+        terms.action_offer()
+        return terms
 
     # ------------------------------------------------------------------
     # Doors, and what is behind them
@@ -350,7 +390,8 @@ class TestPortalAttack(PortalCommon):
         for door in self.find_doors():
             # An offer is signed or declined only once; that an account was opened is
             # noted once a day.
-            is_once = "/plans/" in door.url or door.url.endswith("/opened")
+            once = ("/plans/", "/settlements/", "/terms/", "/opened")
+            is_once = any(part in door.url for part in once)
             if door.takes_posts and not door.is_json and not is_once:
                 with self.subTest(url=door.url):
                     response = self.knock(door, post=True)
