@@ -24,6 +24,7 @@ WORK_TABLES = (
     "collection_item",
     "collection_decision",
     "collection_case",
+    "collection_terms",
     "collection_stage",
     "collection_policy",
 )

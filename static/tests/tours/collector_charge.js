@@ -10,7 +10,8 @@ registry.category("web_tour.tours").add("collection_collector_charge", {
         },
         {
             content: "A draft invoice says how the interest came about",
-            trigger: ".o_field_widget[name=invoice_line_ids]:contains(10 days at 36.50 %)",
+            trigger:
+                ".o_field_widget[name=invoice_line_ids]:contains(10 days at 36.50 %)",
         },
         {
             content: "A person posts it",
