@@ -42,6 +42,7 @@ OUTCOMES = {
     "sent": Outcome(by_hand=False),
     "bounced": Outcome(is_attempt=False, next_step="address", by_hand=False),
     "returned": Outcome(is_attempt=False, next_step="address"),
+    "link_sent": Outcome(is_attempt=False, by_hand=False),
     "opened": Outcome(is_attempt=False, by_hand=False),
     "auto_reply": Outcome(is_attempt=False, by_hand=False),
     "override": Outcome(is_attempt=False, by_hand=False),
@@ -68,12 +69,12 @@ def meaning(code):
     >>> [code for code, row in OUTCOMES.items() if row.is_conversation][5:]
     ['plan_wanted', 'hardship', 'insolvency', 'paid_already', 'received']
     >>> print(*(code for code, row in OUTCOMES.items() if not row.is_attempt))
-    bounced returned opened auto_reply override
+    bounced returned link_sent opened auto_reply override
 
     What the program alone writes, and how long the customer needs no more work:
 
     >>> print(*(code for code, row in OUTCOMES.items() if not row.by_hand))
-    sent bounced opened auto_reply override
+    sent bounced link_sent opened auto_reply override
     >>> for days in (1, 2, 3, 7):
     ...     print(days, *(code for code in OUTCOMES if OUTCOMES[code].off_days == days))
     1 third_person no_answer call_back insolvency

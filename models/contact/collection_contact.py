@@ -23,6 +23,7 @@ OUTCOMES = [
     ("bounced", "Message bounced"),
     ("returned", "Mail returned"),
     ("received", "Message received"),
+    ("link_sent", "Account link sent"),
     ("opened", "Account opened"),
     ("auto_reply", "Automatic reply"),
     ("override", "Limit overridden"),

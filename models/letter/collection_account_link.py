@@ -1,5 +1,6 @@
 import re
 import secrets
+from contextlib import suppress
 from hashlib import sha256
 
 from markupsafe import Markup
@@ -151,13 +152,15 @@ class CollectionAccountLink(models.Model):
             ],
             limit=MAX_SENT,
         )
-        for case in cases:
+        for case in cases.filtered("company_id.collection_link_days"):
             own = contacts.filtered(
                 lambda contact, case=case: (
                     contact.commercial_partner_id == case.partner_id
                 )
             )
-            case._send_account_link(own[:1])
+            # Whoever asks is told the same, whatever a stay forbids.
+            with suppress(UserError), self.env.cr.savepoint():
+                case._send_account_link(own[:1])
 
     # ------------------------------------------------------------------
     # Opening

@@ -67,13 +67,19 @@ class CollectionCase(models.Model):
         )
 
     def _send_account_link(self, contact):
-        """Send a contact a new link to the account, as they asked for.
+        """Send a contact a new link to the account, as they asked for: no attempt of
+        ours.
 
         :param contact: res.partner record of the customer
+        :raises UserError: when a stay forbids it
         """
-        notice, lang = self.env["collection.customer.notice"], contact.lang
+        notice = self.env["collection.customer.notice"]
+        lang = self.env["collection.message.composer"]._choose_lang(
+            contact, self.partner_id, self.company_id.partner_id
+        )
         template = self.env.ref("account_collections.mail_template_account_link")
         subject, words = notice._render_words(self, template, lang)
+        moves = self.env["account.move"]
         notice._send_words(
-            self, contact, lang, self.env["account.move"], subject, words
+            self, contact, lang, moves, subject, words, outcome="link_sent"
         )

@@ -16,7 +16,7 @@ TEMPLATES = {
 # Nobody was reached, or it is nothing to confirm: there is no summary.
 OUTCOMES_WITHOUT_SUMMARY = (
     *("third_person", "no_answer", "wrong_number", "insolvency", "returned"),
-    *("sent", "bounced", "auto_reply", "override"),
+    *("sent", "bounced", "link_sent", "opened", "auto_reply", "override"),
 )
 
 

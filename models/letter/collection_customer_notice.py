@@ -50,6 +50,7 @@ class CollectionCustomerNotice(models.AbstractModel):
         words,
         document=None,
         attachments=None,
+        outcome="sent",
     ):
         """Send a notice whose words are ready.
 
@@ -61,6 +62,7 @@ class CollectionCustomerNotice(models.AbstractModel):
         :param words: Markup
         :param tuple document: name and bytes of a PDF to attach and to keep
         :param attachments: ir.attachment records that go with it
+        :param str outcome: what the entry in the log says of it
         :return: the collection.letter
         :raises UserError: when a stay forbids it
         """
@@ -78,7 +80,7 @@ class CollectionCustomerNotice(models.AbstractModel):
         dispatcher._write_mails(letter, [vals])
         # The right to write to this customer was checked by the callers.
         self.env["collection.contact"].sudo().create(
-            letter._prepare_log_vals("sent", files=letter.attachment_id)
+            letter._prepare_log_vals(outcome, files=letter.attachment_id)
         )
         return letter
 

@@ -303,6 +303,9 @@ class TestPortalLink(LinkCommon):
         self.assertEqual(envelope.recipients, [self.letter.partner_id.email])
         secret = self.read_secret(envelope)
         self.assertNotEqual(secret, self.secret)
+        self.env.invalidate_all()
+        entry = self.case.contact_ids[:1]
+        self.assertEqual((entry.outcome, entry.is_attempt), ("link_sent", False))
         _page, text = self.open_page(f"/collections/{secret}")
         self.assertIn(self.late.name, text)
         other = self.ask_for_new("nobody@example.com")
@@ -353,6 +356,8 @@ class TestPortalLink(LinkCommon):
             }
         )
         self.env.flush_all()
+        self.ask_for_new(self.letter.partner_id.email)
+        self.assertEqual(self.run_queue(), [])
         _page, text = self.open_page()
         self.assertIn("Because of the insolvency proceedings", text)
         self.assertNotIn('name="pay"', text)
