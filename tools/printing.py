@@ -24,12 +24,13 @@ class PrintTimeoutError(PrintError):
     """The program was ended: it took too long, or the machine was short of memory."""
 
 
-def print_pages(command, pages, seconds):
+def print_pages(command, pages, seconds, frames=None):
     """Print HTML pages into one PDF.
 
     :param list command: the program with its options
     :param list pages: text of each page
     :param int seconds: after which the program is killed with all it has started
+    :param dict frames: text of what stands around each page, per option that takes it
     :return: bytes that it has written, possibly none
     :raises PrintError: when it fails or takes too long
 
@@ -42,16 +43,25 @@ def print_pages(command, pages, seconds):
     tools.printing.PrintTimeoutError
     """
     with TemporaryDirectory(prefix="collection.") as folder:
-        sources = []
-        for number, page in enumerate(pages):
-            source = Path(folder) / f"{number}.html"
-            source.write_text(page, encoding="utf-8")
-            sources.append(str(source))
+        options = []
+        for option, frame in (frames or {}).items():
+            options += [option, _write(folder, option.strip("-"), frame)]
+        # Odoo's headers find the number of their page behind the third dot of its path.
+        sources = [
+            _write(folder, f"print.page.{number}", page)
+            for number, page in enumerate(pages)
+        ]
         target = Path(folder) / "document.pdf"
-        code, message = _run([*command, *sources, str(target)], seconds)
+        code, message = _run([*command, *options, *sources, str(target)], seconds)
         if code not in USABLE:
             raise PrintError(message.strip()[-500:] or f"error code {code}")
         return target.read_bytes() if target.exists() else b""
+
+
+def _write(folder, name, page):
+    source = Path(folder) / f"{name}.html"
+    source.write_text(page, encoding="utf-8")
+    return str(source)
 
 
 def _run(command, seconds):

@@ -260,13 +260,9 @@ class CollectionClaimPacket(models.AbstractModel):
         """:return: dict of the bytes of a PDF per id"""
         # Sudo: whoever works the claim may print what it is about.
         report = self.env["ir.actions.report"].sudo()
-        streams = report.with_context(
-            force_report_rendering=True
-        )._render_qweb_pdf_prepare_streams(report_name, {}, ids)
-        documents = {res_id: streams[res_id]["stream"].getvalue() for res_id in ids}
-        for content in documents.values():
-            report._check_collection_pdf(content)
-        return documents
+        return report.with_context(
+            force_report_rendering=True, collection_exhibit=True
+        )._render_collection_pdf(report_name, dict.fromkeys(ids))
 
     # ------------------------------------------------------------------
     # Binding

@@ -1,6 +1,7 @@
 import io
 import logging
 import re
+from urllib.parse import urlparse
 
 import lxml.html
 from markupsafe import Markup
@@ -41,7 +42,8 @@ class IrActionsReport(models.Model):
     the page numbers are drawn by wkhtmltopdf itself.
 
     Nothing is loaded from elsewhere, printing has a time limit, and every document is
-    looked at before anybody keeps it.
+    looked at before anybody keeps it. The same goes for documents of Odoo that become
+    exhibits, which keep Odoo's page: its styles come from here.
     """
 
     _inherit = "ir.actions.report"
@@ -65,19 +67,43 @@ class IrActionsReport(models.Model):
 
     def _prepare_html(self, html, report_model=False):
         if not self._is_collection_document():
+            if self._is_collection_exhibit():
+                html = self._drop_foreign(html)
             return super()._prepare_html(html, report_model=report_model)
-        parser = lxml.html.HTMLParser(encoding="utf-8")
         bodies, res_ids = [], []
-        for node in lxml.html.fromstring(html, parser=parser).find_class("article"):
+        for node in self._parse_page(html).find_class("article"):
             bodies.append(self._render_collection_page(node))
             is_own = node.get("data-oe-model") == report_model
             res_ids.append(int(node.get("data-oe-id")) if is_own else None)
         return bodies, res_ids, None, None, {}
 
-    def _render_collection_page(self, node):
-        """:return: the HTML page of one document, which loads nothing"""
+    @api.model
+    def _is_collection_exhibit(self):
+        """:return: whether documents of Odoo are printed for a packet of ours"""
+        return bool(self.env.context.get("collection_exhibit"))
+
+    @api.model
+    def _parse_page(self, html):
+        return lxml.html.fromstring(html, parser=lxml.html.HTMLParser(encoding="utf-8"))
+
+    @api.model
+    def _drop_foreign(self, html):
+        """:return: bytes of a page of Odoo's, without what it would load or run; Odoo
+        adds its own styles to what is left"""
+        page = self._parse_page(html)
+        for head in page.findall("head"):
+            head.drop_tree()
+        self._keep_own_images(page)
+        return lxml.html.tostring(page, encoding="utf-8")
+
+    @api.model
+    def _keep_own_images(self, node):
         if lost := keep_own_images(node, self._read_collection_image):
             _logger.warning("Not printed, from elsewhere: %s", lost[:5])
+
+    def _render_collection_page(self, node):
+        """:return: the HTML page of one document, which loads nothing"""
+        self._keep_own_images(node)
         return self.env["ir.qweb"]._render(
             "account_collections.collection_page",
             {
@@ -106,6 +132,15 @@ class IrActionsReport(models.Model):
         report = report_ref and self._get_report(report_ref)
         if report and report._is_collection_document():
             return self._print_collection_pages(report, bodies, landscape)
+        if report and self._is_collection_exhibit():
+            args = self._build_wkhtmltopdf_args(
+                report.get_paperformat(),
+                landscape,
+                specific_paperformat_args=specific_paperformat_args,
+                set_viewport_size=set_viewport_size,
+            )
+            frames = {"--header-html": header, "--footer-html": footer}
+            return self._print_in_time(args, bodies, frames)
         return super()._run_wkhtmltopdf(
             bodies,
             report_ref=report_ref,
@@ -124,7 +159,7 @@ class IrActionsReport(models.Model):
     def _render_collection_pdf(self, report, values):
         """Render one document per record, all in one start of wkhtmltopdf where it can.
 
-        :param str report: XML id of a report of this addon
+        :param str report: XML id of a report of this addon, or of an exhibit's
         :param dict values: prepared values per record id; None where the report
             prepares them itself
         :return: dict of PDF bytes per id
@@ -146,9 +181,7 @@ class IrActionsReport(models.Model):
 
     @api.model
     def _print_collection_pages(self, report, bodies, landscape):
-        """Print documents of ours, within the time that the settings allow.
-
-        Odoo would wait without end, and hand the session of the user to the page.
+        """Print documents of ours.
 
         :return: bytes of a PDF
         :raises UserError: when it takes too long, or what comes out is no document
@@ -156,12 +189,26 @@ class IrActionsReport(models.Model):
         args = self.with_context(collection_document=True)._build_wkhtmltopdf_args(
             report.get_paperformat(), landscape
         )
+        return self._print_in_time(args, bodies)
+
+    @api.model
+    def _print_in_time(self, args, bodies, frames=None):
+        """Print documents within the time that the settings allow.
+
+        Odoo would wait without end, and hand the session of the user to the page.
+
+        :param list args: options of wkhtmltopdf
+        :param dict frames: text of header and footer per option, or None
+        :return: bytes of a PDF
+        :raises UserError: when it takes too long, or what comes out is no document
+        """
         limit = self.env.company.collection_document_seconds
         try:
             content = print_pages(
                 [_wkhtml().bin, *args],
                 [self._split_long_tables(body) for body in bodies],
                 limit + SECONDS_EACH_MORE * (len(bodies) - 1),
+                {option: str(page) for option, page in (frames or {}).items() if page},
             )
         except PrintTimeoutError as error:
             raise UserError(
@@ -282,11 +329,15 @@ class IrActionsReport(models.Model):
             specific_paperformat_args=specific_paperformat_args,
             set_viewport_size=set_viewport_size,
         )
+        nowhere = ["--proxy", NOWHERE, "--load-media-error-handling", "ignore"]
+        if self._is_collection_exhibit():
+            # Odoo's page has its styles, and the script of its page numbers, from here.
+            own = urlparse(self._get_report_url()).hostname or ""
+            return [*args, *nowhere, "--bypass-proxy-for", own]
         if not self.env.context.get("collection_document"):
             return args
         # There is no script to wait for, and nothing to load.
-        args += ["--disable-javascript", "--javascript-delay", "0"]
-        args += ["--proxy", NOWHERE, "--load-media-error-handling", "ignore"]
+        args += ["--disable-javascript", "--javascript-delay", "0", *nowhere]
         if _wkhtml().is_patched_qt:
             args += ["--footer-font-name", FONT, "--footer-font-size", "7"]
             args += ["--footer-spacing", "3", "--footer-left", "[title]"]

@@ -1,17 +1,13 @@
 import base64
-import socket
-import threading
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from unittest.mock import patch
 
-from odoo.addons.account_collections.models.common import ir_actions_report
-from odoo.addons.base.models.ir_actions_report import _wkhtml
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.pdf import PdfWriter
 
+from ..common.printer import HANG, PrinterMixin, SilentServer
 from .test_letters import DocumentCommon
 
 REPORT_LOG = "odoo.addons.account_collections.models.common.ir_actions_report"
@@ -19,50 +15,13 @@ PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA"
     "AABJRU5ErkJggg=="
 )
-HANG = "sleep 60 & echo $! > {folder}/pid; wait"
 NOTHING = 'for last; do :; done; : > "$last"; exit {code}'
 GARBAGE = 'for last; do :; done; echo "no space left" > "$last"; exit {code}'
 TORN = '{real} "$@"; for last; do :; done; truncate -s -200 "$last"; exit {code}'
 BLANK = '{real} "$@" && for last; do :; done; cp {folder}/blank.pdf "$last"'
 
 
-class SilentServer:
-    """Takes every connection and never answers; knows who asked."""
-
-    def __enter__(self):
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self.socket.getsockname()[1]
-        self.asked = []
-        threading.Thread(target=self.listen, daemon=True).start()
-        return self
-
-    def listen(self):
-        while True:
-            try:
-                self.asked.append(self.socket.accept())
-            except OSError:
-                return
-
-    def __exit__(self, *_exception):
-        self.socket.close()
-        for connection, _address in self.asked:
-            connection.close()
-
-
-class FaultCommon(DocumentCommon):
-    def break_wkhtmltopdf(self, script, **values):
-        """Have a program of ours in the place of wkhtmltopdf."""
-        folder = Path(self.enterContext(TemporaryDirectory()))
-        program = folder / "wkhtmltopdf"
-        real = _wkhtml().bin
-        program.write_text(
-            "#!/bin/sh\n" + script.format(real=real, folder=folder, **values)
-        )
-        program.chmod(0o755)
-        broken = _wkhtml()._replace(bin=str(program))
-        self.enterContext(patch.object(ir_actions_report, "_wkhtml", lambda: broken))
-        return folder
-
+class FaultCommon(PrinterMixin, DocumentCommon):
     def plan_letters(self, count=1):
         customers = [self.make_customer(f"Debtor {number}") for number in range(count)]
         for customer in customers:
