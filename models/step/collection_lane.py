@@ -53,15 +53,16 @@ class CollectionLane(models.AbstractModel):
     def _make(self, number):
         first = self._get_lane(1)
         lane = first.copy({"name": f"{first.name} ({number})", "active": True})
-        # So that they are removed with the addon, and kept by its updates.
+        # So that they are removed with the addon, which takes the last name first, and
+        # kept by its updates.
         name = f"account_collections.{EXECUTION}_{number}"
         self.env["ir.model.data"]._update_xmlids(
             [
-                {"xml_id": name, "record": lane, "noupdate": True},
                 {
                     "xml_id": f"{name}_ir_actions_server",
                     "record": lane.ir_actions_server_id,
                     "noupdate": True,
                 },
+                {"xml_id": name, "record": lane, "noupdate": True},
             ]
         )
