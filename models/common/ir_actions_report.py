@@ -88,8 +88,8 @@ class IrActionsReport(models.Model):
 
     @api.model
     def _drop_foreign(self, html):
-        """:return: bytes of a page of Odoo's, without what it would load or run, to
-        which Odoo adds its own styles"""
+        """:return: bytes of a page of Odoo's, without what it would load or run"""
+        # Odoo adds its own styles to what is left.
         page = self._parse_page(html)
         for head in page.findall("head"):
             head.drop_tree()
