@@ -101,6 +101,7 @@ class CollectionInstallmentPlan(models.Model):
     _evidence_fields = SIGNED_DOCUMENTS
     _document_reports = ("account_collections.action_report_plan",)
     _signature_report = "account_collections.action_report_plan_signature"
+    _transitions = TRANSITIONS
     _mail_post_access = "read"
 
     name = fields.Char("Number", readonly=True, copy=False)
@@ -445,25 +446,6 @@ class CollectionInstallmentPlan(models.Model):
                     "new version."
                 )
             )
-
-    def _set_state(self, state, **vals):
-        """Take a transition that is in the table.
-
-        :param str state: the new state
-        :param vals: what is written along with it
-        :raises UserError: when the plan cannot go there from where it is
-        """
-        for plan in self:
-            if state not in TRANSITIONS[plan.state]:
-                raise UserError(
-                    self.env._(
-                        "%(plan)s is “%(state)s”, so it cannot become “%(new)s”.",
-                        plan=plan.name,
-                        state=plan._label("state"),
-                        new=self._label("state", state),
-                    )
-                )
-        self._write_protected({"state": state, **vals})
 
     # ------------------------------------------------------------------
     # Schedule

@@ -69,6 +69,7 @@ class CollectionSettlement(models.Model):
     _evidence_fields = SIGNED_DOCUMENTS
     _document_reports = ("account_collections.action_report_settlement",)
     _signature_report = "account_collections.action_report_settlement_signature"
+    _transitions = TRANSITIONS
     _mail_post_access = "read"
 
     name = fields.Char("Number", readonly=True, copy=False)
@@ -290,19 +291,6 @@ class CollectionSettlement(models.Model):
         self.ensure_one()
         covered = self.amount_covered
         return round(100 * self.amount_waived / covered, 2) if covered else 0.0
-
-    def _set_state(self, state, **vals):
-        for settlement in self:
-            if state not in TRANSITIONS[settlement.state]:
-                raise UserError(
-                    self.env._(
-                        "%(settlement)s is “%(state)s”, so it cannot become “%(new)s”.",
-                        settlement=settlement.name,
-                        state=settlement._label("state"),
-                        new=settlement._label("state", state),
-                    )
-                )
-        self._write_protected({"state": state, **vals})
 
     # ------------------------------------------------------------------
     # Offer

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 # The documents that are evidence; the models that keep evidence name them.
 SIGNED_DOCUMENTS = ("document_id", "signed_document_id", "signature")
@@ -19,6 +20,8 @@ class CollectionSignedMixin(models.AbstractModel):
     # XML ids: the reports that make up the document, and the page on its signature.
     _document_reports = ()
     _signature_report = ""
+    # The states that may follow each state.
+    _transitions = {}
 
     # Whoever has it signs as the customer.
     access_token = fields.Char(groups=fields.NO_ACCESS)
@@ -72,6 +75,25 @@ class CollectionSignedMixin(models.AbstractModel):
     def _take_signature(self, vals):
         """Write who signed, and put in force what was signed."""
         raise NotImplementedError
+
+    def _set_state(self, state, **vals):
+        """Take a transition that is in the table.
+
+        :param str state: the new state
+        :param vals: what is written along with it
+        :raises UserError: when it cannot go there from where it is
+        """
+        for record in self:
+            if state not in self._transitions[record.state]:
+                raise UserError(
+                    self.env._(
+                        "%(record)s is “%(state)s”, so it cannot become “%(new)s”.",
+                        record=record.name,
+                        state=record._label("state"),
+                        new=record._label("state", state),
+                    )
+                )
+        self._write_protected({"state": state, **vals})
 
     # ------------------------------------------------------------------
     # Screen

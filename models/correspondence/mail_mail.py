@@ -81,10 +81,10 @@ class MailMail(models.Model):
         if case and not self._log_leaving(case):
             self._wait_in_queue()
             return []
-        for email in emails if self._is_ours() or case else ():
+        is_ours = self._is_ours()
+        for email in emails if is_ours or case else ():
             self._straighten_headers(email)
-        if self._is_ours():
-            for email in emails:
+            if is_ours:
                 email["headers"] = {**email["headers"], MAIL_HEADER: str(self.id)}
         return emails
 

@@ -78,6 +78,7 @@ class CollectionTerms(models.Model):
     _evidence_fields = SIGNED_DOCUMENTS
     _document_reports = ("account_collections.action_report_terms",)
     _signature_report = "account_collections.action_report_terms_signature"
+    _transitions = TRANSITIONS
 
     name = fields.Char("Number", readonly=True, copy=False)
     company_id = fields.Many2one(
@@ -364,19 +365,6 @@ class CollectionTerms(models.Model):
     # ------------------------------------------------------------------
     # Signature
     # ------------------------------------------------------------------
-
-    def _set_state(self, state, **vals):
-        for terms in self:
-            if state not in TRANSITIONS[terms.state]:
-                raise UserError(
-                    self.env._(
-                        "%(terms)s is “%(state)s”, so it cannot become “%(new)s”.",
-                        terms=terms.name,
-                        state=terms._label("state"),
-                        new=terms._label("state", state),
-                    )
-                )
-        self._write_protected({"state": state, **vals})
 
     def action_offer(self):
         """Make the document that will be signed; nothing changes from now on."""

@@ -1,7 +1,7 @@
 from odoo import http
 from odoo.fields import Command
-from odoo.tests import HttpCase, new_test_user
 
+from .portal_users import PortalUserCase
 from .promise import PromiseCommon
 
 PNG = (
@@ -12,7 +12,7 @@ PNG = (
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 
-class PortalCommon(PromiseCommon, HttpCase):
+class PortalCommon(PromiseCommon, PortalUserCase):
     """A customer with a login, what is open on the account, and forms to send."""
 
     @classmethod
@@ -27,15 +27,6 @@ class PortalCommon(PromiseCommon, HttpCase):
         cls.upcoming = cls.make_invoice(cls.customer, 300, cls.day(20))
         cls.plan()
         cls.url = f"/my/statement/{cls.company.id}"
-
-    @classmethod
-    def make_portal_user(cls, customer, **vals):
-        login = f"portal_{cls.env['res.users'].search_count([])}_{customer.id}"
-        user = new_test_user(
-            cls.env, login, groups="base.group_portal", **{"lang": "en_US", **vals}
-        )
-        user.partner_id.parent_id = customer
-        return user
 
     @classmethod
     def make_provider(cls):
@@ -76,10 +67,6 @@ class PortalCommon(PromiseCommon, HttpCase):
     def get_link(self, secret):
         links = self.root["collection.account.link"]
         return links.search([("secret_hash", "=", links._hash(secret))])
-
-    def log_in(self, user=None):
-        login = (user or self.visitor).login
-        self.authenticate(login, login)
 
     def get_rows_of(self, *moves):
         """Answer the numbers by which the page knows the items of invoices."""

@@ -5,10 +5,11 @@ import zlib
 
 from odoo import http
 from odoo.fields import Command
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..common.plan import PNG, SIGNATURE, PlanCommon
+from ..common.portal_users import PortalUserCase
 
 # Its head says 30,000 by 30,000 points: gigabytes, when drawn.
 HEAD = b"IHDR" + struct.pack(">IIBBBBB", 30_000, 30_000, 8, 6, 0, 0, 0)
@@ -18,7 +19,7 @@ PICTURE_BOMB = base64.b64encode(
 
 
 @tagged("post_install", "-at_install")
-class TestPortalPlan(PlanCommon, HttpCase):
+class TestPortalPlan(PlanCommon, PortalUserCase):
     """The page on which a plan is read and signed: who gets in and what they may do."""
 
     @classmethod
@@ -35,18 +36,6 @@ class TestPortalPlan(PlanCommon, HttpCase):
         cls.offered = cls.offer(cls.make_plan(cls.invoice))
         cls.other_plan = cls.make_plan(cls.other_invoice)
         cls.page = f"/my/plans/{cls.offered.id}"
-
-    @classmethod
-    def make_portal_user(cls, customer):
-        user = new_test_user(
-            cls.env, f"portal_{customer.id}", groups="base.group_portal", lang="en_US"
-        )
-        user.partner_id.parent_id = customer
-        return user
-
-    def log_in(self, user=None):
-        login = (user or self.visitor).login
-        self.authenticate(login, login)
 
     def call_sign(self, plan=None, **wrong):
         """Send a signature as the widget does; answer what the page gets."""

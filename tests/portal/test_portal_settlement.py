@@ -1,14 +1,12 @@
-import json
-
 from odoo import http
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import tagged
 
-from ..common.plan import SIGNATURE
+from ..common.portal_users import SignedPageCase
 from ..common.settlement import SettlementCommon
 
 
 @tagged("post_install", "-at_install")
-class TestPortalSettlement(SettlementCommon, HttpCase):
+class TestPortalSettlement(SettlementCommon, SignedPageCase):
     """The page on which an offer is read and accepted: who gets in, and what then."""
 
     @classmethod
@@ -23,28 +21,6 @@ class TestPortalSettlement(SettlementCommon, HttpCase):
         cls.offered = cls.make_settlement(cls.invoice, 700)
         cls.page = f"/my/settlements/{cls.offered.id}"
 
-    @classmethod
-    def make_portal_user(cls, customer):
-        user = new_test_user(
-            cls.env, f"settle_{customer.id}", groups="base.group_portal", lang="en_US"
-        )
-        user.partner_id.parent_id = customer
-        return user
-
-    def log_in(self, user):
-        self.authenticate(user.login, user.login)
-
-    def call_sign(self, token=None):
-        query = f"document={self.offered.document_sha256}"
-        query += f"&access_token={token}" if token else ""
-        response = self.url_open(
-            f"{self.page}/sign?{query}",
-            data=json.dumps({"params": {"name": "Paula", "signature": SIGNATURE}}),
-            headers={"Content-Type": "application/json"},
-        )
-        self.env.invalidate_all()
-        return response.json()["result"]
-
     def test_the_customer_reads_and_accepts(self):
         self.log_in(self.visitor)
         self.assertNotIn(self.offered.name, self.url_open("/my/settlements").text)
@@ -58,12 +34,14 @@ class TestPortalSettlement(SettlementCommon, HttpCase):
         self.assertIn("700.00", page)
         document = self.url_open(f"{self.page}/document")
         self.assertEqual(document.content, self.offered.sudo().document_id.raw)
-        self.assertIn("redirect_url", self.call_sign())
+        self.assertIn("redirect_url", self.call_sign(self.offered))
         self.assertEqual(self.offered.state, "accepted")
         page = self.url_open(self.page).text
         self.assertNotIn("Accept and sign", page)
         self.assertIn("Paid so far", page)
-        self.assertRegex(self.call_sign()["error"], "can no longer be signed")
+        self.assertRegex(
+            self.call_sign(self.offered)["error"], "can no longer be signed"
+        )
 
     def test_strangers_get_nothing(self):
         self.offered.action_offer()
@@ -76,16 +54,18 @@ class TestPortalSettlement(SettlementCommon, HttpCase):
             with self.subTest(user=user):
                 for url in (self.page, f"{self.page}/document"):
                     self.assertNotIn(self.offered.name, self.url_open(url).text)
-                self.assertRegex(self.call_sign()["error"], "does not exist")
+                self.assertRegex(
+                    self.call_sign(self.offered)["error"], "does not exist"
+                )
         token = self.offered._portal_ensure_token()
         self.authenticate(None, None)
-        self.assertIn("redirect_url", self.call_sign(token))
+        self.assertIn("redirect_url", self.call_sign(self.offered, token))
 
     def test_a_payment_makes_the_offer_void(self):
         self.offered.action_offer()
         self.pay(self.invoice, 100)
         self.log_in(self.visitor)
-        self.assertRegex(self.call_sign()["error"], "have changed")
+        self.assertRegex(self.call_sign(self.offered)["error"], "have changed")
         self.assertEqual(self.offered.state, "void")
         self.assertIn("no longer open", self.url_open(self.page).text)
 

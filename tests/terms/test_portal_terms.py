@@ -1,16 +1,14 @@
-import json
-
 from odoo import http
 from odoo.exceptions import AccessError
 from odoo.service.model import get_public_method
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import tagged
 
-from ..common.plan import SIGNATURE
+from ..common.portal_users import SignedPageCase
 from .test_terms import TermsCommon
 
 
 @tagged("post_install", "-at_install")
-class TestPortalTerms(TermsCommon, HttpCase):
+class TestPortalTerms(TermsCommon, SignedPageCase):
     """The page on which terms are read and signed, and the published policy."""
 
     @classmethod
@@ -24,28 +22,6 @@ class TestPortalTerms(TermsCommon, HttpCase):
         cls.terms.action_offer()
         cls.page = f"/my/terms/{cls.terms.id}"
 
-    @classmethod
-    def make_portal_user(cls, customer):
-        user = new_test_user(
-            cls.env, f"terms_{customer.id}", groups="base.group_portal", lang="en_US"
-        )
-        user.partner_id.parent_id = customer
-        return user
-
-    def log_in(self, user):
-        self.authenticate(user.login, user.login)
-
-    def call_sign(self, token=None, document=None):
-        document = document or self.terms.document_sha256
-        query = f"document={document}" + (f"&access_token={token}" if token else "")
-        response = self.url_open(
-            f"{self.page}/sign?{query}",
-            data=json.dumps({"params": {"name": "Paula", "signature": SIGNATURE}}),
-            headers={"Content-Type": "application/json"},
-        )
-        self.env.invalidate_all()
-        return response.json()["result"]
-
     def test_the_customer_reads_and_signs(self):
         self.log_in(self.visitor)
         self.assertIn(self.terms.name, self.url_open("/my/terms").text)
@@ -54,8 +30,10 @@ class TestPortalTerms(TermsCommon, HttpCase):
         self.assertIn("interest of 9.00 % a year", page)
         document = self.url_open(f"{self.page}/document")
         self.assertEqual(document.content, self.terms.sudo().document_id.raw)
-        self.assertRegex(self.call_sign(document="0" * 64)["error"], "read it again")
-        self.assertIn("redirect_url", self.call_sign())
+        self.assertRegex(
+            self.call_sign(self.terms, document="0" * 64)["error"], "read it again"
+        )
+        self.assertIn("redirect_url", self.call_sign(self.terms))
         self.assertEqual(self.terms.state, "signed")
         self.assertEqual(self.terms.standing, "valid")
         self.assertNotIn("Accept and sign", self.url_open(self.page).text)
@@ -66,7 +44,7 @@ class TestPortalTerms(TermsCommon, HttpCase):
         self.assertIn(
             "Accept and sign", self.url_open(self.terms.get_portal_url()).text
         )
-        self.assertIn("redirect_url", self.call_sign(token))
+        self.assertIn("redirect_url", self.call_sign(self.terms, token))
         self.assertEqual(self.terms.signed_by, "Paula")
 
     def test_the_signed_terms_come_from_us(self):
@@ -75,7 +53,7 @@ class TestPortalTerms(TermsCommon, HttpCase):
         self.terms.contact_id = self.visitor.partner_id
         self.env.flush_all()
         self.log_in(self.visitor)
-        self.call_sign()
+        self.call_sign(self.terms)
         message = self.terms.message_ids.filtered("partner_ids")[:1]
         self.assertIn("Thank you for signing", message.body)
         self.assertEqual(message.author_id, self.terms.user_id.partner_id)
@@ -111,7 +89,7 @@ class TestPortalTerms(TermsCommon, HttpCase):
             with self.subTest(user=user):
                 for url in (self.page, f"{self.page}/document"):
                     self.assertNotIn(self.terms.name, self.url_open(url).text)
-                self.assertRegex(self.call_sign()["error"], "does not exist")
+                self.assertRegex(self.call_sign(self.terms)["error"], "does not exist")
         self.assertEqual(self.terms.state, "offered")
 
     def test_decline(self):
