@@ -46,7 +46,7 @@ def print_pages(command, pages, seconds, frames=None):
         options = []
         for option, frame in (frames or {}).items():
             options += [option, _write(folder, option.strip("-"), frame)]
-        # Odoo's headers find the number of their page behind the third dot of its path.
+        # A header finds the number of its page behind the third dot of its path.
         sources = [
             _write(folder, f"print.page.{number}", page)
             for number, page in enumerate(pages)
