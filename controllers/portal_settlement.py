@@ -68,13 +68,17 @@ class CollectionPortalSettlement(CustomerPortal):
                 lambda item: (item.date_maturity, item.id)
             ),
             "has_error": bool(error),
+            "discount_text": settlement.state == "offered"
+            and settlement.kind == "discount"
+            and settlement.env["collection.settlement.discount"]._get_text(settlement),
             **self._get_settlement_payment(settlement),
         }
         return PAGE.respond("portal_settlement", values)
 
     def _get_settlement_payment(self, settlement):
         """:return: where to pay what was agreed, and what to quote"""
-        if settlement.state != "accepted":
+        is_open = settlement.kind == "discount" and settlement.state == "offered"
+        if settlement.state != "accepted" and not is_open:
             return {}
         bank = settlement.env["collection.message.composer"]._get_bank(
             settlement.company_id, settlement.item_ids.move_id
@@ -82,7 +86,9 @@ class CollectionPortalSettlement(CustomerPortal):
         return {
             "bank": bank,
             "company": settlement.company_id,
-            "pay_reference": settlement.name,
+            "pay_reference": settlement.name
+            if settlement.kind == "offer"
+            else ", ".join(settlement.move_ids.mapped("name")),
         }
 
     @http.route(

@@ -28,6 +28,9 @@ ALLOWED = {
     ("case/collection_priority.py", "collection_promise"): POINTS,
     ("case/collection_priority.py", "collection_promise_item_rel"): POINTS,
     ("case/collection_case.py", "collection.letter"): QUEUED,
+    ("letter/collection_message_composer.py", "collection.settlement.discount"): (
+        "a message says what its stage offers; nothing is written"
+    ),
     ("decision/collection_planner.py", "collection_step"): "it fills the outbox",
     ("decision/collection_decision_statement.py", "collection_contact"): LIMITS,
     ("charges/collection_charge_calculation.py", "collection_contact"): (

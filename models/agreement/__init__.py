@@ -15,6 +15,7 @@ from . import (
     collection_settlement_line,
     collection_settlement_offer,
     collection_settlement_evaluation,
+    collection_settlement_discount,
     collection_installment_schedule,
     collection_installment_agreement,
     collection_installment_reminder,
@@ -23,6 +24,7 @@ from . import (
     collection_installment_evaluation,
     collection_case,
     collection_contact,
+    collection_stage,
     account_move,
     res_partner,
 )

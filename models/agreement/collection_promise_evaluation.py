@@ -7,6 +7,11 @@ from .collection_promise import EVALUATED_STATES
 RESERVING = SQL(
     "(promise.state = 'open' OR promise.state = 'kept' AND promise.amount_waived > 0)"
 )
+# The items of the promise ``due``.
+OWN_ITEMS = SQL(
+    "SELECT rel.item_id FROM collection_promise_item_rel rel"
+    " WHERE rel.promise_id = due.promise_id"
+)
 
 
 class CollectionPromiseEvaluation(models.AbstractModel):
@@ -115,13 +120,14 @@ class CollectionPromiseEvaluation(models.AbstractModel):
         )
 
     @api.model
-    def _money_sql(self):
+    def _money_sql(self, allocations=None, items=None):
         """Say what has come in for a promise by one of its dates, and what was owed.
 
         Credit notes and cancelled invoices were not owed. What is not matched yet
         counts where the decision counts it.
 
-        In: ``due``, see ``_promise_columns_sql``.
+        In: ``due``, see ``_promise_columns_sql``; of another agreement than a promise
+        also what was allocated to it, and the ids of its items.
         Out: one row with ``received``, and ``owed``: that, what came later, and what is
         open.
         Example: of 1,000.00 promised for the 10th, 400.00 came on the 8th, 500.00 were
@@ -146,14 +152,15 @@ class CollectionPromiseEvaluation(models.AbstractModel):
              CROSS JOIN LATERAL (
                 SELECT COALESCE(SUM(GREATEST(line.amount_residual_currency, 0)), 0)
                            AS amount
-                  FROM collection_promise_item_rel rel
-                  JOIN collection_item item ON item.id = rel.item_id
+                  FROM collection_item item
                   JOIN account_move_line line ON line.id = item.move_line_id
                    AND line.parent_state = 'posted'
-                 WHERE rel.promise_id = due.promise_id) open
+                 WHERE item.id IN (%(items)s)) open
             """,
             unmatched=self.env["collection.received.money"]._unmatched_sql(SQL("due")),
-            allocations=self._allocations_sql(SQL("promise.id = due.promise_id")),
+            allocations=allocations
+            or self._allocations_sql(SQL("promise.id = due.promise_id")),
+            items=items or OWN_ITEMS,
         )
 
     @api.model

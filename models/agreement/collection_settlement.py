@@ -21,13 +21,26 @@ FOLLOWED_STATES = ("accepted", "settled", "lapsed", "void", "cancelled")
 TRANSITIONS = {
     "draft": {"approve", "offered", "cancelled"},
     "approve": {"draft", "offered", "cancelled"},
-    "offered": {"draft", "accepted", "declined", "expired", "void", "cancelled"},
+    # A discount that nobody signs lapses without having been accepted.
+    "offered": {
+        "draft",
+        "accepted",
+        "lapsed",
+        "declined",
+        "expired",
+        "void",
+        "cancelled",
+    },
     **{state: set(FOLLOWED_STATES) for state in FOLLOWED_STATES},
     "declined": set(),
     "expired": set(),
 }
 # What takes items so that no other settlement can.
 RUNNING_STATES = ("approve", "offered", "accepted", "settled")
+KINDS = [
+    ("offer", "Settlement"),
+    ("discount", "Discount for prompt payment"),
+]
 REST_KINDS = [("credit", "Credit note (price reduction)"), ("writeoff", "Write-off")]
 # What changes in a draft only.
 TERM_FIELDS = {
@@ -49,7 +62,8 @@ class CollectionSettlement(models.Model):
     portal or on paper. From then on it is a promise to pay, judged as any other by the
     ledger: the whole sum in time settles it, and the rest is drafted as a credit note
     or a write-off; late or short it lapses, and the full debt is collected where it
-    stood. An undone payment undoes it.
+    stood. An undone payment undoes it. A discount for prompt payment comes with a
+    reminder, and is accepted by paying, see ``collection.settlement.discount``.
 
     Collectors and managers offer up to their share of the policy; above the one of
     collectors a manager approves. Invoicing users read.
@@ -73,6 +87,7 @@ class CollectionSettlement(models.Model):
     _mail_post_access = "read"
 
     name = fields.Char("Number", readonly=True, copy=False)
+    kind = fields.Selection(KINDS, required=True, readonly=True, default="offer")
     case_id = fields.Many2one(
         "collection.case", required=True, index=True, ondelete="restrict"
     )
@@ -133,6 +148,16 @@ class CollectionSettlement(models.Model):
     date_offered = fields.Date("Offered on", readonly=True, copy=False)
     is_sent = fields.Boolean("Offer sent", readonly=True, copy=False)
     hold_id = fields.Many2one("collection.hold", "Pause", readonly=True, copy=False)
+    last_allocation = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="The last allocation of money that was there when a discount was offered.",
+    )
+    last_line = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="The last journal item that was there when a discount was offered.",
+    )
     # What judges it.
     promise_id = fields.Many2one(
         "collection.promise", readonly=True, copy=False, index="btree_not_null"
@@ -342,7 +367,7 @@ class CollectionSettlement(models.Model):
         """Send the letter by e-mail, with the link to sign it."""
         self.check_access("write")
         for settlement in self:
-            if settlement.state != "offered":
+            if settlement.state != "offered" or settlement.kind == "discount":
                 raise UserError(self.env._("Only an offer can be sent."))
             self.env["collection.customer.notice"]._send(
                 settlement,
@@ -356,6 +381,10 @@ class CollectionSettlement(models.Model):
     def action_to_draft(self):
         """Take an offer back, to change it; what was sent cannot be signed any more."""
         self.check_access("write")
+        if "discount" in self.mapped("kind"):
+            raise UserError(
+                self.env._("A discount was sent with a reminder. It can be cancelled.")
+            )
         self.env["collection.settlement.offer"]._end_pause(self)
         self._set_state(
             "draft",
@@ -432,10 +461,12 @@ class CollectionSettlement(models.Model):
 
     @api.model
     def _find_running(self, items):
-        """:return: the settlements that take one of the collection.item records"""
-        return self.search(
+        """:return: the settlements that take one of the collection.item records; a
+        discount that nobody has paid yet takes none"""
+        found = self.search(
             [("item_ids", "in", items.ids), ("state", "in", RUNNING_STATES)]
         )
+        return found.filtered(lambda one: one.kind == "offer" or one.state != "offered")
 
     def _match_rest(self):
         """Match what was drafted and is posted now with the covered items."""

@@ -153,6 +153,8 @@ class CollectionSettlementOffer(models.AbstractModel):
         """:return: translated sentence on why an offer cannot be signed, or False"""
         if settlement.state != "offered":
             return self.env._("This offer can no longer be signed.")
+        if settlement.kind == "discount":
+            return self.env._("Nothing has to be signed: you accept by paying in time.")
         if settlement.date_offer_end < settlement.company_id._get_collection_today():
             return self.env._("This offer has expired. Please ask us for a new one.")
         return self._get_claim_reason(settlement)
@@ -200,7 +202,11 @@ class CollectionSettlementOffer(models.AbstractModel):
         """End the offers of a company that nobody accepted in time, or whose invoices
         have changed."""
         offers = self.env["collection.settlement"].search(
-            [("company_id", "=", company.id), ("state", "=", "offered")]
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "offered"),
+                ("kind", "=", "offer"),
+            ]
         )
         isolate = self.env["collection.customer.notice"]._isolate
         for settlement in offers:

@@ -137,12 +137,18 @@ class CollectionMessageComposer(models.AbstractModel):
             "charges": env["collection.charge.table"]._get_tables(
                 exposures, figures, step.stage_id
             ),
+            "discounts": self._get_discounts(step, items),
             "bank": self._get_bank(step.company_id, items.move_id),
             "pay_reference": self._get_pay_reference(step.case_id, items.move_id),
             "attached": self._get_attached(
                 step, tables["groups"] + tables["open_besides"]
             ),
         }
+
+    @api.model
+    def _get_discounts(self, step, items):
+        demanded = self._get_demanded(step, items)
+        return self.env["collection.settlement.discount"]._get_quotes(step, demanded)
 
     @api.model
     def _get_tables(self, step, exposures, asked, positions):

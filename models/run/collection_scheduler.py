@@ -63,6 +63,8 @@ class CollectionScheduler(models.AbstractModel):
         self.env["collection.snapshot"]._tune()
         if not ledger_date:
             # What is promised and planned is known for the ledger of today only.
+            discounts = self.env["collection.settlement.discount"]
+            discounts._evaluate(company, as_of, partner_ids)
             promises = self.env["collection.promise.evaluation"]
             promises._evaluate(company, as_of, partner_ids)
             plans = self.env["collection.installment.evaluation"]

@@ -299,6 +299,9 @@ class CollectionExecutor(models.AbstractModel):
         )
         written = self._without(written, failures)
         self._apply_steps(batch.company, batch.as_of, written)
+        discount = self.env["collection.settlement.discount"]
+        for step in written:
+            discount._offer(step, batch.messages[step]["values"]["discounts"])
         failures |= self._isolate(self._hand_over, for_person)
         for step, error in failures.items():
             self._fail(step, error)

@@ -17,5 +17,6 @@ from . import (
     test_promise_limits,
     test_promise_night,
     test_settlement,
+    test_settlement_discount,
     test_settlement_pairs,
 )

@@ -43,6 +43,21 @@ class TestPortalSettlement(SettlementCommon, SignedPageCase):
             self.call_sign(self.offered)["error"], "can no longer be signed"
         )
 
+    def test_a_discount_is_read_and_not_signed(self):
+        self.policy.stage_ids[0].write({"discount_percent": 3, "discount_days": 7})
+        self.live(0, 0)
+        discount = self.env["collection.settlement"].search([("kind", "=", "discount")])
+        self.log_in(self.visitor)
+        for url in ("/my/settlements", f"/my/statement/{self.company.id}"):
+            page = self.url_open(url).text
+            self.assertIn(discount.name, page)
+            self.assertIn("970.00", page)
+        page = self.url_open(f"/my/settlements/{discount.id}").text
+        self.assertIn("nothing more is due on", page)
+        self.assertNotIn("Accept and sign", page)
+        self.assertRegex(self.call_sign(discount)["error"], "Nothing has to be signed")
+        self.assertEqual(discount.state, "offered")
+
     def test_strangers_get_nothing(self):
         self.offered.action_offer()
         self.env.flush_all()
