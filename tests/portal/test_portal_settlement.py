@@ -52,7 +52,8 @@ class TestPortalSettlement(SettlementCommon, SignedPageCase):
             page = self.url_open(url).text
             self.assertIn(discount.name, page)
             self.assertIn("970.00", page)
-        page = self.url_open(f"/my/settlements/{discount.id}").text
+        self.page = f"/my/settlements/{discount.id}"
+        page = self.url_open(self.page).text
         self.assertIn("nothing more is due on", page)
         self.assertNotIn("Accept and sign", page)
         self.assertRegex(self.call_sign(discount)["error"], "Nothing has to be signed")
