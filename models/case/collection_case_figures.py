@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from .collection_snapshot import FIGURES, SET_OFF, SUMS
+from .collection_snapshot import COVERED, FIGURES, IS_COVERED, SET_OFF, SUMS
 
 BEHAVIOR = (
     "date_customer_since",
@@ -23,8 +23,18 @@ CASE_COLUMNS = (
 )
 
 
+# What is left of these after credits, where the policy nets: the column that says it,
+# or what to take off.
+LEFT = {"date_oldest_due": "date_oldest_left", "stage_id": "stage_left_id"}
+LESS = {**COVERED, "amount_overdue": "amount_overdue_covered"}
+
+
 class CollectionCaseFigures(models.AbstractModel):
     """The figures of cases, copied from the ledger by the review. Set-based.
+
+    What is overdue, how old it is and the stage shown are those of what open credits
+    leave, where the policy nets; what is open is the ledger's, with the credits beside
+    it.
 
     They serve lists, charts and the choice of the policy; nothing is ever sent on the
     strength of a stored figure. All amounts are in the company's currency.
@@ -147,8 +157,10 @@ class CollectionCaseFigures(models.AbstractModel):
             SELECT case_.id IS NULL AS is_new, case_.id AS case_id,
                    COALESCE(case_.partner_id, total.partner_id) AS partner_id,
                    case_.policy_id, case_.user_id, case_.date_last_step,
-                   COALESCE(total.amount_set_off, 0) AS amount_set_off,
-                   total.date_oldest_left, %(columns)s
+                   COALESCE(total.amount_set_off, 0) AS amount_set_off, %(covered)s,
+                   total.date_oldest_left,
+                   CASE WHEN covered.partner_id IS NULL THEN total.stage_id
+                        ELSE covered.stage_left_id END AS stage_left_id, %(columns)s
               FROM (
                 SELECT * FROM collection_case AS case_
                  WHERE company_id = %(company)s AND state <> 'closed'
@@ -156,9 +168,16 @@ class CollectionCaseFigures(models.AbstractModel):
               FULL JOIN collection_total total ON total.partner_id = case_.partner_id
               LEFT JOIN (%(history)s) history
                 ON history.partner_id = total.partner_id
+              LEFT JOIN (%(covered_sums)s) covered
+                ON covered.partner_id = total.partner_id
              WHERE case_.id IS NOT NULL OR total.item_count > 0
             """,
             columns=self._figure_columns_sql(),
+            covered=SQL(", ").join(
+                SQL("COALESCE(covered.%(name)s, 0) AS %(name)s", name=SQL.identifier(n))
+                for n in LESS.values()
+            ),
+            covered_sums=self.env["collection.snapshot"]._covered_sums_sql(as_of),
             company=company.id,
             restrict=self.env["collection.snapshot"]._restrict_sql(
                 partner_ids, "case_"
@@ -210,7 +229,7 @@ class CollectionCaseFigures(models.AbstractModel):
             SELECT figure.*, %(as_of)s::date AS date_reviewed,
                    CASE WHEN amount_open = 0 AND amount_stayed > 0 THEN 'stayed'
                         WHEN hold.case_id IS NOT NULL THEN 'hold'
-                        WHEN amount_overdue = 0 THEN 'upcoming'
+                        WHEN NOT is_late THEN 'upcoming'
                         WHEN amount_collectable <= tolerance THEN 'covered'
                         ELSE 'active' END AS state
               FROM (%(collectable)s) figure
@@ -231,9 +250,7 @@ class CollectionCaseFigures(models.AbstractModel):
         return SQL(
             """
             SELECT figure.case_id, figure.partner_id, choice.policy_id, choice.user_id,
-                   %(names)s, CASE WHEN COALESCE(policy.net_credits, TRUE)
-                        THEN figure.date_oldest_left ELSE figure.date_oldest_due
-                        END AS date_oldest_due,
+                   %(names)s, figure.amount_overdue > 0 AS is_late,
                    GREATEST(figure.amount_overdue_open - %(credit)s, 0)
                        AS amount_collectable, COALESCE(policy.tolerance, 0) AS tolerance
               FROM collection_figure figure
@@ -242,15 +259,27 @@ class CollectionCaseFigures(models.AbstractModel):
              WHERE figure.is_new = %(is_new)s
             """,
             credit=SQL(SET_OFF, SQL.identifier("figure", "amount_set_off")),
-            names=self._columns_sql(
-                "figure",
-                [name for name in (*FIGURES, *BEHAVIOR) if name != "date_oldest_due"],
-            ),
+            names=SQL(", ").join(map(self._left_sql, (*FIGURES, *BEHAVIOR))),
             choice=self.env["collection.policy.matching"]._choice_sql(
                 company, as_of, is_new
             ),
             is_new=is_new,
         )
+
+    @api.model
+    def _left_sql(self, name):
+        """:return: SQL column with a figure, after credits where the policy nets"""
+        column = SQL.identifier("figure", name)
+        if name in LEFT:
+            column = SQL(
+                "CASE WHEN COALESCE(policy.net_credits, TRUE) THEN %s ELSE %s END",
+                SQL.identifier("figure", LEFT[name]),
+                column,
+            )
+        elif name in LESS:
+            less = SQL(SET_OFF, SQL.identifier("figure", LESS[name]))
+            column = SQL("%s - %s", column, less)
+        return SQL("%s AS %s", column, SQL.identifier(name))
 
     @api.model
     def _refresh_invoices(self, company, restrict):
@@ -291,7 +320,8 @@ class CollectionCaseFigures(models.AbstractModel):
     def _refresh_stages(self, company, restrict):
         """The stage on the case and on its invoices, after a step was taken.
 
-        In: the open items that are not stayed, and the stages they have reached.
+        In: the open items that are neither stayed nor covered by credits where the
+        policy nets, as the snapshot has them, and the stages they have reached.
         Out: ``stage_id`` of the cases, where it is another.
         Example: the items of a case are at stage 1 and 3: stage 3.
 
@@ -308,7 +338,11 @@ class CollectionCaseFigures(models.AbstractModel):
                                ORDER BY stage.sequence DESC))[1] AS stage_id
                       FROM collection_item item
                       JOIN collection_stage stage ON stage.id = item.stage_id
+                      JOIN collection_policy policy ON policy.id = stage.policy_id
                      WHERE item.is_open AND item.move_line_id NOT IN (%(stayed)s)
+                       AND NOT (policy.net_credits AND item.move_line_id IN (
+                            SELECT move_line_id FROM collection_snapshot
+                             WHERE amount_covered > 0 AND %(is_covered)s))
                      GROUP BY item.case_id) reached
                  WHERE case_.id = reached.case_id AND case_.company_id = %(company)s
                    AND case_.stage_id IS DISTINCT FROM reached.stage_id
@@ -316,6 +350,7 @@ class CollectionCaseFigures(models.AbstractModel):
                 """,
                 company=company.id,
                 stayed=self.env["collection.stay"]._stayed_lines_sql(),
+                is_covered=IS_COVERED,
                 restrict=restrict,
             )
         )

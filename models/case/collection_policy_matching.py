@@ -47,7 +47,14 @@ class CollectionPolicyMatching(models.AbstractModel):
             fixed=SQL("(partner.collection_policy_id ->> %s)::int", str(company.id)),
             collector=self._collector_sql(company),
             company=company.id,
-            criteria=self._criteria_sql(as_of),
+            criteria=self._criteria_sql(
+                as_of,
+                # What credits leave, where this very policy nets.
+                SQL(
+                    "(figure.amount_overdue - CASE WHEN policy.net_credits"
+                    " THEN figure.amount_overdue_covered ELSE 0 END)"
+                ),
+            ),
         )
 
     @api.model
@@ -101,24 +108,28 @@ class CollectionPolicyMatching(models.AbstractModel):
                 policy=policy.id,
                 company=policy.company_id.id,
                 key=str(policy.company_id.id),
-                criteria=self._criteria_sql(policy.company_id._get_collection_today()),
+                criteria=self._criteria_sql(
+                    policy.company_id._get_collection_today(),
+                    SQL("figure.amount_overdue"),
+                ),
             )
         )
         policies = self.env["collection.policy"]
         return {policies.browse(id_ or ()): count for id_, count in rows}
 
     @api.model
-    def _criteria_sql(self, as_of):
+    def _criteria_sql(self, as_of, overdue):
         """:return: SQL condition: the case meets the criteria of the policy"""
         return SQL(
             """
-            (%(who)s AND figure.amount_overdue >= policy.overdue_min
-             AND (policy.overdue_max = 0 OR figure.amount_overdue < policy.overdue_max)
-             AND (policy.overdue_ratio_max = 0 OR figure.amount_overdue * 100
+            (%(who)s AND %(overdue)s >= policy.overdue_min
+             AND (policy.overdue_max = 0 OR %(overdue)s < policy.overdue_max)
+             AND (policy.overdue_ratio_max = 0 OR %(overdue)s * 100
                   <= policy.overdue_ratio_max * figure.amount_invoiced)
              AND %(tags)s AND %(countries)s)
             """,
             who=self._who_sql(as_of),
+            overdue=overdue,
             tags=self._tags_sql(),
             countries=self._relation_sql(
                 "collection_policy_res_country_rel",

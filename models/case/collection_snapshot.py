@@ -30,6 +30,8 @@ SUMS = (
     "item_count",
 )
 FIGURES = (*SUMS, "date_oldest_due", "stage_id")
+# What credits cover of a bucket, per name of its sum.
+COVERED = {bucket.name: f"{bucket.name}_covered" for bucket in BUCKETS}
 TOTALS = (
     ("partner_id", INTEGER, "the customer"),
     *((bucket.name, NUMERIC, "live debts so late") for bucket in BUCKETS),
@@ -100,7 +102,10 @@ TABLES = {
         ("user_id", INTEGER, "the collector until now"),
         ("date_last_step", DATE, "when the customer was contacted last"),
         ("amount_set_off", NUMERIC, "what credits cover, see the totals"),
+        *((name, NUMERIC, "what credits cover of that") for name in COVERED.values()),
+        ("amount_overdue_covered", NUMERIC, "what credits cover of the overdue"),
         ("date_oldest_left", DATE, "the same without what credits cover"),
+        ("stage_left_id", INTEGER, "the same without what credits cover"),
         *(column for column in TOTALS if column[0] in FIGURES),
         ("date_customer_since", DATE, "the first entry ever"),
         ("amount_invoiced", NUMERIC, "invoiced in twelve months"),
@@ -162,6 +167,8 @@ EXCLUDED = """
     """
 # Of the open credits, what ``policy`` sets off; without a policy all.
 SET_OFF = "CASE WHEN COALESCE(policy.net_credits, TRUE) THEN COALESCE(%s, 0) ELSE 0 END"
+# An item of which credits leave nothing to ask for.
+IS_COVERED = SQL("status = %s AND amount_covered >= amount_due", OPEN)
 
 
 class CollectionSnapshot(models.AbstractModel):
@@ -488,8 +495,7 @@ class CollectionSnapshot(models.AbstractModel):
                    %(rest)s AS rest,
                    MIN(date_maturity) FILTER (WHERE is_live) AS date_oldest_due,
                    MIN(date_maturity) FILTER (WHERE is_live
-                       AND (status <> %(open)s OR amount_covered < amount_due))
-                       AS date_oldest_left,
+                       AND NOT (%(is_covered)s)) AS date_oldest_left,
                    -- The id of the highest stage; an array needs no sorting.
                    (MAX(ARRAY[stage.sequence, stage.id])
                        FILTER (WHERE is_live AND stage.id IS NOT NULL))[2] AS stage_id
@@ -502,7 +508,49 @@ class CollectionSnapshot(models.AbstractModel):
             reserved=self._reserved_sql(company),
             counts=self._counts_sql(),
             rest=self._rest_sql(),
-            open=OPEN,
+            is_covered=IS_COVERED,
+            as_of=as_of,
+        )
+
+    @api.model
+    def _covered_sums_sql(self, as_of):
+        """Sum up what credits cover, and what they leave, of the few customers who
+        have open credits.
+
+        In: ``collection_snapshot``.
+        Out: one row per customer of whom credits cover anything.
+        Example: 100.00 are late by 40 days and at stage 2, 50.00 by 5 and at stage 1,
+        a credit is of 120.00: covered are 100.00 of ``amount_60`` and 20.00 of
+        ``amount_30``, the highest stage of what is left is stage 1.
+        """
+        buckets = {
+            COVERED[bucket.name]: SQL(
+                "SUM(value_covered) FILTER (WHERE %s)",
+                self._late_sql(bucket.first, bucket.last),
+            )
+            for bucket in BUCKETS
+        }
+        buckets["amount_overdue_covered"] = SQL(
+            "SUM(value_covered) FILTER (WHERE %s)", self._late_sql(1, None)
+        )
+        return SQL(
+            """
+            SELECT snapshot.partner_id, %(buckets)s,
+                   (MAX(ARRAY[stage.sequence, stage.id])
+                       FILTER (WHERE is_live AND stage.id IS NOT NULL
+                               AND NOT (%(is_covered)s)))[2] AS stage_left_id
+              FROM (SELECT *, %(as_of)s - date_maturity AS late
+                      FROM collection_snapshot) snapshot
+              LEFT JOIN collection_stage stage ON stage.id = snapshot.stage_id
+             WHERE snapshot.partner_id IN (
+                SELECT partner_id FROM collection_snapshot WHERE value_covered > 0)
+             GROUP BY snapshot.partner_id
+            """,
+            buckets=SQL(", ").join(
+                SQL("%s AS %s", total, SQL.identifier(name))
+                for name, total in buckets.items()
+            ),
+            is_covered=IS_COVERED,
             as_of=as_of,
         )
 

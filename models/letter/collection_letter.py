@@ -271,7 +271,11 @@ class CollectionLetter(models.Model):
             letter._write_protected({"raised": False})
             case._write_protected({"stage_id": False})
         if stayed_here:
-            stayed_here.case_id._refresh_stages()
+            for company, cases in stayed_here.case_id.grouped("company_id").items():
+                self.env["collection.snapshot"]._build(
+                    company, company._get_collection_today(), cases.partner_id.ids
+                )
+                cases._refresh_stages()
             stayed_here._void_entries()
 
     def _has_left(self):

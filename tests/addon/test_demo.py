@@ -109,7 +109,7 @@ class TestDemo(TransactionCase):
         self.assertIn("e-mail", self._find(steps, "hidden_lane", "failed").error)
         riddle = self._get_case("riddle")
         self.assertTrue(riddle.amount_credit and riddle.amount_net)
-        self.assertLess(riddle.amount_net, riddle.amount_overdue)
+        self.assertLess(riddle.amount_net, riddle.amount_open)
         self._read_the_guide_on_insolvency()
         states = self.env["collection.letter"].search([]).mapped("delivery_state")
         self.assertLessEqual({"sent", "bounced", "delivered", "to_print"}, set(states))

@@ -57,6 +57,56 @@ class TestOpenCredits(CollectionCommon):
         self.assertEqual(self.get_items(new).stage_id, self.reminder)
         self.assertEqual(self.get_items(old).stage_id, self.demand)
 
+    def test_the_figures_are_of_what_is_left(self):
+        """What is overdue, how old it is and the stage shown, also after a step."""
+        old = self.make_invoice(self.customer, 500, self.day(-40))
+        self.make_invoice(self.customer, 300, self.day(-15))
+        self.plan()
+        self.get_items(old).sudo().write(
+            {"stage_id": self.demand.id, "date_stage": self.day(-20)}
+        )
+        self.receive(self.customer, 600, self.day(0))
+        self.plan()
+        case = self.get_case(self.customer)
+        figures = (case.amount_overdue, case.amount_60, case.amount_30)
+        self.assertEqual(figures, (200, 0, 200))
+        self.assertEqual((case.amount_open, case.amount_credit), (800, 600))
+        self.assertEqual(sum(row["amount"] for row in case.ageing), 200)
+        self.assertFalse(case.stage_id)
+        self.assertEqual(self.customer.collection_amount_overdue, 200)
+        self.execute()
+        self.assertEqual(case.stage_id, self.reminder)
+        self.plan()
+        self.assertEqual(case.stage_id, self.reminder)
+
+    def test_the_figures_of_a_policy_that_does_not_net(self):
+        self.policy.net_credits = False
+        old = self.make_invoice(self.customer, 500, self.day(-40))
+        self.plan()
+        self.get_items(old).sudo().write(
+            {"stage_id": self.demand.id, "date_stage": self.today}
+        )
+        self.receive(self.customer, 600, self.day(0))
+        self.plan()
+        case = self.get_case(self.customer)
+        self.assertEqual((case.amount_overdue, case.amount_60), (500, 500))
+        self.assertEqual(case.stage_id, self.demand)
+        case._refresh_stages()
+        self.assertEqual(case.stage_id, self.demand)
+
+    def test_the_policy_of_a_size_is_about_what_is_left(self):
+        large = self.make_policy(
+            {"days": 3}, overdue_min=1000, sequence=self.policy.sequence - 1
+        )
+        self.make_invoice(self.customer, 1200, self.day(-40))
+        self.receive(self.customer, 300, self.day(0))
+        self.plan()
+        case = self.get_case(self.customer)
+        self.assertEqual((case.policy_id, case.amount_overdue), (self.policy, 900))
+        large.net_credits = False
+        self.plan()
+        self.assertEqual((case.policy_id, case.amount_overdue), (large, 1200))
+
     def test_what_we_paid_back_is_no_overdue_invoice(self):
         """Overpaid 200, paid back 200, nothing matched; one invoice of 100 is late."""
         self.receive(self.customer, 200, self.day(-40))
