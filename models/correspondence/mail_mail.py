@@ -42,14 +42,16 @@ class MailMail(models.Model):
 
     def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
         """Leave out what may not leave any more."""
+        # Another queue may have sent and removed some of them by now.
+        present = self.exists()
         # First, for what has left cannot be stopped any more.
-        stopped = self._follow_taken()
-        stopped |= (self - stopped)._stop_for_stay()
-        stopped |= (self - stopped)._stop_obsolete()
+        stopped = present._follow_taken()
+        stopped |= (present - stopped)._stop_for_stay()
+        stopped |= (present - stopped)._stop_obsolete()
         if stopped and post_send_callback:
             post_send_callback(stopped.ids)
         # A server that is still down fails all it gets, cancelled ones as well.
-        going = self - stopped
+        going = present - stopped
         for _time in range(BREAKS):
             try:
                 return super(MailMail, going).send(

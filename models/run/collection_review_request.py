@@ -18,7 +18,8 @@ class CollectionReviewRequest(models.Model):
 
     @api.model
     def _request(self, lines):
-        """Ask for a review of the customers of these journal items.
+        """Ask for a review of the customers of these journal items; in branches of
+        the same company, too, whose cases count the same credits.
 
         :param lines: account.move.line records whose residual has changed
         """
@@ -30,13 +31,22 @@ class CollectionReviewRequest(models.Model):
             SQL(
                 """
                 INSERT INTO collection_review_request (company_id, partner_id)
-                SELECT DISTINCT line.company_id, partner.commercial_partner_id
+                SELECT DISTINCT relative.id, partner.commercial_partner_id
                   FROM account_move_line line
                   JOIN account_account account ON account.id = line.account_id
                   JOIN res_partner partner ON partner.id = line.partner_id
+                  JOIN res_company company ON company.id = line.company_id
+                  JOIN res_company relative
+                    ON SPLIT_PART(relative.parent_path, '/', 1)
+                       = SPLIT_PART(company.parent_path, '/', 1)
                  WHERE line.id = ANY(%s)
                    AND account.account_type = 'asset_receivable'
                    AND partner.commercial_partner_id IS NOT NULL
+                   AND (relative.id = company.id OR EXISTS (
+                        SELECT FROM collection_case case_
+                         WHERE case_.company_id = relative.id
+                           AND case_.partner_id = partner.commercial_partner_id
+                           AND case_.state <> 'closed'))
              RETURNING id
                 """,
                 lines.ids,

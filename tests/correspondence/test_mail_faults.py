@@ -340,6 +340,16 @@ class TestMailFaults(DeliveryCommon):
         self.assertEqual(envelope.message["Subject"], letter.subject)
         self.assertEqual(letter.delivery_state, "sent")
 
+    def test_one_that_another_queue_has_removed(self):
+        """What was sent meanwhile and removed keeps nothing of the rest back."""
+        letters = self.send_many(2)
+        mails = letters.sudo().mail_id
+        self.smtp.envelopes.clear()
+        mails[0].unlink()
+        mails.send()
+        [envelope] = self.smtp.envelopes
+        self.assertEqual(envelope.message["Subject"], letters[1].subject)
+
     def test_the_night_sweeps(self):
         [letter] = self.send_many()
         letter.sudo().mail_id.unlink()

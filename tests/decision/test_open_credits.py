@@ -328,6 +328,29 @@ class TestBranchCredits(CollectionCommon):
         [group] = account._get_groups(rows, self.customer)
         self.assertEqual(group["asked"], 600)
 
+    def test_what_is_matched_there_is_looked_at_here(self):
+        """A payment that covered the branch's invoice pays one of the parent company,
+        and back: the branch's case is reviewed with the parent's, not at night."""
+        other = self.setup_other_company()["company"]
+        self.make_invoice(self.customer, 500, company=other)
+        self.make_invoice(self.customer, 1000, company=self.branch)
+        payment = self.receive(self.customer, 1000)
+        theirs = self.make_invoice(self.customer, 1000, self.day(-40))
+        for company in (self.company, self.branch, other):
+            self.plan(company=company)
+        requests = self.env["collection.review.request"].sudo()
+        requests._take(100)
+        lines = (payment.move_id | theirs).line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        lines.reconcile()
+        both = {
+            company.id: {self.customer.id} for company in (self.company, self.branch)
+        }
+        self.assertEqual(requests._take(100), both)
+        lines.remove_move_reconcile()
+        self.assertEqual(requests._take(100), both)
+
     def test_another_company_is_another_person(self):
         other = self.setup_other_company()["company"]
         self.make_policy({"days": 1}, company=other)
