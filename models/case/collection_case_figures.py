@@ -157,10 +157,8 @@ class CollectionCaseFigures(models.AbstractModel):
             SELECT case_.id IS NULL AS is_new, case_.id AS case_id,
                    COALESCE(case_.partner_id, total.partner_id) AS partner_id,
                    case_.policy_id, case_.user_id, case_.date_last_step,
-                   COALESCE(total.amount_set_off, 0) AS amount_set_off, %(covered)s,
-                   total.date_oldest_left,
-                   CASE WHEN covered.partner_id IS NULL THEN total.stage_id
-                        ELSE covered.stage_left_id END AS stage_left_id, %(columns)s
+                   COALESCE(total.amount_set_off, 0) AS amount_set_off,
+                   total.date_oldest_left, %(covered)s, %(columns)s
               FROM (
                 SELECT * FROM collection_case AS case_
                  WHERE company_id = %(company)s AND state <> 'closed'
@@ -173,10 +171,7 @@ class CollectionCaseFigures(models.AbstractModel):
              WHERE case_.id IS NOT NULL OR total.item_count > 0
             """,
             columns=self._figure_columns_sql(),
-            covered=SQL(", ").join(
-                SQL("COALESCE(covered.%(name)s, 0) AS %(name)s", name=SQL.identifier(n))
-                for n in LESS.values()
-            ),
+            covered=self._covered_columns_sql(),
             covered_sums=self.env["collection.snapshot"]._covered_sums_sql(as_of),
             company=company.id,
             restrict=self.env["collection.snapshot"]._restrict_sql(
@@ -186,6 +181,19 @@ class CollectionCaseFigures(models.AbstractModel):
                 company, as_of, partner_ids
             ),
         )
+
+    @api.model
+    def _covered_columns_sql(self):
+        """:return: SQL with what credits cover, and the stage of what they leave"""
+        columns = [
+            SQL("COALESCE(covered.%(name)s, 0) AS %(name)s", name=SQL.identifier(name))
+            for name in LESS.values()
+        ]
+        stage = SQL(
+            "CASE WHEN covered.partner_id IS NULL THEN total.stage_id"
+            " ELSE covered.stage_left_id END AS stage_left_id"
+        )
+        return SQL(", ").join([*columns, stage])
 
     @api.model
     def _figure_columns_sql(self):

@@ -1,6 +1,12 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+# What credits leave of the overdue, where this very policy nets.
+OVERDUE_LEFT = SQL(
+    "(figure.amount_overdue - CASE WHEN policy.net_credits"
+    " THEN figure.amount_overdue_covered ELSE 0 END)"
+)
+
 
 class CollectionPolicyMatching(models.AbstractModel):
     """Which policy a case follows. Set-based."""
@@ -47,14 +53,7 @@ class CollectionPolicyMatching(models.AbstractModel):
             fixed=SQL("(partner.collection_policy_id ->> %s)::int", str(company.id)),
             collector=self._collector_sql(company),
             company=company.id,
-            criteria=self._criteria_sql(
-                as_of,
-                # What credits leave, where this very policy nets.
-                SQL(
-                    "(figure.amount_overdue - CASE WHEN policy.net_credits"
-                    " THEN figure.amount_overdue_covered ELSE 0 END)"
-                ),
-            ),
+            criteria=self._criteria_sql(as_of, OVERDUE_LEFT),
         )
 
     @api.model

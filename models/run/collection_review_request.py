@@ -26,34 +26,36 @@ class CollectionReviewRequest(models.Model):
         if not lines:
             return
         lines.flush_recordset(["account_id", "company_id", "partner_id"])
-        # A payment waits for this: one statement, which the ORM would need four for.
-        rows = self.env.execute_query(
-            SQL(
-                """
-                INSERT INTO collection_review_request (company_id, partner_id)
-                SELECT DISTINCT relative.id, partner.commercial_partner_id
-                  FROM account_move_line line
-                  JOIN account_account account ON account.id = line.account_id
-                  JOIN res_partner partner ON partner.id = line.partner_id
-                  JOIN res_company company ON company.id = line.company_id
-                  JOIN res_company relative
-                    ON SPLIT_PART(relative.parent_path, '/', 1)
-                       = SPLIT_PART(company.parent_path, '/', 1)
-                 WHERE line.id = ANY(%s)
-                   AND account.account_type = 'asset_receivable'
-                   AND partner.commercial_partner_id IS NOT NULL
-                   AND (relative.id = company.id OR EXISTS (
-                        SELECT FROM collection_case case_
-                         WHERE case_.company_id = relative.id
-                           AND case_.partner_id = partner.commercial_partner_id
-                           AND case_.state <> 'closed'))
-             RETURNING id
-                """,
-                lines.ids,
-            )
-        )
-        if rows:
+        if self.env.execute_query(self._request_sql(lines)):
             self._trigger_review()
+
+    @api.model
+    def _request_sql(self, lines):
+        """:return: SQL that puts the customers of journal items on the queue. A payment
+        waits for this: one statement, which the ORM would need four for"""
+        return SQL(
+            """
+            INSERT INTO collection_review_request (company_id, partner_id)
+            SELECT DISTINCT relative.id, partner.commercial_partner_id
+              FROM account_move_line line
+              JOIN account_account account ON account.id = line.account_id
+              JOIN res_partner partner ON partner.id = line.partner_id
+              JOIN res_company company ON company.id = line.company_id
+              JOIN res_company relative
+                ON SPLIT_PART(relative.parent_path, '/', 1)
+                   = SPLIT_PART(company.parent_path, '/', 1)
+             WHERE line.id = ANY(%s)
+               AND account.account_type = 'asset_receivable'
+               AND partner.commercial_partner_id IS NOT NULL
+               AND (relative.id = company.id OR EXISTS (
+                    SELECT FROM collection_case case_
+                     WHERE case_.company_id = relative.id
+                       AND case_.partner_id = partner.commercial_partner_id
+                       AND case_.state <> 'closed'))
+         RETURNING id
+            """,
+            lines.ids,
+        )
 
     @api.model
     def _trigger_review(self, in_minutes=0):
