@@ -323,9 +323,9 @@ class CollectionCommon(AccountTestInvoicingCommon):
         )
 
     @classmethod
-    def receive(cls, partner, amount, day=None, currency=None):
+    def receive(cls, partner, amount, day=None, currency=None, company=None):
         """Post a payment that is not allocated to any invoice."""
-        return cls.post_payment(partner, amount, "inbound", day, currency)
+        return cls.post_payment(partner, amount, "inbound", day, currency, company)
 
     @classmethod
     def pay_back(cls, partner, amount, day=None):
@@ -333,7 +333,7 @@ class CollectionCommon(AccountTestInvoicingCommon):
         return cls.post_payment(partner, amount, "outbound", day)
 
     @classmethod
-    def post_payment(cls, partner, amount, kind, day=None, currency=None):
+    def post_payment(cls, partner, amount, kind, day=None, currency=None, company=None):
         payment = cls.env["account.payment"].create(
             {
                 "payment_type": kind,
@@ -341,6 +341,8 @@ class CollectionCommon(AccountTestInvoicingCommon):
                 "partner_id": partner.id,
                 "amount": amount,
                 "date": day or cls.today,
+                # Branches use the journals of their parent.
+                "company_id": (company or cls.company).id,
                 "journal_id": cls.company_data["default_journal_bank"].id,
                 "currency_id": (currency or cls.currency).id,
             }

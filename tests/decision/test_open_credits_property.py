@@ -4,19 +4,23 @@ from random import Random
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ...tools.ageing import BUCKETS, find_bucket
 from ..common.credit_model import Debt, lay
-from ..common.promise import PromiseCommon
+from ..common.plan import PlanCommon
 
-OPERATIONS = 12
+OPERATIONS = 16
+# What is less is a difference of rounding.
+NOTHING = 0.004
 
 
 @tagged("post_install", "-at_install")
-class TestOpenCreditsProperty(PromiseCommon):
-    """Whatever happened, what is asked for is what the oldest-first rule leaves: in the
-    decision, the list of a message, the portal and the statement alike."""
+class TestOpenCreditsProperty(PlanCommon):
+    """Whatever happened, in the company or a branch of it, what is asked for is what
+    the oldest-first rule leaves: in the decision, the figures of the case, the list of
+    a message, the portal and the statement alike. Who has left gets nothing to do."""
 
-    expected_seconds = 60
-    sequences = (1, 2, 3)
+    expected_seconds = 120
+    sequences = (1, 2, 3, 4)
 
     @classmethod
     def setUpClass(cls):
@@ -28,7 +32,17 @@ class TestOpenCreditsProperty(PromiseCommon):
         )
         cls.env.cr.precommit.run()  # loads its chart of accounts
         cls.env.user.company_ids = [Command.link(cls.branch.id)]
-        cls.make_policy({"days": 1}, company=cls.branch)
+        cls.make_policy({"days": 1}, {"days": 15}, company=cls.branch)
+        cls.collectors = cls.env["res.users"].concat(
+            *(
+                cls.make_user(
+                    f"collector {number}",
+                    "account_collections.group_collection_user",
+                )
+                for number in range(3)
+            )
+        )
+        cls.collectors.company_ids = [Command.link(cls.branch.id)]
 
     def test_sequences(self):
         for seed in self.sequences:
@@ -51,13 +65,19 @@ class TestOpenCreditsProperty(PromiseCommon):
 
     def act(self):
         weights = {
-            self.do_invoice: 5,
+            self.do_invoice: 6,
             self.do_receive: 4,
             self.do_credit: 2,
-            self.do_pay_back: 2,
-            self.do_promise: 1,
+            self.do_pay_back: 1,
+            self.do_match: 2,
+            self.do_pay: 1,
+            self.do_cancel: 1,
+            self.do_promise: 2,
             self.do_dispute: 2,
+            self.do_plan: 2,
             self.do_hold: 1,
+            self.do_climb: 3,
+            self.do_leave: 1,
         }
         [operation] = self.random.choices(list(weights), weights.values())
         self.log.append(operation.__name__)
@@ -69,34 +89,84 @@ class TestOpenCreditsProperty(PromiseCommon):
     def choose_currency(self):
         return self.random.choice((self.currency, self.currency, self.euro))
 
-    def choose_invoice(self):
-        """Answer an invoice that something can be asked for of, or none."""
-        rows = self.find_rows(self.company).filtered(
-            lambda row: row.amount_due == row.amount_residual_currency > 0
+    def choose_company(self):
+        return self.random.choice((self.company, self.company, self.branch))
+
+    def choose_row(self, *conditions):
+        """Answer a row that meets the conditions, of an invoice, or none."""
+        rows = self.find_rows(self.company | self.branch).filtered(
+            lambda row: (
+                row.move_id.is_invoice()
+                and row.amount_residual_currency > 0
+                and all(condition(row) for condition in conditions)
+            )
         )
-        moves = [row.move_id for row in rows if row.move_id.is_invoice()]
-        return self.random.choice(moves) if moves else self.env["account.move"]
+        return self.random.choice(rows) if rows else rows
+
+    def choose_invoice(self):
+        """Answer an invoice that all can be asked for of, or none."""
+        return self.choose_row(
+            lambda row: row.amount_due == row.amount_residual_currency
+        ).move_id
 
     def do_invoice(self):
         self.make_invoice(
             self.customer,
             self.some(),
-            self.day(self.random.randint(-40, 10)),
+            self.day(self.random.randint(-100, 10)),
             currency=self.choose_currency(),
-            company=self.random.choice((self.company, self.company, self.branch)),
-            issued=self.day(-60),
+            company=self.choose_company(),
+            issued=self.day(-110),
         )
 
     def do_receive(self):
-        self.receive(self.customer, self.some(), currency=self.choose_currency())
+        self.receive(
+            self.customer,
+            self.some(),
+            currency=self.choose_currency(),
+            company=self.choose_company(),
+        )
 
     def do_credit(self):
-        currency = self.choose_currency()
-        self.make_credit(self.customer, self.some(20000), self.today, currency=currency)
+        self.make_credit(
+            self.customer,
+            self.some(20000),
+            self.today,
+            currency=self.choose_currency(),
+            company=self.choose_company(),
+        )
 
     def do_pay_back(self):
         day = self.day(self.random.randint(-30, 0))
         self.pay_back(self.customer, self.some(20000), day)
+
+    def do_match(self):
+        """Match a credit with an invoice, whatever was agreed on about it."""
+        rows = self.find_rows(self.company | self.branch)
+        waiting = rows.filtered(lambda row: row.status == "credit")
+        if not waiting:
+            return
+        credit = self.random.choice(waiting)
+        row = self.choose_row(
+            lambda row: row.currency_id == credit.currency_id,
+            lambda row: row.company_id == credit.company_id,
+        )
+        if row:
+            lines = self.env["account.move.line"].browse([row.id, credit.id])
+            lines.reconcile()
+
+    def do_pay(self):
+        """Pay a part of an invoice, whatever was agreed on about it."""
+        row = self.choose_row(lambda row: row.company_id == self.company)
+        if row:
+            share = self.random.choice((0.5, 1))
+            amount = round(row.amount_residual_currency * share, 2)
+            self.pay(row.move_id, amount or row.amount_residual_currency, self.today)
+
+    def do_cancel(self):
+        if move := self.choose_row().move_id:
+            move.button_draft()
+            move.button_cancel()
 
     def do_promise(self):
         if invoice := self.choose_invoice():
@@ -107,10 +177,36 @@ class TestOpenCreditsProperty(PromiseCommon):
             amount = round(invoice.amount_residual * self.random.random(), 2)
             self.make_dispute(invoice, max(amount, 0.01))
 
+    def do_plan(self):
+        invoice = self.choose_invoice()
+        if invoice and invoice.amount_residual > 1:
+            half = round(invoice.amount_residual / 2, 2)
+            rest = round(invoice.amount_residual - half, 2)
+            self.accept(self.make_plan(invoice, (7, half), (37, rest)))
+
     def do_hold(self):
-        items = self.get_items(self.choose_invoice())
+        """Hold an item, also one that is promised, disputed or on a plan."""
+        items = self.get_items(
+            self.choose_row(lambda row: row.status != "held").move_id
+        )
         if items:
             self.make_hold(items.case_id, scope="items", item_ids=items.ids)
+
+    def do_climb(self):
+        """An item has had a reminder."""
+        items = self.get_items(self.choose_row().move_id)
+        if items.case_id.policy_id:
+            stage = self.random.choice(items.case_id.policy_id.stage_ids)
+            items.sudo().write({"stage_id": stage.id, "date_stage": self.day(-3)})
+
+    def do_leave(self):
+        """Cases get another collector, one of the collectors leaves."""
+        for company in (self.company, self.branch):
+            case = self.get_case(self.customer, company)
+            present = self.collectors.filtered("active")
+            if case and present:
+                case.sudo().user_id = self.random.choice(present)
+        self.random.choice(self.collectors).sudo().active = False
 
     # ------------------------------------------------------------------
     # What must be the same
@@ -162,6 +258,8 @@ class TestOpenCreditsProperty(PromiseCommon):
             for row, amount in overdue.items():
                 expected[row.currency_id.id] += amount
             self.compare_asked(company, expected)
+            self.compare_figures(company, own)
+            self.compare_people(company)
             self.compare_texts(own)
             self.compare_message(company, overdue)
 
@@ -179,12 +277,47 @@ class TestOpenCreditsProperty(PromiseCommon):
             )
         case = self.get_case(self.customer, company)
         value = sum(
-            amount / (2 if currency_id == self.euro.id else 1)
+            self.get_value(amount, self.env["res.currency"].browse(currency_id))
             for currency_id, amount in expected.items()
         )
         self.assertAlmostEqual(
             case.amount_collectable if case else 0, value, delta=0.05, msg=self.log
         )
+
+    def get_value(self, amount, currency):
+        return amount / 2 if currency == self.euro else amount
+
+    def compare_figures(self, company, own):
+        """How much is how late, and the stage shown: of what is left."""
+        case = self.get_case(self.customer, company)
+        rows = self.find_rows(company).filtered(
+            lambda row: row.status != "credit" and row.amount_residual_currency > 0
+        )
+        ages, reached = dict.fromkeys((bucket.name for bucket in BUCKETS), 0), []
+        for row in rows:
+            covered = row.amount_due - own[row] if row in own else 0
+            late = (self.today - row.date_maturity).days
+            ages[find_bucket(late).name] += row.amount_residual - self.get_value(
+                covered, row.currency_id
+            )
+            if row.status != "open" or own[row] > NOTHING:
+                reached += row.stage_id
+        for name, amount in ages.items():
+            self.assertAlmostEqual(case[name], amount, delta=0.05, msg=self.log)
+        overdue = sum(ages.values()) - ages["amount_not_due"]
+        self.assertAlmostEqual(case.amount_overdue, overdue, delta=0.05, msg=self.log)
+        stage = max(reached, key=lambda one: one.sequence, default=case.stage_id[:0])
+        if case:
+            self.assertEqual(case.stage_id, stage, self.log)
+            case._refresh_stages()
+            self.assertEqual(case.stage_id, stage, self.log)
+
+    def compare_people(self, company):
+        """Nobody who has left works the case, or gets a to-do."""
+        case = self.get_case(self.customer, company)
+        if case:
+            self.assertTrue(case.user_id.active or not case.user_id, self.log)
+            self.assertTrue(case._add_task("Look").user_id.active, self.log)
 
     def compare_texts(self, own):
         """What portal and statement say of each item."""
@@ -193,10 +326,10 @@ class TestOpenCreditsProperty(PromiseCommon):
         )
         listing = self.env["collection.open.item.list"]
         for row, amount in own.items():
-            is_asked = bool(row.days_late) and amount > 0.004
+            is_asked = bool(row.days_late) and amount > NOTHING
             self.assertEqual(account._get_item(row, {})["is_asked"], is_asked, self.log)
             text = listing._get_row(row, {})["apart"]
-            is_covered = row.amount_due - amount > 0.004
+            is_covered = row.amount_due - amount > NOTHING
             self.assertEqual("covered by credits" in text, is_covered, self.log)
 
     def compare_message(self, company, overdue):
@@ -207,5 +340,5 @@ class TestOpenCreditsProperty(PromiseCommon):
             return
         values = step.env["collection.message.composer"]._prepare(step, {step: []})
         listed = values[step]["items"]
-        expected = [row.id for row, amount in overdue.items() if amount > 0.004]
+        expected = [row.id for row, amount in overdue.items() if amount > NOTHING]
         self.assertEqual(sorted(listed.ids), sorted(expected), self.log)
