@@ -34,7 +34,7 @@ class CollectionPortalPayment(CollectionPortalAccount):
         if not amount:
             return request.redirect(account.url)
         moves = rows.move_id
-        reference = self._get_reference(account, moves)
+        reference = self._get_reference(moves)
         values = self._get_common_page_view_values(
             invoices_data={
                 "partner": account.visitor,
@@ -59,11 +59,10 @@ class CollectionPortalPayment(CollectionPortalAccount):
         )
         return self._respond("portal_pay", values)
 
-    def _get_reference(self, account, moves):
-        """:return: what the payment is recognized by"""
-        if len(moves) == 1:
-            return moves.payment_reference or moves.name
-        return account.company.get_next_batch_payment_communication()
+    def _get_reference(self, moves):
+        """:return: what the payment is recognized by; for several invoices nothing yet,
+        for to look at the page takes no number"""
+        return len(moves) == 1 and (moves.payment_reference or moves.name)
 
     def _leave_out_cards(self, values):
         """A card on file is for those who log in: show none, and offer to keep none."""
@@ -95,8 +94,14 @@ class CollectionPortalPayment(CollectionPortalAccount):
         self._validate_transaction_kwargs(kwargs)
         kwargs.update(amount=amount, is_validation=False)
         kwargs["landing_route"] = self._get_landing_url(account)
+        moves = rows.move_id
+        # The names of many invoices are longer than providers take.
+        reference = (
+            self._get_reference(moves)
+            or account.company.get_next_batch_payment_communication()
+        )
         return self._process_transaction(
-            account.visitor.id, currency_id, rows.move_id.ids, None, **kwargs
+            account.visitor.id, currency_id, moves.ids, reference, **kwargs
         )
 
     def _get_payable(self, account, currency_id):

@@ -69,6 +69,34 @@ class TestAddressCorrection(CollectionCommon):
         self.assertEqual(self.customer.child_ids.street, "Side Street 2")
         self.assertEqual(self.customer.street, "Main Street 1")
 
+    def test_the_details_of_somebody_else_are_no_start(self):
+        """Whoever clears "Who" enters somebody new, with a telephone of their own; what
+        an unknown sender is called stays."""
+        self.customer.write({"phone": "+1 555 0100", "street": "Main Street 1"})
+        with self.open_dialog(self.case) as form:
+            self.assertEqual(form.phone, "+1 555 0100")
+            form.partner_id = self.env["res.partner"]
+            self.assertFalse(form.phone or form.email or form.name or form.street)
+            form.name = "Nora New"
+        form.record.action_save()
+        self.assertFalse(self.customer.child_ids.phone)
+        action = self.case._open_address_correction(partner_id=False, name="Ned New")
+        model = self.env[action["res_model"]].with_context(**action["context"])
+        self.assertEqual(Form(model).name, "Ned New")
+
+    def test_the_address_of_one_person(self):
+        """A contact moves, and the company stays where it is."""
+        self.customer.street = "Main Street 1"
+        contact = self.env["res.partner"].create(
+            {"name": "Carla", "parent_id": self.customer.id, "type": "contact"}
+        )
+        with self.open_dialog(self.case) as form:
+            form.partner_id = contact
+            form.street = "Side Street 2"
+        form.record.action_save()
+        self.assertEqual(contact.street, "Side Street 2")
+        self.assertEqual(self.customer.street, "Main Street 1")
+
     def test_what_is_refused(self):
         other = self.make_customer("Other")
         login = self.env["res.partner"].create(

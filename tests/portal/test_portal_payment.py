@@ -49,6 +49,18 @@ class TestPortalPayment(PortalCommon):
         )
         return self.root["payment.transaction"].search([], order="id desc", limit=1)
 
+    def test_to_look_at_the_page_takes_no_number(self):
+        """Only a payment of several invoices gets a number of its own."""
+        self.log_in()
+        first = self.pay_online().reference
+        page = self.url_open(f"{self.url}/pay/{self.currency.id}").text
+        self.assertIn("o_payment_form", page)
+        numbers = [
+            int(reference.rpartition("/")[2].partition("-")[0])
+            for reference in (first, self.pay_online().reference)
+        ]
+        self.assertEqual(numbers[1], numbers[0] + 1)
+
     def test_pay_what_is_asked_after_credits(self):
         """The page asks for 1,200.00: 1,500.00 are overdue, 300.00 a credit. Whoever
         chooses an item pays all of it."""

@@ -56,11 +56,18 @@ class CollectionAddressCorrection(models.TransientModel):
         "Write to them from now on", help="As the collections contact of the customer."
     )
 
+    # Whose details are shown: those of somebody else are no start for somebody new.
+    shown_id = fields.Many2one(
+        "res.partner", compute="_compute_details", store=True, readonly=False
+    )
+
     @api.depends("partner_id")
     def _compute_details(self):
         for correction in self:
-            for name in DETAILS if correction.partner_id else ():
-                correction[name] = correction.partner_id[name]
+            partner = correction.partner_id
+            for name in DETAILS if partner or correction.shown_id else ():
+                correction[name] = partner[name]
+            correction.shown_id = partner
 
     def action_save(self):
         """Save what was corrected, say so on the case, and try its failed step again.
@@ -125,15 +132,26 @@ class CollectionAddressCorrection(models.TransientModel):
             for name, (_before, after) in changes.items()
         }
         if partner:
+            if (
+                partner.parent_id
+                and partner.type == "contact"
+                and vals.keys() & {*PLACE}
+            ):
+                # A mere contact would give its address to the company.
+                vals["type"] = "other"
             partner.write(vals)
             return partner
+        return self._create_contact(vals)
+
+    def _create_contact(self, vals):
+        """:return: a new res.partner of the customer"""
         # A mere contact would take over the address of the company.
         customer = self.customer_id.sudo()
         is_elsewhere = any(
             self[name] and self[name] != customer[name] for name in PLACE
         )
         kind = "other" if is_elsewhere else "contact"
-        return partner.create({**vals, "parent_id": customer.id, "type": kind})
+        return customer.create({**vals, "parent_id": customer.id, "type": kind})
 
     def _describe(self, name, change):
         """:return: a line of HTML that says what one field was and is"""
