@@ -8,6 +8,7 @@
     "depends": [
         "account",
         "account_payment",
+        "account_qr_code_sepa",
         "portal",
         "mail",
         "resource",

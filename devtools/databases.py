@@ -7,7 +7,7 @@ from .paths import ADDON, CHECKOUT_HOME, DEVTOOLS, LOGS, database, fingerprint
 from .python_env import VENV
 
 # Everything the addon depends on, so that installing it takes seconds.
-BASE_MODULES = "account,contacts,mail,portal,sms,snailmail"
+BASE_MODULES = "account,account_qr_code_sepa,contacts,mail,portal,sms,snailmail"
 
 
 def odoo_command(*arguments):

@@ -12,6 +12,7 @@ from . import (
     snailmail_letter,
     collection_message_composer,
     collection_open_item_list,
+    collection_payment_code,
     collection_statement,
     collection_dispatcher,
     collection_mail_handover,

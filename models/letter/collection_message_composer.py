@@ -138,8 +138,7 @@ class CollectionMessageComposer(models.AbstractModel):
                 exposures, figures, step.stage_id
             ),
             "discounts": self._get_discounts(step, items),
-            "bank": self._get_bank(step.company_id, items.move_id),
-            "pay_reference": self._get_pay_reference(step.case_id, items.move_id),
+            **self._get_ways_to_pay(step.case_id, items.move_id, tables["asked"]),
             "attached": self._get_attached(
                 step, tables["groups"] + tables["open_besides"]
             ),
@@ -156,7 +155,7 @@ class CollectionMessageComposer(models.AbstractModel):
         besides; and have the words name what the first come to.
 
         :return: dict of ``groups`` and ``open_besides``, see
-            ``collection.open.item.list._get_groups``
+            ``collection.open.item.list._get_groups``, and of the amounts ``asked`` for
         """
         listing = self.env["collection.open.item.list"]
         items, credit_rows = self._get_listed(step, exposures)
@@ -167,6 +166,7 @@ class CollectionMessageComposer(models.AbstractModel):
             step.amount_text = listing._get_amount_text(demanded, balances)
         others, covered = items - demanded, self._get_covered(step, exposures)
         return {
+            "asked": balances,
             "groups": listing._get_groups(
                 demanded, credit_rows, positions, balances, covered
             ),
@@ -242,6 +242,24 @@ class CollectionMessageComposer(models.AbstractModel):
         return "statement" if step.stage_id.attach_statement or is_cut else ""
 
     @api.model
+    def _get_ways_to_pay(self, case, moves, asked):
+        """:return: dict of where to pay to, what to quote, and the QR codes of that
+
+        :param case: collection.case record
+        :param moves: account.move records that are asked for
+        :param dict asked: the amounts per res.currency id
+        """
+        bank = self._get_bank(case.company_id, moves)
+        reference = self._get_pay_reference(case, moves)
+        return {
+            "bank": bank,
+            "pay_reference": reference,
+            "codes": self.env["collection.payment.code"]._get_codes(
+                case.company_id, case.partner_id, bank, asked, reference
+            ),
+        }
+
+    @api.model
     def _get_bank(self, company, moves):
         """:return: the account to pay to: the one set for collections, else the one on
         the invoices if they agree, else the company's first"""
@@ -309,8 +327,8 @@ class CollectionMessageComposer(models.AbstractModel):
 
     @api.model
     def _get_asked(self, steps):
-        """:return: dict per step of what the decision says is asked for now, a dict of
-        amounts per res.currency id"""
+        """:return: dict per step, or case, of what the decision says is asked for now,
+        a dict of amounts per res.currency id"""
         statement, asked = self.env["collection.decision.statement"], {}
         for company, own in steps.grouped("company_id").items():
             answers = statement._get_asked(
@@ -506,4 +524,5 @@ class CollectionMessageComposer(models.AbstractModel):
     @api.model
     def _preview(self, step, histories):
         """:return: the e-mail or letter text of one step as it would go out now"""
-        return self._render_email(self._prepare(step, histories)[step])
+        values = self._prepare(step, histories)[step]
+        return self._render_email({**values, "is_preview": True})

@@ -68,7 +68,7 @@ class CollectionStatement(models.AbstractModel):
         """
         message = self.env["collection.message.composer"]
         recipients = self.env["collection.recipient"]._find_for_letters(cases)
-        exposures = message._get_case_exposures(cases)
+        exposures, asked = message._get_case_exposures(cases), message._get_asked(cases)
         positions = self.env["collection.open.item.list"]._get_positions(
             exposures.values()
         )
@@ -86,8 +86,9 @@ class CollectionStatement(models.AbstractModel):
                     own, recipients[case]
                 ),
                 "positions": positions,
-                "bank": message._get_bank(case.company_id, moves),
-                "pay_reference": message._get_pay_reference(own, moves),
+                **env["collection.message.composer"]._get_ways_to_pay(
+                    own, moves, asked[case]
+                ),
             }
             prepared[case] = self._get_values(values, rows)
         return prepared

@@ -190,11 +190,12 @@ class CollectionPortalAccount(models.AbstractModel):
         """
         rows = self._get_rows(customer, company)
         case = self._get_case(customer, company)
+        groups = self._get_groups(rows, visitor, url)
         return {
             "company": company,
             "customer": customer,
             "case": case,
-            "groups": self._get_groups(rows, visitor, url),
+            "groups": groups,
             "can_promise": bool(self._get_promisable(customer, company)),
             "promises": case.promise_ids.filtered(
                 lambda promise: promise.state in PENDING_STATES
@@ -205,12 +206,12 @@ class CollectionPortalAccount(models.AbstractModel):
             "letters": self._get_letters(customer, company),
             "is_stayed": any(row.status in STAYED for row in rows),
             "charges": self.env["collection.charge.table"]._get_of_rows(rows),
-            **self._get_ways_to_pay(company, case, rows),
+            **self._get_ways_to_pay(company, case, rows, groups),
         }
 
     @api.model
-    def _get_ways_to_pay(self, company, case, rows):
-        """:return: dict of whom to ask, where to pay and what to quote; what a
+    def _get_ways_to_pay(self, company, case, rows, groups):
+        """:return: dict of whom to ask, where to pay, what to quote, QR codes; what a
         bankruptcy stays is not asked for, so the page does not say how to pay it"""
         message = self.env["collection.message.composer"]
         moves = rows.filtered(lambda row: row.status == "open").move_id
@@ -218,7 +219,11 @@ class CollectionPortalAccount(models.AbstractModel):
         is_due = any(row.status not in (*CREDITS, "stayed") for row in rows)
         is_all_stayed = bool(rows) and all(row.status in STAYED for row in rows)
         reference = message._get_pay_reference(case, moves)
+        asked = {group["currency"].id: group["asked"] for group in groups}
         return {
+            "codes": self.env["collection.payment.code"]._get_codes(
+                company, rows.partner_id, bank, asked, reference
+            ),
             "contact": message._get_contact(case) if case else {},
             "bank": bank if is_due else bank.browse(),
             "pay_reference": False if is_all_stayed else reference,

@@ -8,4 +8,5 @@ from . import (
     test_letters,
     test_messages,
     test_never_left,
+    test_payment_codes,
 )

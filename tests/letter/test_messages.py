@@ -160,7 +160,7 @@ class TestMessageContent(MessageCommon):
         invoice = self.make_invoice(self.customer)
         text = self.read_email()
         for part in (
-            "BE71096123456769",
+            "BE71 0961 2345 6769",
             f"Please quote {invoice.payment_reference}",
             f"{user.name}, Head of Receivables: +1 555 01",
             f"Kind regards, {user.name} Head of Receivables {self.company.name}",
