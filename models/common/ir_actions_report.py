@@ -1,6 +1,7 @@
 import io
 import logging
 import re
+import unicodedata
 from urllib.parse import urlparse
 
 import lxml.html
@@ -22,6 +23,8 @@ FONT = "DejaVu Sans"
 FONT_SIZE, FONT_SIZE_UNPATCHED = "12px", "15.36px"
 # The time limit is that of one document; each one printed with it adds so much.
 SECONDS_EACH_MORE = 1
+# Of Latin, Greek and Cyrillic, which each font has.
+LAST_USUAL_LETTER = "\u052f"
 # Above it, wkhtmltopdf needs tables cut into pieces, as Odoo has it.
 LONG_PAGE, LONG_TABLE = 4 * 1024 * 1024, 500
 # Nobody listens there: what a page asks for in spite of all gets no answer, at once.
@@ -268,6 +271,33 @@ class IrActionsReport(models.Model):
         contents = page.get_contents()
         drawing = contents.get_data() if contents else b""
         return b"Tj" in drawing or b"TJ" in drawing
+
+    @api.model
+    def _check_collection_name(self, content, name):
+        """Look for a name in a letter: where no font has its script, there is an empty
+        line instead, and the envelope has no addressee.
+
+        :param bytes content: the PDF
+        :param str name: to whom it is addressed
+        :raises UserError: when none of its letters can be read
+        """
+        letters = {
+            letter
+            for letter in unicodedata.normalize("NFKC", name)
+            if letter.isalpha() and letter > LAST_USUAL_LETTER
+        }
+        # The text takes long to read, and few names ask for it.
+        if not letters:
+            return
+        page = PdfReader(io.BytesIO(content)).pages[0]
+        if letters.isdisjoint(unicodedata.normalize("NFKC", page.extract_text())):
+            raise UserError(
+                self.env._(
+                    "The name “%s” cannot be printed: no font on the server has its"
+                    " script. Install one, then retry.",
+                    name,
+                )
+            )
 
     # ------------------------------------------------------------------
     # Images

@@ -79,6 +79,10 @@ class CollectionDispatcher(models.AbstractModel):
                 report, {step.id: values for step, values in members.items()}
             )
             for step, values in members.items():
+                if report == REPORT_LETTER:
+                    self.env["ir.actions.report"]._check_collection_name(
+                        pdfs[step.id], step.recipient_id.name or ""
+                    )
                 name = self._get_file_name(report, values)
                 prepared[step]["pdf"] = (name, pdfs[step.id])
 

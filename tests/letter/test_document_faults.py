@@ -11,6 +11,7 @@ from ..common.printer import HANG, PrinterMixin, SilentServer
 from .test_letters import DocumentCommon
 
 REPORT_LOG = "odoo.addons.account_collections.models.common.ir_actions_report"
+EXECUTOR_LOG = "odoo.addons.account_collections.models.step.collection_executor"
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA"
     "AABJRU5ErkJggg=="
@@ -102,6 +103,35 @@ class TestForeignResources(FaultCommon):
         step = self.plan_letters()
         self.execute()
         self.assertIn(b"/Image", step.letter_id.attachment_id.raw)
+
+
+@tagged("post_install", "-at_install")
+class TestScripts(FaultCommon):
+    """A letter whose addressee nobody can read does not go to the printer."""
+
+    def send_to(self, *names):
+        for name in names:
+            self.make_invoice(self.make_customer(name))
+        self.plan()
+        steps = self.open_steps()
+        with mute_logger(EXECUTOR_LOG):
+            self.execute()
+        return {step.case_id.partner_id.name: step for step in steps}
+
+    def test_a_script_that_no_font_has(self):
+        """Cuneiform stands for whatever the server has no font for."""
+        steps = self.send_to("\U00012000\U00012001", "Debtor")
+        failed, other = steps.values()
+        self.assertEqual((failed.state, other.state), ("failed", "done"))
+        self.assertIn("no font", failed.error)
+        self.assertFalse(failed.letter_id)
+
+    def test_scripts_that_can_be_read(self):
+        """Also those that are joined, or read from right to left."""
+        names = ("شركة المثال", "חברת דוגמה", "Παράδειγμα", "Пример", "Ægir & <b>Æ</b>")
+        for name, step in self.send_to(*names).items():
+            with self.subTest(name):
+                self.assertEqual((step.state, step.error), ("done", False))
 
 
 @tagged("post_install", "-at_install")
