@@ -216,7 +216,8 @@ class CollectionPromise(models.Model):
     amount_open = fields.Monetary(
         "Open on these items",
         compute="_compute_amount_open",
-        help="From the ledger, now; the disputed part is left out.",
+        help="From the ledger, now; what is disputed or covered by credits is left"
+        " out.",
     )
     amount_missing = fields.Monetary("Still to come", compute="_compute_amount_missing")
     amount_uncovered = fields.Monetary(
@@ -224,6 +225,7 @@ class CollectionPromise(models.Model):
         compute="_compute_amount_uncovered",
         help="What is open on these items beyond the promise: it stays due.",
     )
+    date_more = fields.Date(compute="_compute_date_more")
     date_next = fields.Date("Next date", compute="_compute_date_next")
 
     _tolerance_positive = models.Constraint(
@@ -269,10 +271,7 @@ class CollectionPromise(models.Model):
         currencies = self.item_ids.currency_id
         if len(currencies) == 1:
             self.currency_id = currencies
-        rows = self.env["collection.exposure"].search(
-            [("move_line_id", "in", self.item_ids.move_line_id._origin.ids)]
-        )
-        total = sum(row.amount_residual_currency - row.amount_disputed for row in rows)
+        total = self.amount_open
         if total and len(self.line_ids) <= 1:
             week = fields.Date.add(self.date_taken, days=7)
             day = self.line_ids.date or self.env["collection.calendar"]._roll_forward(
@@ -324,9 +323,7 @@ class CollectionPromise(models.Model):
                     for line in promise.item_ids.move_line_id._origin
                 )
             )
-            promise.amount_open = sum(
-                row.amount_residual_currency - row.amount_disputed for row in own
-            )
+            promise.amount_open = sum(row._get_promisable() for row in own)
 
     @api.depends("amount", "amount_received")
     def _compute_amount_missing(self):
@@ -340,6 +337,15 @@ class CollectionPromise(models.Model):
             if promise.state not in PENDING_STATES or not promise.currency_id:
                 rest = 0
             promise.amount_uncovered = promise.currency_id.round(max(rest, 0))
+
+    @api.depends("line_ids.date", "company_id")
+    @api.depends_context("collection_as_of")
+    def _compute_date_more(self):
+        calendar = self.env["collection.calendar"]
+        for promise in self:
+            company = promise.company_id or self.env.company
+            dates = promise.line_ids.mapped("date")
+            promise.date_more = calendar._get_date_more(dates, company)
 
     @api.depends("line_ids.date", "line_ids.state")
     def _compute_date_next(self):

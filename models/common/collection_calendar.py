@@ -59,6 +59,16 @@ class CollectionCalendar(models.AbstractModel):
         return self._get_company_calendars(company)[company].roll_forward(day)
 
     @api.model
+    def _get_date_more(self, dates, company):
+        """Propose one more date to pay: a working day, a week after the last one.
+
+        :param dates: those that there are; a week from today if none
+        :param company: res.company record
+        """
+        last = max(filter(None, dates), default=company._get_collection_today())
+        return self._roll_forward(last + timedelta(days=7), company)
+
+    @api.model
     def _days_off_sql(self, company, as_of):
         """Tell the days off of a company, and the working day that follows each.
 

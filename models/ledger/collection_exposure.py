@@ -140,6 +140,12 @@ class CollectionExposure(models.Model):
         """:return: what is asked for of an item after credits, in its currency"""
         return self.currency_id.round(self.amount_due - self._get_set_off())
 
+    def _get_promisable(self):
+        """:return: what a customer may be asked to promise of an item, in its currency:
+        what is open, not disputed, and not covered by credits"""
+        open_amount = self.amount_residual_currency - self.amount_disputed
+        return self.currency_id.round(open_amount - self._get_set_off())
+
     @property
     def _table_query(self):
         return self._rows_sql()

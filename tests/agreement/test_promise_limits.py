@@ -1,6 +1,6 @@
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..common.promise import PromiseCommon
 
@@ -29,6 +29,22 @@ class TestPromiseLimits(PromiseCommon):
     # ------------------------------------------------------------------
     # Limits
     # ------------------------------------------------------------------
+
+    def test_each_date_proposes_the_rest(self):
+        """What is open and not covered by credits, then what earlier dates leave, each
+        a week later."""
+        self.make_credit(self.customer, 100, self.day(-3))
+        action = self.as_of(self.case).action_take_promise()
+        model = self.env["collection.promise"].with_context(
+            **action["context"], collection_as_of=self.today
+        )
+        with Form(model) as form:
+            with form.line_ids.edit(0) as line:
+                self.assertEqual((line.amount, line.date), (9400, self.day(7)))
+                line.amount = 5000
+            with form.line_ids.new() as line:
+                self.assertEqual((line.amount, line.date), (4400, self.day(14)))
+            self.assertFalse(form.amount_uncovered)
 
     def test_each_limit_and_its_edge(self):
         for offset, amount, reason in (

@@ -201,9 +201,10 @@ class TestCallScreen(CallCommon):
                 self.assertEqual(line.amount, 1000)
                 self.assertEqual(line.date, self.day(7))
                 line.amount = 400
+            # The rest, a week later.
             with form.promise_line_ids.new() as line:
-                line.date = self.day(14)
-                line.amount = 600
+                self.assertEqual(line.amount, 600)
+                self.assertEqual(line.date, self.day(14))
         log.action_log()
         promise = self.case.promise_ids
         self.assertEqual(promise.contact_id, log.contact_id)
@@ -211,6 +212,14 @@ class TestCallScreen(CallCommon):
         self.assertEqual(promise.person, "Ms. Smith")
         self.assertEqual(promise.user_id, self.users["collector"])
         self.assertEqual(log.contact_id.move_ids, promise.item_ids.move_id)
+
+    def test_what_credits_cover_is_not_to_be_promised(self):
+        self.make_credit(self.customer, 120, self.day(-3))
+        with Form(self.open_call(self.case)) as form:
+            form.outcome = "promise"
+            with form.promise_line_ids.edit(0) as line:
+                self.assertEqual(line.amount, 880)
+            self.assertFalse(form.promise_uncovered)
 
     def test_dispute_during_the_call(self):
         reason = self.env.ref("account_collections.reason_dispute_price")

@@ -128,6 +128,7 @@ class CollectionCallScreen(models.TransientModel):
         compute="_compute_promise_uncovered",
         currency_field="promise_currency_id",
     )
+    promise_date_more = fields.Date(compute="_compute_promise_uncovered")
     promise_means = fields.Selection(MEANS, "Paid by", default="transfer")
     dispute_move_id = fields.Many2one(
         "account.move", "Disputed invoice", domain="[('id', 'in', move_ids)]"
@@ -247,12 +248,16 @@ class CollectionCallScreen(models.TransientModel):
             currencies = log.promise_item_ids.currency_id
             log.promise_currency_id = currencies[:1] or log.case_id.currency_id
 
-    @api.depends("promise_item_ids", "promise_line_ids.amount")
+    @api.depends("promise_item_ids", "promise_line_ids.amount", "promise_line_ids.date")
     def _compute_promise_uncovered(self):
+        calendar = self.env["collection.calendar"]
         for log in self:
             rest = log._get_promisable() - sum(log.promise_line_ids.mapped("amount"))
             log.promise_uncovered = log.promise_currency_id.round(
                 max(rest if log.promise_line_ids else 0, 0)
+            )
+            log.promise_date_more = calendar._get_date_more(
+                log.promise_line_ids.mapped("date"), self.env.company
             )
 
     @api.onchange("outcome")
@@ -278,11 +283,10 @@ class CollectionCallScreen(models.TransientModel):
         """Propose to pay all of it in a week."""
         if len(self.promise_line_ids) > 1:
             return
-        company = self.env.company
-        week = fields.Date.add(company._get_collection_today(), days=7)
-        day = self.promise_line_ids.date or self.env[
-            "collection.calendar"
-        ]._roll_forward(week, company)
+        calendar = self.env["collection.calendar"]
+        day = self.promise_line_ids.date or calendar._get_date_more(
+            (), self.env.company
+        )
         total = self._get_promisable()
         self.promise_line_ids = [
             Command.clear(),
@@ -290,10 +294,11 @@ class CollectionCallScreen(models.TransientModel):
         ]
 
     def _get_promisable(self):
-        """:return: what is open on the invoices of the promise, in their currency"""
+        """:return: what is open on the invoices of the promise, in their currency, less
+        what credits cover"""
         lines = self.promise_item_ids.move_line_id._origin.ids
         rows = self.env["collection.exposure"].search([("move_line_id", "in", lines)])
-        return sum(row.amount_residual_currency - row.amount_disputed for row in rows)
+        return sum(row._get_promisable() for row in rows)
 
     @api.onchange("dispute_move_id")
     def _onchange_dispute_move_id(self):
