@@ -96,6 +96,8 @@ def get_rate(basis, rates, day):
     Decimal('10.40')
     >>> get_rate(Basis(8, True), rates, date(2027, 1, 1)) is None
     True
+    >>> get_rate(Basis(8, True), rates, rates[-1][1]) is None
+    False
     >>> get_rate(Basis("5"), [], date(2027, 1, 1))
     Decimal('5')
 
@@ -302,6 +304,10 @@ def get_scale_sum(amount, brackets, least=0, most=0, step="0.01"):
     ['40.00', '40.05', '875.00', '3275.00', '6775.00']
     >>> get_scale_sum(0, bik, 40, 6775)
     Decimal('0.00')
+    >>> [str(get_scale_sum(amount, bik, 40)) for amount in ("0.50", 4000000)]
+    ['40.00', '21775.00']
+    >>> get_scale_sum(1, bik)
+    Decimal('0.15')
     """
     amount, total = Decimal(str(amount)), Decimal(0)
     limits = sorted((Decimal(str(low)), Decimal(str(rate))) for low, rate in brackets)
@@ -331,7 +337,9 @@ def get_tier_sum(amount, tiers):
     >>> pl = [(0, 40), ("5000.01", 70), (50000, 100)]
     >>> [str(get_tier_sum(amount, pl)) for amount in (4000, 5000, 10000, 60000)]
     ['40', '40', '70', '100']
-    >>> get_tier_sum(0, uk)
+    >>> [str(get_tier_sum(amount, uk)) for amount in (0, "0.50")]
+    ['0', '40']
+    >>> get_tier_sum(5, [(10, 40)])
     Decimal('0')
     """
     amount = Decimal(str(amount))
@@ -402,7 +410,17 @@ class _Money:
 
 
 def _get_days(payments, basis, start, until):
-    """Answer the days on which base or rate may change, with start and end."""
+    """Answer the days on which base or rate may change, with start and end.
+
+    >>> def show(*days):
+    ...     return [str(day) for day in _get_days([], Basis(8), *days)]
+    >>> show(date(2026, 6, 30), date(2026, 7, 1))
+    ['2026-06-30', '2026-07-01', '2026-07-02']
+    >>> show(date(2026, 7, 1), date(2026, 12, 31))
+    ['2026-07-01', '2027-01-01']
+    >>> show(date(2026, 7, 2), date(2026, 7, 1))
+    []
+    """
     days = {day + ONE_DAY for day, _amount in payments}
     for year in range(start.year, until.year + 1):
         days |= {date(year, 1, 1), date(year, 7, 1)}
@@ -413,7 +431,13 @@ def _get_days(payments, basis, start, until):
 
 
 def _get_birthday(start, year):
-    """Answer the day of a year on which full years since the start have passed."""
+    """Answer the day of a year on which full years since the start have passed.
+
+    >>> [str(_get_birthday(date(2024, 2, 29), year)) for year in (2025, 2028)]
+    ['2025-03-01', '2028-02-29']
+    >>> [str(_get_birthday(date(2024, *day), 2025)) for day in ((2, 28), (3, 29))]
+    ['2025-02-28', '2025-03-29']
+    """
     if (start.month, start.day) == (2, 29) and not isleap(year):
         return date(year, 3, 1)
     return start.replace(year=year)
@@ -426,6 +450,11 @@ def _get_fixing_day(basis, first, start):
 
 
 def _get_year_days(year_days, year):
+    """Answer by how many days a year is divided.
+
+    >>> [_get_year_days(ACTUAL, year) for year in (2023, 2024)]
+    [365, 366]
+    """
     if year_days == ACTUAL:
         return 366 if isleap(year) else 365
     return int(year_days)
