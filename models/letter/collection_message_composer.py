@@ -381,7 +381,7 @@ class CollectionMessageComposer(models.AbstractModel):
         found = cases._find_by_customer("collection.exposure")
         rows = self.env["collection.exposure"].union(*found.values())
         # Once for all, instead of once per customer.
-        rows.move_line_id.fetch(["amount_currency"])
+        rows.move_line_id.fetch(["amount_currency", "discount_date"])
         rows.move_id.fetch(MOVE_FIELDS)
         return found
 

@@ -163,6 +163,7 @@ class CollectionOpenItemList(models.AbstractModel):
             "date_due": format_date(self.env, row.date_maturity),
             "days_late": row.days_late,
             "late_text": self._get_late_text(row),
+            "early_text": self._get_early_text(row),
             "amount": self._format(sign * amount, currency),
             "paid": self._format(sign * (amount - residual), currency),
             "is_part_paid": not currency.is_zero(amount - residual),
@@ -204,6 +205,24 @@ class CollectionOpenItemList(models.AbstractModel):
         if row.days_late == 1:
             return self.env._("1 day late")
         return self.env._("%s days late", row.days_late)
+
+    @api.model
+    def _get_early_text(self, row):
+        """:return: what is enough while the payment term's discount runs: not after its
+        last day, nor of an item that is paid, disputed or covered in part"""
+        line, currency = row.move_line_id, row.currency_id
+        today = row.company_id._get_collection_today()
+        if row.status != "open" or not line.discount_date or line.discount_date < today:
+            return ""
+        is_whole = currency.compare_amounts(row.amount_due, line.amount_currency) == 0
+        is_eligible = row.move_id._is_eligible_for_early_payment_discount
+        if self._get_covered(row) or not (is_whole and is_eligible(currency, today)):
+            return ""
+        return self.env._(
+            "%(amount)s if paid by %(day)s",
+            amount=format_amount(self.env, line.discount_amount_currency, currency),
+            day=format_date(self.env, line.discount_date),
+        )
 
     @api.model
     def _get_url(self, move):

@@ -276,6 +276,7 @@ class CollectionPortalAccount(models.AbstractModel):
             "number": move.name,
             "installment": listing._get_installment(positions.get(row.id)),
             "late": "" if is_stayed or is_covered else listing._get_late_text(row),
+            "early": listing._get_early_text(row),
             "badges": self._get_badges(row),
             **(self._get_urls(row, url) if is_invoice else NO_URLS),
             "can_choose": row.status in ANSWERABLE,

@@ -167,6 +167,61 @@ class TestMessageContent(MessageCommon):
         ):
             self.assertIn(part, text)
 
+    def make_discounted(self, due_in=5, last_day=3):
+        """:return: an invoice that 2 % less is enough for until its last day"""
+        terms = self.env["account.payment.term"].create(
+            {
+                "name": "2 % for who is early",
+                "early_discount": True,
+                "discount_percentage": 2,
+                "discount_days": 10,
+                "line_ids": [
+                    Command.create(
+                        {"value_amount": 100, "nb_days": 10 + due_in - last_day}
+                    )
+                ],
+            }
+        )
+        issued = self.day(last_day - 10)
+        return self.make_invoice(self.customer, 1000, terms=terms, issued=issued)
+
+    def test_early_payment_discount_while_it_runs(self):
+        """Said before the due date, with amount and last day; for the whole only."""
+        self.stage.days = -7
+        invoice = self.make_discounted()
+        said = f"$ 980.00 if paid by {self.day(3):%m/%d/%Y}"
+        self.assertEqual(invoice.line_ids.mapped("discount_date")[-1:], [self.day(3)])
+        self.assertIn(said, self.read_email())
+        self.assertIn(said, self.read_statement())
+        self.make_credit(self.customer, 5, self.day(-1))
+        self.assertNotIn("if paid by", self.read_statement())
+
+    def test_early_payment_discount_of_a_part(self):
+        invoice = self.make_discounted()
+        self.pay(invoice, 400)
+        self.plan()
+        self.assertNotIn("if paid by", self.read_statement())
+
+    def test_early_payment_discount_ends(self):
+        self.make_discounted(last_day=0)
+        self.plan()
+        self.assertIn("if paid by", self.read_statement())
+        self.assertNotIn("if paid by", self.read_statement(self.day(1)))
+
+    def read_statement(self, day=None):
+        case = self.get_case(self.customer).with_env(self.dispatcher.env)
+        case = case.with_context(collection_as_of=day or self.today)
+        self.env.invalidate_all()
+        statement = case.env["collection.statement"]
+        [values] = statement._prepare_cases(case).values()
+        rows = [
+            row
+            for group in values["statements"]
+            for section in group["sections"]
+            for row in section["rows"]
+        ]
+        return " ".join(row["early_text"].replace("\xa0", " ") for row in rows)
+
     def test_links_open_without_a_password(self):
         invoice = self.make_invoice(self.customer)
         html = self.prepare()["html"]
