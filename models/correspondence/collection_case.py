@@ -177,7 +177,7 @@ class CollectionCase(models.Model):
             fields.Command.create(
                 {
                     "name": f"{name}.eml",
-                    "raw": mail.as_bytes(),
+                    "raw": self.env["collection.account.link"]._strip_mail(mail),
                     "mimetype": "message/rfc822",
                     "res_model": "collection.contact",
                 }

@@ -69,7 +69,7 @@ class CollectionInbox(models.Model):
             letter.attachment_id = letter.env["ir.attachment"].create(
                 {
                     "name": f"{letter.name}.eml",
-                    "raw": mail.as_bytes(),
+                    "raw": self.env["collection.account.link"]._strip_mail(mail),
                     "mimetype": "message/rfc822",
                     "res_model": letter._name,
                     "res_id": letter.id,

@@ -1,6 +1,7 @@
 import re
 import secrets
 from contextlib import suppress
+from copy import deepcopy
 from hashlib import sha256
 
 from markupsafe import Markup
@@ -115,6 +116,27 @@ class CollectionAccountLink(models.Model):
         """:return: a text that may quote links, with the address to log in instead"""
         stripped = QUOTED.sub(LOGIN_URL, text or "")
         return Markup(stripped) if isinstance(text, Markup) else stripped
+
+    @api.model
+    def _strip_mail(self, mail):
+        """Take links out of an answer that is kept as evidence: whoever may read it
+        shall not speak for the customer.
+
+        :param EmailMessage mail: as it came in
+        :return: its bytes; exactly as they came where it quotes no link
+        """
+        stripped = deepcopy(mail)
+        is_changed = False
+        for part in stripped.walk():
+            if part.get_content_maintype() != "text":
+                continue
+            with suppress(LookupError, ValueError):  # letters that nobody can read
+                text = part.get_content()
+                if QUOTED.search(text):
+                    kind = part.get_content_subtype()
+                    part.set_content(self._strip(text), subtype=kind)
+                    is_changed = True
+        return (stripped if is_changed else mail).as_bytes()
 
     @api.model
     def _make(self, letter, contact, days):

@@ -1,6 +1,8 @@
 import re
 from datetime import timedelta
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from email.utils import make_msgid
 from urllib.parse import quote
 
@@ -87,9 +89,43 @@ class TestPortalLink(LinkCommon):
         answer.add_alternative(f"<p>We paid.</p>{link}", subtype="html")
         with mute_logger("odoo.addons.mail.models.mail_thread"):
             self.root["mail.thread"].message_process(None, answer.as_bytes())
+        [kept] = self.case.contact_ids[:1].attachment_ids
+        self.assertNotIn(self.secret.encode(), kept.raw)
         message = self.case.message_ids.filtered(lambda row: "We paid" in row.body)
         self.assertIn('href="https://erp.example.com/my/statement"', message.body)
         self.assertNotIn(self.secret, message.body)
+
+    def test_nor_in_the_evidence_of_an_answer(self):
+        """Also where the answer is encoded; the rest of it is as it came in, and the
+        link still opens the account."""
+        quoted = f"Paid on Monday. ✓\n> https://example.com{self.url}\n"
+        answers = {}
+        for encoding in ("8bit", "quoted-printable", "base64"):
+            answer = EmailMessage()
+            answer["From"] = "Reader <reader@example.com>"
+            answer["Subject"] = f"Re: {encoding}"
+            answer.set_content(quoted, cte=encoding)
+            answer.add_alternative(f"<a href='{self.url}'>x</a>", subtype="html")
+            answers[encoding] = answer
+        links = self.env["collection.account.link"]
+        for encoding, answer in answers.items():
+            with self.subTest(encoding):
+                kept = message_from_bytes(links._strip_mail(answer), policy=default)
+                texts = [
+                    part.get_content()
+                    for part in kept.walk()
+                    if part.get_content_maintype() == "text"
+                ]
+                self.assertEqual(len(texts), 2)
+                for text in texts:
+                    self.assertNotIn(self.secret, text)
+                    self.assertIn("/my/statement", text)
+                self.assertIn("Paid on Monday. ✓", texts[0])
+                self.assertEqual(kept["Subject"], answer["Subject"])
+        plain = EmailMessage()
+        plain.set_content("Paid on Monday.")
+        self.assertEqual(links._strip_mail(plain), plain.as_bytes())
+        self.assertEqual(self.url_open(self.url).status_code, 200)
 
     def test_page(self):
         """All of the account, below the link; not kept, not found, not told on."""
