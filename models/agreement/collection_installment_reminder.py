@@ -1,3 +1,5 @@
+from itertools import accumulate
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -40,23 +42,28 @@ class CollectionInstallmentReminder(models.AbstractModel):
             is_paused, money = waiting[plan.id]
             if is_paused:
                 continue
-            if lines := self._find_near(plan, today):
+            if lines := self._find_near(plan, today, money):
                 isolate(self._remind, plan, lines, "before")
             is_late = plan.amount_late - money > plan.tolerance_amount
             if is_late and (lines := self._find_missed(plan, today)):
                 isolate(self._remind, plan, lines, "after")
 
     @api.model
-    def _find_near(self, plan, today):
-        """:return: installments to come that are as near as the policy says, not paid
-        and not reminded of"""
+    def _find_near(self, plan, today, money):
+        """:return: installments to come that are as near as the policy says, not paid,
+        also not by the money that waits to be matched, and not reminded of"""
         days = plan.case_id.policy_id.plan_remind_days
-        return plan.line_ids.filtered(
+        lines = plan.line_ids.sorted("date")
+        paid_up_to = dict(
+            zip(lines, accumulate(lines.mapped("amount_open")), strict=True)
+        )
+        return lines.filtered(
             lambda line: (
                 days
                 and not line.is_reminded
                 and 0 <= (line.date - today).days <= days
                 and line.state != "paid"
+                and plan.currency_id.compare_amounts(paid_up_to[line], money) > 0
             )
         )
 

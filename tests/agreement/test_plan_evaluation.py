@@ -138,6 +138,17 @@ class TestPlanEvaluation(PlanCommon):
         self.night(11)
         self.assert_plan(plan, "notice")
 
+    def test_money_that_waits_is_not_reminded_of(self):
+        """The first installment has come, unmatched; the second is announced."""
+        self.policy.plan_remind_days = 3
+        plan = self.begin(self.invoice, (10, 400), (20, 600))
+        self.receive(self.customer, 400, self.day(3))
+        for offset in range(4, 12):
+            self.night(offset)
+        self.assertFalse(any(plan.line_ids.mapped("is_reminded")))
+        self.night(18)
+        self.assertEqual(plan.line_ids.mapped("is_reminded"), [False, True])
+
     def test_dispute_during_the_plan(self):
         """The disputed part is not asked for, and comes back when it is rejected."""
         plan = self.begin(self.invoice, (5, 500), (35, 500))

@@ -247,6 +247,15 @@ class TestPromiseNight(PromiseCommon):
             self.night(offset)
         self.assertFalse(self.get_reminders())
 
+    def test_what_was_credited_is_not_reminded_of(self):
+        self.make_promise(self.invoice, (10, 1000))
+        self.night(2)
+        credit = self.make_credit(self.customer, 1000, self.day(3))
+        (self.receivable(self.invoice) | self.receivable(credit)).reconcile()
+        for offset in range(3, 17):
+            self.night(offset)
+        self.assertFalse(self.get_reminders())
+
     def test_policy_without_reminders(self):
         self.policy.promise_remind_days = 0
         self.make_promise(self.invoice, (10, 1000))
