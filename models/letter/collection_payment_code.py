@@ -81,7 +81,8 @@ class CollectionPaymentCode(models.AbstractModel):
             ) or bank._check_for_qr_code_errors(method, **vals)
             if not problem:
                 return method, False
-            problems += problem.splitlines()
+            # The first thing that is wrong is what it takes to know.
+            problems += problem.splitlines()[:1]
         return False, " ".join(problems) or self.env._(
             "No standard for QR codes is installed."
         )
