@@ -247,6 +247,15 @@ class TestPromiseNight(PromiseCommon):
             self.night(offset)
         self.assertFalse(self.get_reminders())
 
+    def test_money_that_waits_is_not_reminded_of(self):
+        promise = self.make_promise(self.invoice, (10, 1000))
+        self.night(2)
+        self.receive(self.customer, 1000, self.day(3))
+        for offset in range(4, 17):
+            self.night(offset)
+        self.assertFalse(self.get_reminders())
+        self.assertNotEqual(promise.state, "broken")
+
     def test_what_was_credited_is_not_reminded_of(self):
         self.make_promise(self.invoice, (10, 1000))
         self.night(2)
