@@ -45,7 +45,7 @@ def make_ledger(env, size, as_of):
     :param Size size: numbers of invoices and of customers
     :param date as_of: the day on which they are overdue
     """
-    invoice = _post_sample(env, as_of)
+    invoice = post_sample(env, as_of)
     env.flush_all()
     maker = LedgerMaker(env.cr, invoice, size, as_of)
     with _without_indexes(env.cr), _without_triggers(env.cr):
@@ -56,8 +56,8 @@ def make_ledger(env, size, as_of):
     env.invalidate_all()
 
 
-def _post_sample(env, as_of):
-    """:return: an invoice that Odoo posted, the pattern of all others"""
+def post_sample(env, as_of):
+    """Answer an invoice that Odoo posted, the pattern of all others."""
     prepare_company(env)
     line = {
         "product_id": env["product.product"].create({"name": "Goods"}).id,

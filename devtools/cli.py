@@ -33,6 +33,7 @@ HELP = """\
 ./dev replay ARGS           run benchmarks/replay.py
 ./dev faults ARGS           run benchmarks/faults.py
 ./dev interference ARGS     run benchmarks/interference.py
+./dev trace [--list]        run benchmarks/trace.py
 ./dev stop                  stop PostgreSQL
 ./dev clean                 stop it and remove the cache with all databases
 
@@ -145,5 +146,6 @@ COMMANDS = {
     "shell": _shell,
     "stop": _stop,
     "test": testing.test,
+    "trace": _script("trace.py"),
     "translate": translating.translate,
 }
