@@ -46,7 +46,7 @@ class CollectionCreditAllocation(models.AbstractModel):
         Example: due are 500.00 in January and 300.00 in March, a credit is of 600.00:
         500.00 and 100.00 are covered, and of the credit -600.00 are used.
 
-        :param SQL rows: a table or a query in parentheses
+        :param SQL rows: name of a table, which is read several times
         :param company: res.company record
         :param date as_of: the day, in the company's time zone
         :param partner_ids: ids of the commercial partners that ``rows`` are of
@@ -94,34 +94,44 @@ class CollectionCreditAllocation(models.AbstractModel):
     def _pool_sql(self, rows, company, as_of, partner_ids, ledger_date):
         """:return: SQL with the debts and credits of customers who have credits, also
         in the branches of the company"""
-        pool = SQL("SELECT %s FROM %s AS own", COLUMNS, rows)
-        others = self._get_tree(company) - company
-        if others:
-            exposure = self.env["collection.exposure"]
-            pool = SQL(
-                "%s UNION ALL SELECT %s FROM (%s) other"
-                " WHERE partner_id IN (SELECT partner_id FROM %s AS own)",
-                pool,
-                COLUMNS,
-                exposure._rows_sql(others, partner_ids, ledger_date, as_of),
-                rows,
-            )
         return SQL(
             """
+            WITH pool AS %(pool)s
             SELECT *, is_payback OR date_maturity < %(as_of)s AS is_late,
                    CASE WHEN status = %(credit)s THEN -amount_residual_currency
                         ELSE 0 END AS amount_credit,
                    CASE WHEN status = %(credit)s THEN -amount_residual
-                        ELSE 0 END AS value_credit,
-                   BOOL_OR(status = %(credit)s) OVER (PARTITION BY partner_id)
-                        AS has_credit
-              FROM (%(pool)s) pool
+                        ELSE 0 END AS value_credit
+              FROM pool
              WHERE status IN (%(open)s, %(credit)s)
+               -- Few have credits; the debts of the others are not even sorted.
+               AND partner_id IN (
+                    SELECT partner_id FROM pool WHERE status = %(credit)s)
             """,
-            pool=pool,
+            pool=self._with_branches_sql(
+                rows, company, as_of, partner_ids, ledger_date
+            ),
             as_of=as_of,
             open=OPEN,
             credit=CREDIT,
+        )
+
+    @api.model
+    def _with_branches_sql(self, rows, company, as_of, partner_ids, ledger_date):
+        """:return: SQL of a table with the rows, and with those of the same customers
+        in the branches; these are worked out once, the table of rows is just read"""
+        own = SQL("SELECT %s FROM %s", COLUMNS, rows)
+        others = self._get_tree(company) - company
+        if not others:
+            return SQL("NOT MATERIALIZED (%s)", own)
+        exposure = self.env["collection.exposure"]
+        return SQL(
+            "MATERIALIZED (%s UNION ALL SELECT %s FROM (%s) other"
+            " WHERE partner_id IN (SELECT partner_id FROM %s))",
+            own,
+            COLUMNS,
+            exposure._rows_sql(others, partner_ids, ledger_date, as_of),
+            rows,
         )
 
     @api.model
@@ -203,7 +213,6 @@ class CollectionCreditAllocation(models.AbstractModel):
                        ORDER BY is_payback DESC, date_maturity, move_line_id
                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS earlier
               FROM (%s) pool
-             WHERE has_credit
             WINDOW currency AS (PARTITION BY partner_id, foreign_id)
             """,
             pool,
@@ -222,10 +231,13 @@ class CollectionCreditAllocation(models.AbstractModel):
         for company, own in exposures.grouped("company_id").items():
             day = company.with_env(self.env)._get_collection_today()
             partner_ids = own.partner_id.ids
-            rows = service.env["collection.exposure"]._rows_sql(
-                company, partner_ids, day=day
+            query = SQL(
+                "WITH open_item AS MATERIALIZED (%s) %s",
+                service.env["collection.exposure"]._rows_sql(
+                    company, partner_ids, day=day
+                ),
+                service._covered_sql(SQL("open_item"), company, day, partner_ids),
             )
-            query = service._covered_sql(SQL("(%s)", rows), company, day, partner_ids)
             for line_id, amount, _value in service.env.execute_query(query):
                 covered[line_id] = float(amount)
         return covered
