@@ -11,6 +11,7 @@ from . import (
     interest,
     late_interest,
     mail_authentication,
+    one_line,
     outcomes,
     retry,
     step_states,

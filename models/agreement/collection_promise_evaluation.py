@@ -157,9 +157,9 @@ class CollectionPromiseEvaluation(models.AbstractModel):
                    AND line.parent_state = 'posted'
                  WHERE item.id IN (%(items)s)) open
             """,
-            unmatched=self.env["collection.received.money"]._unmatched_sql(SQL("due")),
             allocations=allocations
             or self._allocations_sql(SQL("promise.id = due.promise_id")),
+            unmatched=self.env["collection.received.money"]._unmatched_sql(SQL("due")),
             items=items or OWN_ITEMS,
         )
 
@@ -182,14 +182,16 @@ class CollectionPromiseEvaluation(models.AbstractModel):
             restrict,
             EVALUATED_STATES,
         )
-        self.env.cr.execute(self._evaluate_lines_sql(as_of, evaluated))
-        changed = self.env.execute_query(self._evaluate_promises_sql(evaluated))
+        money = self._money_sql()
+        self.env.cr.execute(self._evaluate_lines_sql(as_of, evaluated, money))
+        changed = self.env.execute_query(self._evaluate_promises_sql(evaluated, money))
         missed = [id_ for id_, state in changed if state in ("partial", "broken")]
-        # What they covered is collected again, from the next day on.
-        self.env["collection.promise"].browse(missed).item_ids._resume(as_of)
+        if missed:
+            # What they covered is collected again, from the next day on.
+            self.env["collection.promise"].browse(missed).item_ids._resume(as_of)
 
     @api.model
-    def _evaluate_lines_sql(self, as_of, evaluated):
+    def _evaluate_lines_sql(self, as_of, evaluated, money):
         """Say of each date of the promises whether it was kept: all the money promised
         up to it, as far as it was owed, has come in by then, or is on its way.
 
@@ -224,7 +226,7 @@ class CollectionPromiseEvaluation(models.AbstractModel):
             as_of=as_of,
             promise=self._promise_columns_sql(SQL("line.date")),
             evaluated=evaluated,
-            money=self._money_sql(),
+            money=money,
             arriving=self._arriving_sql(as_of),
         )
 
@@ -250,7 +252,7 @@ class CollectionPromiseEvaluation(models.AbstractModel):
         )
 
     @api.model
-    def _evaluate_promises_sql(self, evaluated):
+    def _evaluate_promises_sql(self, evaluated, money):
         """:return: SQL that writes the states, with id and state of what changed"""
         return SQL(
             """
@@ -266,11 +268,11 @@ class CollectionPromiseEvaluation(models.AbstractModel):
              WHERE promise.id = result.id AND promise.state <> result.state
             RETURNING promise.id, promise.state
             """,
-            self._promise_states_sql(evaluated),
+            self._promise_states_sql(evaluated, money),
         )
 
     @api.model
-    def _promise_states_sql(self, evaluated):
+    def _promise_states_sql(self, evaluated, money):
         """:return: SQL with the state per promise; one missed date ends it: partly kept
         if some of its money came in time, else broken"""
         return SQL(
@@ -293,5 +295,5 @@ class CollectionPromiseEvaluation(models.AbstractModel):
             """,
             promise=self._promise_columns_sql(SQL("promise.date_last")),
             evaluated=evaluated,
-            money=self._money_sql(),
+            money=money,
         )

@@ -53,7 +53,7 @@ class CollectionSettlementDiscount(models.AbstractModel):
             lambda row: (
                 row.status == "open"
                 and row.currency_id.compare_amounts(
-                    row._get_left(), row.amount_residual_currency
+                    row.amount_left, row.amount_residual_currency
                 )
                 == 0
                 # Sudo: whoever sees the invoice sees that it is one over charges.

@@ -555,7 +555,8 @@ class CollectionCase(models.Model):
         :param str model: one with partner_id and company_id
         """
         Model = self.env[model]
-        records = Model.search(
+        # At once with their fields: a view is worked out for each question.
+        records = Model.search_fetch(
             [
                 ("partner_id", "in", self.partner_id.ids),
                 ("company_id", "in", self.company_id.ids),

@@ -1,7 +1,14 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from .collection_snapshot import COVERED, FIGURES, IS_COVERED, SET_OFF, SUMS
+from .collection_snapshot import (
+    COVERED,
+    FIGURES,
+    IS_COVERED,
+    OF_CUSTOMERS,
+    SET_OFF,
+    SUMS,
+)
 
 BEHAVIOR = (
     "date_customer_since",
@@ -130,7 +137,7 @@ class CollectionCaseFigures(models.AbstractModel):
         and those who get one now because something is open."""
         figures = self._figures_sql(company, as_of, partner_ids)
         self.env["collection.snapshot"]._fill(
-            "collection_figure", figures, is_whole=partner_ids is None
+            is_whole=partner_ids is None, collection_figure=figures
         )
         # Apart, because PostgreSQL does nothing in parallel that takes numbers.
         self.env.cr.execute(
@@ -174,9 +181,7 @@ class CollectionCaseFigures(models.AbstractModel):
             covered=self._covered_columns_sql(),
             covered_sums=self.env["collection.snapshot"]._covered_sums_sql(as_of),
             company=company.id,
-            restrict=self.env["collection.snapshot"]._restrict_sql(
-                partner_ids, "case_"
-            ),
+            restrict=SQL(OF_CUSTOMERS, partners=partner_ids),
             history=self.env["collection.payment.behavior"]._history_sql(
                 company, as_of, partner_ids
             ),

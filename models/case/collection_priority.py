@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from .collection_snapshot import OF_CUSTOMERS
+
 # Points for somebody who pays punctually, and for somebody who does not.
 PUNCTUAL, LATE = 90, 50
 
@@ -119,9 +121,7 @@ class CollectionPriority(models.AbstractModel):
                 for name, points in parts.items()
             ),
             company=company.id,
-            restrict=self.env["collection.snapshot"]._restrict_sql(
-                partner_ids, "case_"
-            ),
+            restrict=SQL(OF_CUSTOMERS, partners=partner_ids),
         )
 
     @api.model

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from .collection_snapshot import OF_CUSTOMERS
+
 
 class CollectionReview(models.AbstractModel):
     """Bring the cases of a company in line with its ledger. Set-based.
@@ -28,7 +30,7 @@ class CollectionReview(models.AbstractModel):
             company, as_of, partner_ids, ledger_date, is_review=True
         )
         opened = self._reopen_cases(company)
-        restrict = self.env["collection.snapshot"]._restrict_sql(partner_ids, "case_")
+        restrict = SQL(OF_CUSTOMERS, partners=partner_ids)
         figures = self.env["collection.case.figures"]
         opened += figures._refresh(company, as_of, partner_ids)
         # First, while there are none but those known before.

@@ -165,6 +165,8 @@ EXCLUDED = """
     SUM(amount_residual - amount_collectable)
         FILTER (WHERE is_live AND amount_collectable <> amount_residual AND %s)
     """
+# Condition on ``case_``: the customers that a run is about, or all of them.
+OF_CUSTOMERS = "(%(partners)s::int[] IS NULL OR case_.partner_id = ANY(%(partners)s))"
 # Of the open credits, what ``policy`` sets off; without a policy all.
 SET_OFF = "CASE WHEN COALESCE(policy.net_credits, TRUE) THEN COALESCE(%s, 0) ELSE 0 END"
 # An item of which credits leave nothing to ask for.
@@ -210,23 +212,25 @@ class CollectionSnapshot(models.AbstractModel):
                 self.env.cr.execute(self._declare_sql(name))
 
     @api.model
-    def _fill(self, name, query, is_whole=False):
-        """Put the answer of a query into a working table, in place of what was there.
+    def _fill(self, is_whole=False, **queries):
+        """Put the answers of queries into working tables, one after the other, in place
+        of what was there.
 
-        :param str name: a key of ``TABLES``
-        :param SQL query: what is put in, column by name
-        :param bool is_whole: it is about all customers, so that the table is made anew:
+        :param bool is_whole: it is about all customers, so that tables are made anew:
             PostgreSQL reads a ledger in parallel for that, but not for an INSERT
+        :param queries: under a key of ``TABLES`` each, SQL of what is put in, column by
+            name
         """
-        table = SQL.identifier(name)
-        if is_whole:
-            self._drop(name)
-            self.env.cr.execute(self._create_sql(name, query))
-        else:
-            self.env.cr.execute(SQL("DELETE FROM %s", table))
-            self.env.cr.execute(self._insert_sql(name, query))
-        if name in COUNTED and (is_whole or self.env.cr.rowcount > MANY):
-            self.env.cr.execute(SQL("ANALYZE %s", table))
+        for name, query in queries.items():
+            table = SQL.identifier(name)
+            if is_whole:
+                self._drop(name)
+                self.env.cr.execute(self._create_sql(name, query))
+            else:
+                self.env.cr.execute(SQL("DELETE FROM %s", table))
+                self.env.cr.execute(self._insert_sql(name, query))
+            if name in COUNTED and (is_whole or self.env.cr.rowcount > MANY):
+                self.env.cr.execute(SQL("ANALYZE %s", table))
 
     @api.model
     def _drop(self, name):
@@ -279,16 +283,6 @@ class CollectionSnapshot(models.AbstractModel):
         )
 
     @api.model
-    def _restrict_sql(self, partner_ids, alias):
-        """:return: SQL condition that limits a statement to some customers, by the
-        ``partner_id`` of the table of that alias; None for all"""
-        if partner_ids is None:
-            return SQL("TRUE")
-        return SQL(
-            "%s = ANY(%s)", SQL.identifier(alias, "partner_id"), list(partner_ids)
-        )
-
-    @api.model
     def _tune(self):
         """Let PostgreSQL sort and hash a whole ledger in memory, and not compile
         statements that run once. For the rest of the transaction only."""
@@ -322,10 +316,10 @@ class CollectionSnapshot(models.AbstractModel):
         if not is_whole:
             self._prepare()
         items = self._items_sql(company, as_of, partner_ids, ledger_date, is_review)
-        self._fill("collection_snapshot", items, is_whole)
         cover = self._cover_sql(company, as_of, partner_ids, ledger_date)
+        self._fill(is_whole, collection_snapshot=items)
         self.env.cr.execute(cover)
-        self._fill("collection_total", self._totals_sql(company, as_of), is_whole)
+        self._fill(is_whole, collection_total=self._totals_sql(company, as_of))
 
     @api.model
     def _items_sql(

@@ -61,7 +61,7 @@ class CollectionChargeTable(models.AbstractModel):
         """:return: what is overdue, and not covered by credits"""
         late = rows.filtered(lambda row: row.status == "open" and row.days_late)
         return late.filtered(
-            lambda row: row.currency_id.compare_amounts(row._get_left(), 0) > 0
+            lambda row: row.currency_id.compare_amounts(row.amount_left, 0) > 0
         )
 
     @api.model
@@ -70,7 +70,7 @@ class CollectionChargeTable(models.AbstractModel):
         return {
             row.move_line_id.sudo(): row.amount_disputed
             + row.amount_planned
-            + row._get_set_off()
+            + row.amount_set_off
             for row in rows
         }
 
@@ -122,12 +122,12 @@ class CollectionChargeTable(models.AbstractModel):
     def _get_amounts(self, debts, charges, figures, stage):
         """:return: list of (translated label, amount) of a table"""
         today = debts.company_id._get_collection_today()
-        principal = sum(row._get_left() for row in debts)
+        principal = sum(row.amount_left for row in debts)
         return [
             (self.env._("Overdue"), principal),
             (
                 self.env._("Interest and costs invoiced"),
-                sum(row._get_left() for row in charges),
+                sum(row.amount_left for row in charges),
             ),
             (
                 self.env._("Interest to %s", format_date(self.env, today)),

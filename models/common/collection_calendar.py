@@ -1,6 +1,5 @@
 from datetime import timedelta
 
-import pytz
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -97,17 +96,14 @@ class CollectionCalendar(models.AbstractModel):
     @api.model
     def _get_closed_days(self, company, leaves):
         """:return: frozenset of the days that leaves take from a company"""
-        zone = pytz.timezone(company._get_collection_zone())
         closed = set()
         for leave in leaves:
             if leave.company_id and leave.company_id != company:
                 continue
             if leave.calendar_id and leave.calendar_id != company.resource_calendar_id:
                 continue
-            first, last = (
-                pytz.utc.localize(moment).astimezone(zone).date()
-                for moment in (leave.date_from, leave.date_to - timedelta(seconds=1))
-            )
+            first = company._get_collection_day(leave.date_from)
+            last = company._get_collection_day(leave.date_to - timedelta(seconds=1))
             closed |= {
                 first + timedelta(days=number)
                 for number in range((last - first).days + 1)

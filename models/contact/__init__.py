@@ -10,7 +10,6 @@ from . import (
     collection_contact_seal,
     collection_contact_lock,
     collection_contact_guard,
-    collection_contact_facts,
     collection_recipient,
     collection_case,
     res_partner,

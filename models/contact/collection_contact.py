@@ -258,8 +258,10 @@ class CollectionContact(models.Model):
 
     @api.constrains("date")
     def _check_date(self):
-        limit = fields.Datetime.add(self._get_moment(), minutes=5)
-        if any(contact.date > limit for contact in self):
+        if any(
+            contact.date > fields.Datetime.add(contact.logged_date, minutes=5)
+            for contact in self
+        ):
             raise UserError(self.env._("A contact cannot be logged before it happens."))
 
     @api.constrains("date_follow_up")
@@ -516,7 +518,8 @@ class CollectionContact(models.Model):
                     and (self.env.su or file.create_uid == self.env.user)
                 )
             )
-            files.write({"res_model": self._name, "res_id": contact.id})
+            if files:
+                files.write({"res_model": self._name, "res_id": contact.id})
 
     @api.model
     def _only_added(self, name, commands):

@@ -1,13 +1,14 @@
+from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import pytz
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import format_duration
+from odoo.tools import SQL, format_duration
 
 from ...tools.channels import channel_of
-from ...tools.contact_limits import CALL_BACK_DAYS, Limits, next_moment
+from ...tools.contact_limits import CALL_BACK_DAYS, WINDOW, Event, Limits, next_moment
 
 OVERRIDE_HOURS = 24
 
@@ -26,6 +27,24 @@ class Answer(NamedTuple):
     reason: str = ""
     next_moment: datetime | None = None
     limit: str = ""
+
+
+class Entry(NamedTuple):
+    """A row of the contact log, as the limits need it."""
+
+    case_id: int
+    partner_id: int | None
+    company_id: int
+    date: object
+    channel: str
+    outcome: str
+    is_attempt: bool
+    is_conversation: bool
+    date_follow_up: object
+
+    def as_event(self, day):
+        """:return: the Event of the limits, on a local day"""
+        return Event(day, self.channel, self.is_attempt, self.is_conversation)
 
 
 class CollectionContactGuard(models.AbstractModel):
@@ -54,13 +73,12 @@ class CollectionContactGuard(models.AbstractModel):
         # Whether somebody may be contacted does not depend on who asks; what is told
         # of the log is no more than a date.
         guarded = cases.sudo()
-        facts = self.env["collection.contact.facts"].sudo()
         moment = moment or self.env.company._get_collection_moment()
         persons = persons or self._get_persons(guarded, channel, partner)
         stops = self._hard_stop(guarded, channel, persons)
         if channel_of(channel).is_free:
             return {case: self._get_free_answer(stops.get(case)) for case in cases}
-        entries = facts._get_entries(guarded, persons, moment)
+        entries = self.sudo()._get_entries(guarded, persons, moment)
         calendars = self.env["collection.calendar"]._get_company_calendars(
             guarded.company_id
         )
@@ -77,6 +95,60 @@ class CollectionContactGuard(models.AbstractModel):
             )
             for case in guarded
         }
+
+    @api.model
+    def _get_entries(self, cases, persons, moment):
+        """Find the contacts that count for cases: their own, and those with the same
+        person in other cases of the company.
+
+        :param cases: collection.case records
+        :param dict persons: res.partner per case
+        :param datetime moment: naive UTC; later contacts do not count
+        :return: dict of a list of ``Entry`` per case, oldest first
+        """
+        self.env["collection.contact"].flush_model()
+        policies = cases.policy_id
+        days = max(
+            WINDOW,
+            *policies.mapped("limit_call_days"),
+            *policies.mapped("limit_talk_days"),
+            0,
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT case_id, partner_id, company_id, date, channel, outcome,
+                       is_attempt, is_conversation, date_follow_up
+                  FROM collection_contact
+                 WHERE is_void IS NOT TRUE AND date <= %(moment)s
+                   AND (date > %(since)s OR outcome = 'call_back'
+                        AND date_follow_up >= %(since)s::date)
+                   AND (is_attempt OR is_conversation OR outcome = 'override')
+                   AND (case_id = ANY(%(cases)s) OR partner_id = ANY(%(persons)s))
+                 ORDER BY date, id
+                """,
+                since=moment - timedelta(days=days + 2),
+                # What is logged in the same second has happened.
+                moment=moment + timedelta(minutes=5),
+                cases=cases.ids,
+                persons=[person.id for person in persons.values()],
+            )
+        )
+        return self._share(cases, persons, [Entry(*row) for row in rows])
+
+    @api.model
+    def _share(self, cases, persons, entries):
+        by_case, by_person = defaultdict(list), defaultdict(list)
+        for entry in entries:
+            by_case[entry.case_id].append(entry)
+            by_person[entry.company_id, entry.partner_id].append(entry)
+        result = {}
+        for case in cases:
+            others = by_person[case.company_id.id, persons[case].id]
+            mine = by_case[case.id]
+            mine = mine + [entry for entry in others if entry.case_id != case.id]
+            result[case] = sorted(mine, key=lambda entry: entry.date)
+        return result
 
     @api.model
     def _check(self, cases, channel, partner=None):
@@ -100,16 +172,24 @@ class CollectionContactGuard(models.AbstractModel):
         :param dict persons: the res.partner to be contacted per case
         :return: dict of a translated reason per case that is stopped
         """
+        stays = self.env["collection.stay"]._get_bankruptcies(cases.partner_id)
+        by_customer = stays.grouped("partner_id")
         reasons = {
-            case: self._get_stop_reason(case, channel, persons[case]) for case in cases
+            case: self._get_stop_reason(
+                case,
+                channel,
+                persons[case],
+                by_customer.get(case.partner_id, stays.browse()),
+            )
+            for case in cases
         }
         return {case: reason for case, reason in reasons.items() if reason}
 
     @api.model
-    def _get_stop_reason(self, case, channel, person):
+    def _get_stop_reason(self, case, channel, person, bankruptcies):
         """:return: the first of the four reasons not to contact a person, or False"""
         # A stay holds whatever anybody wants; and a decision of ours is no contact.
-        return self._get_stay_reason(case, person) or (
+        return self._get_stay_reason(case, person, bankruptcies) or (
             channel != "task"
             and (
                 self._get_no_contact_reason(case, person)
@@ -119,11 +199,10 @@ class CollectionContactGuard(models.AbstractModel):
         )
 
     @api.model
-    def _get_stay_reason(self, case, person):
-        if not case.is_bankrupt:
+    def _get_stay_reason(self, case, person, bankruptcies):
+        if not (bankruptcies and case._is_stayed()):
             return False
-        bankruptcies = self.env["collection.stay"]._get_bankruptcies(case.partner_id)
-        if not case._is_stayed() or bankruptcies._is_representative(person):
+        if bankruptcies._is_representative(person):
             return False
         return bankruptcies[:1]._get_stay_text()
 
@@ -232,7 +311,7 @@ class CollectionContactGuard(models.AbstractModel):
         limits = self._get_limits(case, channel, moment, person, entries, to_local)
         events = [entry.as_event(to_local(entry.date).date()) for entry in entries]
         allowed_at, why = self._find_moment(
-            case, channel, moment, person, limits, events, calendar
+            channel, moment, person, zone, limits, events, calendar
         )
         if not why:
             return Answer(True)
@@ -245,7 +324,7 @@ class CollectionContactGuard(models.AbstractModel):
         )
 
     @api.model
-    def _find_moment(self, case, channel, moment, person, limits, events, calendar):
+    def _find_moment(self, channel, moment, person, zone, limits, events, calendar):
         """:return: (naive UTC, key of the limit in the way) of the first moment that
         the limits allow, from one on, on a working day of the company; for who is
         called, of the person as well"""
@@ -254,11 +333,10 @@ class CollectionContactGuard(models.AbstractModel):
             calendars.append(
                 self.env["collection.calendar"]._get_partner_calendar(person)
             )
-        zone = pytz.timezone(person._get_collection_zone(case.company_id))
         allowed_at, why = next_moment(
             limits,
             channel,
-            person._get_collection_local(moment, case.company_id),
+            pytz.utc.localize(moment).astimezone(zone).replace(tzinfo=None),
             events,
             lambda day: any(place.is_day_off(day) for place in calendars),
         )
@@ -282,8 +360,9 @@ class CollectionContactGuard(models.AbstractModel):
         limits = self._for_call_back(
             self._apply_contact_preferences(case, "phone", partner)
         )
+        zone = pytz.timezone(partner._get_collection_zone(case.company_id))
         found, _why = self._find_moment(
-            case, "phone", moment, partner, limits, [], calendars[case.company_id]
+            *("phone", moment, partner, zone, limits, []), calendars[case.company_id]
         )
         return found
 

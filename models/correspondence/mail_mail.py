@@ -3,6 +3,7 @@ from smtplib import SMTPServerDisconnected
 from odoo import api, fields, models
 from odoo.tools import email_normalize, email_normalize_all
 
+from ...tools.one_line import on_one_line
 from .ir_mail_server import MAIL_HEADER
 
 # A server that goes away that often in one turn of the queue gets some rest.
@@ -27,8 +28,9 @@ class MailMail(models.Model):
             # Odoo's templates do not say in which company they were sent; what was
             # posted does.
             is_new = vals.get("res_id") and not vals.get("mail_message_id")
-            if is_new and mixin._has_contacts(vals.get("model")):
-                vals.setdefault("record_company_id", self._find_company(vals).id)
+            is_unsaid = is_new and "record_company_id" not in vals
+            if is_unsaid and mixin._has_contacts(vals.get("model")):
+                vals["record_company_id"] = self._find_company(vals).id
         return super().create(vals_list)
 
     @api.model
@@ -97,13 +99,12 @@ class MailMail(models.Model):
 
         :param dict email: what the mail server gets
         """
-        straighten = self.env["collection.dispatcher"]._straighten
         for key in ("subject", "reply_to"):
-            email[key] = straighten(email[key])
+            email[key] = on_one_line(email[key])
         for key in ("email_to", "email_cc"):
-            email[key] = [straighten(text) for text in email[key]]
+            email[key] = [on_one_line(text) for text in email[key]]
         email["attachments"] = [
-            (straighten(name), *rest) for name, *rest in email["attachments"]
+            (on_one_line(name), *rest) for name, *rest in email["attachments"]
         ]
 
     def _personalize_outgoing_body(self, body, partner=False, doc_to_followers=None):
@@ -269,7 +270,8 @@ class MailMail(models.Model):
         letters = self.env["collection.letter"].sudo()._find_queued(self.sudo())
         stopped = letters._cancel_obsolete().mail_message_id
         mails = self.filtered(lambda mail: mail.sudo().mail_message_id in stopped)
-        mails.filtered(lambda mail: mail.state == "outgoing").cancel()
+        if waiting := mails.filtered(lambda mail: mail.state == "outgoing"):
+            waiting.cancel()
         return mails
 
     def _follow_break(self, error):

@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from ...tools.channels import channels
 from ...tools.contact_limits import WINDOW
-from ..case.collection_snapshot import RESTS, SET_OFF
+from ..case.collection_snapshot import OF_CUSTOMERS, RESTS, SET_OFF
 from ..ledger.collection_exposure import OPEN
 
 CREDIT = SQL(SET_OFF, SQL.identifier("total", "amount_set_off"))
@@ -35,23 +35,16 @@ class CollectionDecisionStatement(models.AbstractModel):
         :param date as_of: the day the decision is for
         :param partner_ids: restrict to these commercial partners
         """
-        snapshot = self.env["collection.snapshot"]
-        restrict = snapshot._restrict_sql(partner_ids, "case_")
-        is_whole = partner_ids is None
-        self._fill_positions(company, as_of, restrict, is_whole)
+        restrict = SQL(OF_CUSTOMERS, partners=partner_ids)
         days_off = self.env["collection.calendar"]._days_off_sql(company, as_of)
-        snapshot._fill("collection_day_off", days_off, is_whole)
-        decisions = self._decisions_sql(as_of)
-        snapshot._fill("collection_decision_statement", decisions, is_whole)
-
-    @api.model
-    def _fill_positions(self, company, as_of, restrict, is_whole=False):
-        """Work out first what concerns a case as a whole, so that PostgreSQL plans for
-        as many cases as there are: after the first night it would think there are next
-        to none, and compare each with each."""
-        positions = self._positions_sql(company, as_of, restrict)
         self.env["collection.snapshot"]._fill(
-            "collection_position", positions, is_whole
+            is_whole=partner_ids is None,
+            # First what concerns a case as a whole, so that PostgreSQL plans for as
+            # many cases as there are: after the first night it would think there are
+            # next to none, and compare each with each.
+            collection_position=self._positions_sql(company, as_of, restrict),
+            collection_day_off=days_off,
+            collection_decision_statement=self._decisions_sql(as_of),
         )
 
     @api.model
@@ -71,7 +64,8 @@ class CollectionDecisionStatement(models.AbstractModel):
             resumption that the item had before, the stage it has now
         """
         restrict = SQL("case_.id = ANY(%s)", list(stage_by_case))
-        self._fill_positions(company, as_of, restrict)
+        positions = self._positions_sql(company, as_of, restrict)
+        self.env["collection.snapshot"]._fill(collection_position=positions)
         return self.env.execute_query(
             SQL(
                 """

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ...tools.step_states import OPEN_STATES
 from ..case.collection_decision import TEMPORARY_REASONS
+from ..case.collection_snapshot import OF_CUSTOMERS
 
 
 class _Rollback(Exception):
@@ -137,9 +138,7 @@ class CollectionPlanner(models.AbstractModel):
                 company=company.id,
                 open=list(OPEN_STATES),
                 keep=["due", *TEMPORARY_REASONS],
-                restrict=self.env["collection.snapshot"]._restrict_sql(
-                    partner_ids, "case_"
-                ),
+                restrict=SQL(OF_CUSTOMERS, partners=partner_ids),
             )
         )
         return self.env.cr.rowcount

@@ -106,10 +106,14 @@ class CollectionExposure(models.Model):
     )
     amount_covered = fields.Monetary(
         "Covered by credits",
-        compute="_compute_amount_covered",
+        compute="_compute_covered",
         help="What open credits cover of it: they pay the oldest due date first. Of a"
         " credit, what of it is used so, below zero.",
     )
+    # The same where the policy nets, and what is asked for then.
+    amount_set_off = fields.Monetary("Set off", compute="_compute_covered")
+    amount_left = fields.Monetary("Left to collect", compute="_compute_covered")
+    is_covered = fields.Boolean("Wholly set off", compute="_compute_covered")
     status = fields.Selection(STATUSES, readonly=True)
     days_late = fields.Integer(compute="_compute_days_late")
 
@@ -121,30 +125,26 @@ class CollectionExposure(models.Model):
             for exposure in exposures:
                 exposure.days_late = max((day - exposure.date_maturity).days, 0)
 
-    @api.depends("amount_due", "amount_residual_currency")
+    @api.depends("amount_due", "amount_residual_currency", "case_id", "status")
     @api.depends_context("collection_as_of")
-    def _compute_amount_covered(self):
-        covered = self.env["collection.credit.allocation"]._get_covered(self)
+    def _compute_covered(self):
+        amounts = self.env["collection.credit.allocation"]._get_covered(self)
         for exposure in self:
-            amount = covered.get(exposure.id, 0.0)
-            exposure.amount_covered = exposure.currency_id.round(amount)
-
-    def _get_set_off(self):
-        """:return: what credits cover of an item, where the policy nets"""
-        self.ensure_one()
-        policy = self.case_id.policy_id
-        is_net = not policy or policy.net_credits
-        return self.amount_covered if is_net and self.status == OPEN else 0.0
-
-    def _get_left(self):
-        """:return: what is asked for of an item after credits, in its currency"""
-        return self.currency_id.round(self.amount_due - self._get_set_off())
+            # Sudo: whether credits are set off concerns whoever may see the item.
+            currency, policy = exposure.currency_id, exposure.sudo().case_id.policy_id
+            covered = currency.round(amounts.get(exposure.id, 0.0))
+            is_net = exposure.status == OPEN and (not policy or policy.net_credits)
+            set_off = covered if is_net else 0.0
+            exposure.amount_covered, exposure.amount_set_off = covered, set_off
+            left = currency.round(exposure.amount_due - set_off)
+            exposure.amount_left = left
+            exposure.is_covered = bool(set_off) and left <= 0
 
     def _get_promisable(self):
         """:return: what a customer may be asked to promise of an item, in its currency:
         what is open, not disputed, and not covered by credits"""
         open_amount = self.amount_residual_currency - self.amount_disputed
-        return self.currency_id.round(open_amount - self._get_set_off())
+        return self.currency_id.round(open_amount - self.amount_set_off)
 
     @property
     def _table_query(self):
@@ -222,14 +222,22 @@ class CollectionExposure(models.Model):
 
         :return: tuple of ``STAYED`` and names of reserved amounts
         """
+        names, query = self._kinds_sql(None if ledger_date else day)
+        [row] = self.env.execute_query(query)
+        return tuple(compress(names, row))
+
+    @api.model
+    @ormcache("day")
+    def _kinds_sql(self, day):
+        """:return: names of what may be found, and SQL that says of which there is any.
+        Put together once a day: it is asked for with each search."""
         finders = {STAYED: self.env["collection.stay"]._staying_sql()}
-        if not ledger_date:
+        if day:
             finders |= self.env["collection.reserved.amount"]._finders()
             incoming = self.env["collection.incoming.payment"]
             finders[IN_TRANSIT] = incoming._finder_sql(day)
         found = SQL(", ").join(SQL("EXISTS (%s)", query) for query in finders.values())
-        [row] = self.env.execute_query(SQL("SELECT %s", found))
-        return tuple(compress(finders, row))
+        return tuple(finders), SQL("SELECT %s", found)
 
     @api.model
     def _reduced_sql(self, ledger):

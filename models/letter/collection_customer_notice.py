@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from psycopg2 import OperationalError
 
+from ...tools.one_line import on_one_line
+
 _logger = logging.getLogger(__name__)
 
 
@@ -127,7 +129,7 @@ class CollectionCustomerNotice(models.AbstractModel):
         words = template._render_field(
             "body_html", ids, set_lang=lang, options={"post_process": True}
         )[record.id]
-        return self.env["collection.dispatcher"]._straighten(subject or ""), words
+        return on_one_line(subject or ""), words
 
     @api.model
     def _render_html(self, case, recipient, lang, moves, words):

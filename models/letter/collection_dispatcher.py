@@ -4,6 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize, html2plaintext, parse_contact_from_email
 
+from ...tools.channels import channel_of
+from ...tools.one_line import on_one_line
+
 REPORT_LETTER = "account_collections.action_report_letter"
 REPORT_STATEMENT = "account_collections.action_report_statement"
 
@@ -56,7 +59,7 @@ class CollectionDispatcher(models.AbstractModel):
             return True
         can_reach = self.env["collection.recipient"]._can_reach
         return (
-            step._is_paper()
+            channel_of(step.channel).is_paper
             and step.stage_id.with_email
             and can_reach(step.recipient_id, "email")
         )
@@ -68,13 +71,15 @@ class CollectionDispatcher(models.AbstractModel):
         documents = {REPORT_LETTER: {}, REPORT_STATEMENT: {}}
         for step, message in prepared.items():
             values = message["values"]
-            if step._is_paper():
+            if channel_of(step.channel).is_paper:
                 documents[REPORT_LETTER][step] = values
             elif step.channel == "email" and values["attached"] == "statement":
                 documents[REPORT_STATEMENT][step] = statement._get_values(
                     values, values["exposures"]
                 )
         for report, members in documents.items():
+            if not members:
+                continue
             pdfs = self.env["ir.actions.report"]._render_collection_pdf(
                 report, {step.id: values for step, values in members.items()}
             )
@@ -153,7 +158,7 @@ class CollectionDispatcher(models.AbstractModel):
 
     @api.model
     def _prepare_letter_vals(self, step, message):
-        values = message["values"]
+        values, is_paper = message["values"], channel_of(step.channel).is_paper
         recipient = values["recipient"]
         return {
             "case_id": step.case_id.id,
@@ -168,7 +173,7 @@ class CollectionDispatcher(models.AbstractModel):
             "subject": values["subject"],
             "body": message["html"],
             "move_ids": [fields.Command.set(values["moves"].ids)],
-            "delivery_state": "to_print" if step._is_paper() else "queued",
+            "delivery_state": "to_print" if is_paper else "queued",
         }
 
     @api.model
@@ -234,9 +239,9 @@ class CollectionDispatcher(models.AbstractModel):
         :param letters: collection.letter records
         :param list vals_list: values of the mail.mail of each
         """
-        replies = self._get_reply_tos(letters.case_id)
+        senders = self._prepare_sender_vals(letters.case_id)
         vals_list = [
-            {**vals, "reply_to": self._straighten(replies[letter.case_id.id])}
+            {**vals, **senders[letter.case_id.id]}
             for letter, vals in zip(letters, vals_list, strict=True)
         ]
         # The queue belongs to the administrator; the content is the letter's own.
@@ -284,7 +289,6 @@ class CollectionDispatcher(models.AbstractModel):
         """A mail about the case, so that a reply lands there. The log of the case shows
         the words only; the whole message is on the letter."""
         company = letter.company_id
-        author = self._get_author(letter.case_id)
         return {
             "model": "collection.case",
             "res_id": letter.case_id.id,
@@ -296,8 +300,6 @@ class CollectionDispatcher(models.AbstractModel):
             "subject": letter.subject,
             "body": words,
             "body_html": html,
-            "author_id": author.id,
-            "email_from": self._straighten(author.email_formatted),
             "recipient_ids": [fields.Command.link(letter.partner_id.id)],
             "is_notification": True,
             "auto_delete": False,
@@ -305,28 +307,21 @@ class CollectionDispatcher(models.AbstractModel):
         }
 
     @api.model
-    def _straighten(self, text):
-        """:return: a text on one line: a name may have line breaks, a header may not"""
-        return text and " ".join(text.split())
-
-    @api.model
     def _get_author(self, case):
         """:return: res.partner who writes: the collector, else the company, else who is
         responsible there; the first who has an e-mail address"""
         company = case.company_id
-        candidates = (
-            case._get_collector().partner_id,
-            company.partner_id,
-            company._get_collection_responsible().partner_id,
+        author = case._get_collector().partner_id | company.partner_id
+        if not any(author.mapped("email_normalized")):
             # Without an address nothing would leave at all.
-            self.env.user.partner_id,
-        )
-        able = [partner for partner in candidates if partner.email_normalized]
-        return able[0] if able else company.partner_id
+            author |= company._get_collection_responsible().partner_id
+            author |= self.env.user.partner_id
+        return author.filtered("email_normalized")[:1] or company.partner_id
 
     @api.model
-    def _get_reply_tos(self, cases):
-        """:return: dict of the address per case id that a reply goes to"""
+    def _prepare_sender_vals(self, cases):
+        """:return: dict of values of mails per case id: who writes, and the address
+        that a reply goes to"""
         authors = {case.id: self._get_author(case) for case in cases}
         replies = cases._notify_get_reply_to_batch(
             defaults={id_: author.email_formatted for id_, author in authors.items()},
@@ -334,10 +329,16 @@ class CollectionDispatcher(models.AbstractModel):
         )
         # In place of a name that is too long, Odoo puts that of whoever runs this.
         return {
-            id_: email_normalize(reply)
-            if parse_contact_from_email(reply)[0] != authors[id_].name
-            else reply
-            for id_, reply in replies.items()
+            id_: {
+                "author_id": author.id,
+                "email_from": on_one_line(author.email_formatted),
+                "reply_to": on_one_line(
+                    replies[id_]
+                    if parse_contact_from_email(replies[id_])[0] == author.name
+                    else email_normalize(replies[id_])
+                ),
+            }
+            for id_, author in authors.items()
         }
 
     @api.model
@@ -384,20 +385,20 @@ class CollectionDispatcher(models.AbstractModel):
     def _queue_copies(self, by_step):
         """Send copies as mails of their own: a colleague's wrong address must not keep
         a customer from getting the message."""
-        self.env["mail.mail"].sudo().create(
-            [
-                {
-                    "mail_message_id": letter.mail_message_id.id,
-                    "body_html": letter.body,
-                    "email_to": address,
-                    # Deleting the copy must not take the message with it.
-                    "is_notification": True,
-                    "auto_delete": True,
-                }
-                for step, letter in by_step.items()
-                if (address := self._get_copy(step))
-            ]
-        )
+        copies = [
+            {
+                "mail_message_id": letter.mail_message_id.id,
+                "body_html": letter.body,
+                "email_to": address,
+                # Deleting the copy must not take the message with it.
+                "is_notification": True,
+                "auto_delete": True,
+            }
+            for step, letter in by_step.items()
+            if (address := self._get_copy(step))
+        ]
+        if copies:
+            self.env["mail.mail"].sudo().create(copies)
 
     @api.model
     def _get_copy(self, step):

@@ -195,11 +195,12 @@ class CollectionLetter(models.Model):
     def write(self, vals):
         state = vals.get("delivery_state")
         changing = self.filtered(lambda letter: letter.delivery_state != state)
+        if state in ("sent", "posted"):
+            # From now on it was a step, whatever happens.
+            vals = {**vals, "raised": False}
         result = super().write(self._tidy_number(vals))
         if state == "cancelled":
             changing._undo_step()
-        elif state in ("sent", "posted"):
-            changing.filtered("raised").raised = False
         return result
 
     @api.model
@@ -214,7 +215,9 @@ class CollectionLetter(models.Model):
         :param str failure_reason: what the mail server said
         """
         state = MAIL_STATES[mail_state]
-        vals = self.env["collection.mail.retry"]._prepare_mail_vals(state)
+        vals = {"date_refused_first": False} if state in ("sent", "cancelled") else {}
+        if state in ("sent", "cancelled", "failed"):
+            vals["date_try"] = False
         for letter in self:
             keeps = state == "failed" or (state == "queued" and letter.date_try)
             own = {**vals, "failure_reason": failure_reason if keeps else False}

@@ -49,13 +49,6 @@ class CollectionMailRetry(models.AbstractModel):
             waiting |= letter if delay else letter.browse()
         return waiting
 
-    @api.model
-    def _prepare_mail_vals(self, state):
-        """:return: values of a letter whose mail has come to that delivery state"""
-        if state in ("sent", "cancelled"):
-            return {"date_refused_first": False, "date_try": False}
-        return {"date_try": False} if state == "failed" else {}
-
     # ------------------------------------------------------------------
     # The to-do
     # ------------------------------------------------------------------

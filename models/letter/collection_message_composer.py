@@ -1,11 +1,15 @@
 import re
 import uuid
 from datetime import timedelta
+from typing import NamedTuple
 
 from markupsafe import Markup
 from odoo import api, models
 from odoo.tools import format_date, get_lang, is_html_empty
 from odoo.tools.image import image_data_uri
+
+from ...tools.channels import channel_of
+from ...tools.one_line import on_one_line
 
 # What the lists show of an invoice.
 MOVE_FIELDS = (
@@ -34,6 +38,25 @@ FACTS = (
     "amount_in_transit",
 )
 HEADINGS = re.compile(r"<(/?)h[1-6]\b([^>]*)>", re.IGNORECASE)
+
+
+class Listed(NamedTuple):
+    """What a message shows of a case, as collection.exposure records.
+
+    ``exposures``: all there is. ``items``: what is asked for, without ``covered``,
+    which the open ``credits`` pay. ``asked``: what that comes to, as the decision has
+    it, per res.currency id.
+    """
+
+    exposures: models.Model
+    items: models.Model
+    credits: models.Model
+    covered: models.Model
+    asked: dict
+
+    def with_env(self, env):
+        """:return: the same in another environment"""
+        return Listed(*(rows.with_env(env) for rows in self[:-1]), self.asked)
 
 
 class CollectionMessageComposer(models.AbstractModel):
@@ -82,7 +105,7 @@ class CollectionMessageComposer(models.AbstractModel):
             body = template._render_field(
                 "body_html", step.ids, set_lang=lang, options={"post_process": True}
             )[step.id]
-        subject = self.env["collection.dispatcher"]._straighten(subject or "")
+        subject = on_one_line(subject or "")
         # The subject is the only heading: a batch of letters is split by headings.
         return subject, Markup(HEADINGS.sub(r"<\1p\2>", str(body or "")))
 
@@ -91,12 +114,11 @@ class CollectionMessageComposer(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_values(self, step, exposures, asked, positions, history, figures):
+    def _get_values(self, step, listed, positions, history, figures):
         """Prepare what every form of the message shows.
 
         :param step: collection.step record
-        :param exposures: collection.exposure records of the case
-        :param dict asked: what is asked for now, per res.currency id
+        :param Listed listed: the items and credits of the case
         :param dict positions: see ``collection.open.item.list._get_positions``
         :param list history: dicts of the texts to list
         :param dict figures: see ``collection.charge.table._get_figures``
@@ -106,19 +128,18 @@ class CollectionMessageComposer(models.AbstractModel):
         message = self.with_context(lang=lang)
         return message._get_values_here(
             step.with_env(message.env),
-            exposures.with_env(message.env),
-            asked,
+            listed.with_env(message.env),
             positions,
             history,
             figures,
         )
 
     @api.model
-    def _get_values_here(self, step, exposures, asked, positions, history, figures):
+    def _get_values_here(self, step, listed, positions, history, figures):
         """Like ``_get_values``, in the language of the context."""
         env, lang = self.env, self.env.lang
-        items, _credits = self._get_listed(step, exposures)
-        tables = self._get_tables(step, exposures, asked, positions)
+        exposures, items = listed.exposures, listed.items
+        tables = self._get_tables(step, listed, positions)
         subject, words = self._get_words(step, lang)
         return {
             **self._get_parties(step.case_id, step.recipient_id),
@@ -127,7 +148,7 @@ class CollectionMessageComposer(models.AbstractModel):
             "words": words,
             "exposures": exposures,
             "facts": self._get_own_facts(
-                step, self._get_fact_rows(exposures), asked, history
+                step, self._get_fact_rows(exposures), listed.asked, history
             ),
             "items": items,
             "moves": items.move_id,
@@ -136,7 +157,9 @@ class CollectionMessageComposer(models.AbstractModel):
             "history": history,
             "charges": env["collection.charge.table"]._get_tables(
                 exposures, figures, step.stage_id
-            ),
+            )
+            if figures
+            else [],
             "discounts": self._get_discounts(step, items),
             **self._get_ways_to_pay(step.case_id, items.move_id, tables["asked"]),
             "attached": self._get_attached(
@@ -150,7 +173,7 @@ class CollectionMessageComposer(models.AbstractModel):
         return self.env["collection.settlement.discount"]._get_quotes(step, demanded)
 
     @api.model
-    def _get_tables(self, step, exposures, asked, positions):
+    def _get_tables(self, step, listed, positions):
         """Make the tables of what is asked for and, of a final demand, of what is open
         besides; and have the words name what the first come to.
 
@@ -158,17 +181,17 @@ class CollectionMessageComposer(models.AbstractModel):
             ``collection.open.item.list._get_groups``, and of the amounts ``asked`` for
         """
         listing = self.env["collection.open.item.list"]
-        items, credit_rows = self._get_listed(step, exposures)
+        items = listed.items
         demanded = self._get_demanded(step, items)
-        balances = self._get_balances(step, items, asked)
+        balances = self._get_balances(step, items, listed.asked)
         # From what the tables show, instead of asking again.
         with self.env.protecting([step._fields["amount_text"]], step):
             step.amount_text = listing._get_amount_text(demanded, balances)
-        others, covered = items - demanded, self._get_covered(step, exposures)
+        others = items - demanded
         return {
             "asked": balances,
             "groups": listing._get_groups(
-                demanded, credit_rows, positions, balances, covered
+                demanded, listed.credits, positions, balances, listed.covered
             ),
             "open_besides": listing._get_groups(
                 others, items.browse(), positions, listing._get_balances(others)
@@ -234,10 +257,11 @@ class CollectionMessageComposer(models.AbstractModel):
     def _get_attached(self, step, groups):
         """:return: which document goes with the e-mail of a step, if there is one: the
         statement also where the e-mail does not list everything"""
-        if not self.env["collection.dispatcher"]._is_mailed(step):
+        if channel_of(step.channel).is_paper:
+            dispatcher = self.env["collection.dispatcher"]
+            return "letter" if dispatcher._is_mailed(step) else ""
+        if step.channel != "email":
             return ""
-        if step._is_paper():
-            return "letter"
         is_cut = any(row["left_out"] or row["credits_left_out"] for row in groups)
         return "statement" if step.stage_id.attach_statement or is_cut else ""
 
@@ -279,33 +303,41 @@ class CollectionMessageComposer(models.AbstractModel):
         return ", ".join(move.payment_reference or move.name for move in moves)
 
     @api.model
-    def _get_listed(self, step, exposures):
+    def _get_listed(self, steps):
+        """Look up what messages show, for many at once.
+
+        :param steps: collection.step records
+        :return: dict of the ``Listed`` per step
+        """
+        exposures = self._get_case_exposures(steps.case_id)
+        asked, listed = self._get_asked(steps), {}
+        for company, own in steps.grouped("company_id").items():
+            today = company._get_collection_today()
+            for step in own:
+                last_day = self._get_last_day(step, today)
+                listed[step] = self._pick(
+                    exposures[step.case_id], last_day, asked[step]
+                )
+        return listed
+
+    @api.model
+    def _pick(self, exposures, last_day, asked):
         """Pick what is asked for: the overdue items that are free to collect and not
         covered by credits, and in a reminder before the due date those that will be due
         by its stage's day.
 
-        :return: the items, and the open credits
+        :return: the ``Listed``
         """
-        items = self._get_due(step, exposures) - self._get_covered(step, exposures)
-        return items, exposures.filtered(lambda row: row.status == "credit")
-
-    @api.model
-    def _get_due(self, step, exposures):
-        last_day = self._get_last_day(step)
-        return exposures.filtered(
+        due = exposures.filtered(
             lambda row: row.status == "open" and row.date_maturity <= last_day
         )
+        covered = due.filtered("is_covered")
+        credit_rows = exposures.filtered(lambda row: row.status == "credit")
+        return Listed(exposures, due - covered, credit_rows, covered, asked)
 
     @api.model
-    def _get_covered(self, step, exposures):
-        """:return: the items that credits cover, where the policy nets"""
-        is_covered = self.env["collection.open.item.list"]._is_covered
-        return self._get_due(step, exposures).filtered(is_covered)
-
-    @api.model
-    def _get_last_day(self, step):
+    def _get_last_day(self, step, today):
         """:return: the last due date of what a step lists"""
-        today = step.company_id._get_collection_today()
         return today + timedelta(days=max(-step.stage_id.days, 0) or -1)
 
     @api.model
@@ -315,13 +347,10 @@ class CollectionMessageComposer(models.AbstractModel):
         :param steps: collection.step records
         :return: dict of text per step: amounts per currency, net of credits
         """
-        listing = self.env["collection.open.item.list"]
-        exposures, asked = self._get_exposures(steps), self._get_asked(steps)
-        texts = {}
-        for step in steps:
-            items, _credits = self._get_listed(step, exposures[step])
-            balances = self._get_balances(step, items, asked[step])
-            demanded = self._get_demanded(step, items)
+        listing, texts = self.env["collection.open.item.list"], {}
+        for step, listed in self._get_listed(steps).items():
+            balances = self._get_balances(step, listed.items, listed.asked)
+            demanded = self._get_demanded(step, listed.items)
             texts[step] = listing._get_amount_text(demanded, balances)
         return texts
 
@@ -368,12 +397,6 @@ class CollectionMessageComposer(models.AbstractModel):
             lambda row: row.stage_id and row.stage_id.sequence >= reached
         )
         return reminded or items
-
-    @api.model
-    def _get_exposures(self, steps):
-        """:return: dict of collection.exposure records per step, read at once"""
-        by_case = self._get_case_exposures(steps.case_id)
-        return {step: by_case[step.case_id] for step in steps}
 
     @api.model
     def _get_case_exposures(self, cases):
@@ -432,10 +455,11 @@ class CollectionMessageComposer(models.AbstractModel):
     def _ensure_links(self, steps):
         """Give the invoices that messages may list the tokens of their portal links.
 
-        :param steps: collection.step records, at most one per case
+        :param steps: collection.step records of the company, at most one per case
         :return: those of whose invoices somebody has one now
         """
-        last_days = {step.case_id: self._get_last_day(step) for step in steps}
+        today = self.env.company._get_collection_today()
+        last_days = {step.case_id: self._get_last_day(step, today) for step in steps}
         listed = steps.case_id._find_open_items().filtered(
             lambda item: item.date_maturity <= last_days[item.case_id]
         )
@@ -486,40 +510,40 @@ class CollectionMessageComposer(models.AbstractModel):
             the links they show
         :return: dict of the values per step
         """
-        exposures, asked = self._get_exposures(steps), self._get_asked(steps)
+        listed = self._get_listed(steps)
         if mailed:
             self._ensure_tokens(
                 self.env["account.move"].union(
-                    *(
-                        self._get_listed(step, exposures[step])[0].move_id
-                        for step in mailed
-                    )
+                    *(listed[step].items.move_id for step in mailed)
                 )
             )
         positions = self.env["collection.open.item.list"]._get_positions(
-            exposures.values()
+            [rows.exposures for rows in listed.values()]
         )
-        figures = self._get_charge_figures(exposures)
+        figures = self._get_charge_figures(listed)
         return {
             step: self._get_values(
-                *(step, exposures[step], asked[step], positions),
-                *(histories[step], figures),
+                step, listed[step], positions, histories[step], figures
             )
             for step in steps
         }
 
     @api.model
-    def _get_charge_figures(self, exposures):
+    def _get_charge_figures(self, listed):
         """Work out what late payment costs, where a stage says something about it.
 
-        :param dict exposures: collection.exposure records per step
+        :param dict listed: ``Listed`` per step
         :return: dict of figures per record
         """
+        shown = self.env["collection.exposure"].union(
+            *(
+                rows.exposures
+                for step, rows in listed.items()
+                if step.stage_id.charges != "none"
+            )
+        )
         table = self.env["collection.charge.table"]
-        shown = [
-            rows for step, rows in exposures.items() if step.stage_id.charges != "none"
-        ]
-        return table._get_figures(self.env["collection.exposure"].union(*shown))
+        return table._get_figures(shown) if shown else {}
 
     @api.model
     def _preview(self, step, histories):

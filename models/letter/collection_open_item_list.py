@@ -40,7 +40,7 @@ class CollectionOpenItemList(models.AbstractModel):
             total, credit = self._get_total(rows), -self._get_total(own_credits)
             balance = asked.get(currency.id, 0.0)
             is_set_off = older or (
-                any(map(self._get_covered, rows))
+                any(rows.mapped("amount_set_off"))
                 and currency.compare_amounts(balance, total)
             )
             groups.append(
@@ -71,7 +71,7 @@ class CollectionOpenItemList(models.AbstractModel):
         :param older: collection.exposure records of items that are not listed
         :return: dict of texts, empty where there is nothing to explain
         """
-        covered = sum(map(self._get_covered, older))
+        covered = sum(older.mapped("amount_set_off"))
         elsewhere = currency.round(set_off + covered - credit)
         texts = {"covered": min(covered, credit), "elsewhere": max(elsewhere, 0.0)}
         return {
@@ -100,23 +100,10 @@ class CollectionOpenItemList(models.AbstractModel):
         cover"""
         return {
             currency.id: currency.round(
-                self._get_total(own) - sum(map(self._get_covered, own))
+                self._get_total(own) - sum(own.mapped("amount_set_off"))
             )
             for currency, own in items.grouped("currency_id").items()
         }
-
-    @api.model
-    def _get_covered(self, row):
-        """:return: what credits cover of an item, where the policy nets"""
-        return row._get_set_off()
-
-    @api.model
-    def _is_covered(self, row):
-        """:return: whether credits cover all that could be asked for of an item"""
-        covered = self._get_covered(row)
-        return bool(covered) and (
-            row.currency_id.compare_amounts(covered, row.amount_due) >= 0
-        )
 
     @api.model
     def _sort_currencies(self, rows):
@@ -193,7 +180,7 @@ class CollectionOpenItemList(models.AbstractModel):
         if not currency.is_zero(row.amount_planned):
             amount = format_amount(self.env, row.amount_planned, currency)
             texts.append(self.env._("%s on installments, not being collected", amount))
-        if covered := self._get_covered(row):
+        if covered := row.amount_set_off:
             amount = format_amount(self.env, covered, currency)
             texts.append(self.env._("%s covered by credits", amount))
         return ", ".join(texts)
@@ -216,7 +203,7 @@ class CollectionOpenItemList(models.AbstractModel):
             return ""
         is_whole = currency.compare_amounts(row.amount_due, line.amount_currency) == 0
         is_eligible = row.move_id._is_eligible_for_early_payment_discount
-        if self._get_covered(row) or not (is_whole and is_eligible(currency, today)):
+        if row.amount_set_off or not (is_whole and is_eligible(currency, today)):
             return ""
         return self.env._(
             "%(amount)s if paid by %(day)s",

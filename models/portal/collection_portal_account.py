@@ -159,11 +159,7 @@ class CollectionPortalAccount(models.AbstractModel):
     def _is_asked(self, row):
         """:return: whether an item is overdue, and not covered by credits"""
         is_overdue = row.status == "open" and row.days_late > 0
-        return is_overdue and not self._is_covered(row)
-
-    @api.model
-    def _is_covered(self, row):
-        return self.env["collection.open.item.list"]._is_covered(row)
+        return is_overdue and not row.is_covered
 
     @api.model
     def _get_asked(self, customer, company):
@@ -269,13 +265,13 @@ class CollectionPortalAccount(models.AbstractModel):
         """:return: dict of what the page shows of an open item"""
         listing, move = self.env["collection.open.item.list"], row.move_id
         is_invoice = move.is_sale_document(include_receipts=True)
-        is_stayed, is_covered = row.status in STAYED, self._is_covered(row)
+        is_stayed = row.status in STAYED
         return {
             "row": row,
             "move": move,
             "number": move.name,
             "installment": listing._get_installment(positions.get(row.id)),
-            "late": "" if is_stayed or is_covered else listing._get_late_text(row),
+            "late": "" if is_stayed or row.is_covered else listing._get_late_text(row),
             "early": listing._get_early_text(row),
             "badges": self._get_badges(row),
             **(self._get_urls(row, url) if is_invoice else NO_URLS),
@@ -327,7 +323,7 @@ class CollectionPortalAccount(models.AbstractModel):
                 badges.append((f"{text}: {row.currency_id.format(amount)}", color))
         if row.status in ("held", "blocked", "excluded"):
             badges.append((self.env._("Being clarified"), "info"))
-        elif self._is_covered(row):
+        elif row.is_covered:
             text = self.env._("Covered by your credits")
             amount = row.currency_id.format(row.amount_covered)
             badges.insert(0, (f"{text}: {amount}", "success"))

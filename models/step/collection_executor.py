@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from psycopg2 import OperationalError
 from psycopg2.extensions import TransactionRollbackError
 
+from ...tools.channels import channel_of
 from ...tools.retry import retry_delay
 from ...tools.step_states import OPEN_STATES
 from ..case.collection_decision import TEMPORARY_REASONS
@@ -141,9 +142,7 @@ class CollectionExecutor(models.AbstractModel):
         """
         batch.failures = self._isolate(
             lambda part: batch.messages.update(self._prepare(part)),
-            steps.filtered(
-                lambda step: not (step._is_for_person() or step.recipient_problem)
-            ),
+            steps.filtered(self._is_message),
         )
 
     @api.model
@@ -159,7 +158,8 @@ class CollectionExecutor(models.AbstractModel):
             claim._end(mine)
             return 0
         decisions = self._check_again(company, as_of, own)
-        self._log_stayed(company, as_of)
+        if any(reason == "stayed" for reason, *_rest in decisions.values()):
+            self._log_stayed(company, as_of)
         going = self._drop(own, decisions, batch.counts)
         stale = self._find_stale(going, batch)
         batch.left.update(stale.ids)
@@ -181,13 +181,7 @@ class CollectionExecutor(models.AbstractModel):
             lambda step: facts[step] != messages[step]["values"]["facts"]
         )
         return stale | (steps - made).filtered(
-            lambda step: (
-                not (
-                    step in batch.failures
-                    or step._is_for_person()
-                    or step.recipient_problem
-                )
-            )
+            lambda step: step not in batch.failures and self._is_message(step)
         )
 
     @api.model
@@ -284,7 +278,7 @@ class CollectionExecutor(models.AbstractModel):
     def _carry_out(self, batch, steps):
         """Write the messages, hand the calls over, lift the items, keep the errors."""
         dispatcher = self.env["collection.dispatcher"]
-        for_person = steps.filtered(lambda step: step._is_for_person())
+        for_person = steps.filtered(self._is_for_person)
         written = steps - for_person
         unreachable = written.filtered("recipient_problem")
         written -= unreachable
@@ -313,6 +307,15 @@ class CollectionExecutor(models.AbstractModel):
     def _prepare(self, steps):
         histories = self.env["collection.demand.history"]._get_histories(steps)
         return self.env["collection.dispatcher"]._prepare(steps, histories)
+
+    @api.model
+    def _is_for_person(self, step):
+        return channel_of(step.channel).is_manual
+
+    @api.model
+    def _is_message(self, step):
+        """:return: whether a step is a message to somebody who can be reached"""
+        return not (self._is_for_person(step) or step.recipient_problem)
 
     @api.model
     def _without(self, steps, failures):
@@ -434,7 +437,7 @@ class CollectionExecutor(models.AbstractModel):
             answers = guard._ask(own.case_id, channel, persons=persons)
             for step in own:
                 answer = answers[step.case_id]
-                if not step._is_for_person() and step.recipient_id in written_to:
+                if not self._is_for_person(step) and step.recipient_id in written_to:
                     # Two customers, one person: the next batch finds this one's message
                     # in the log, and decides.
                     continue
@@ -451,7 +454,7 @@ class CollectionExecutor(models.AbstractModel):
     def _is_later(self, step, answer):
         """A call goes on the collector's list at any hour, and waits there for the
         customer's office hours; the guard is asked again when it is made."""
-        return step._is_for_person() and answer.limit in ("hours", "day_off")
+        return self._is_for_person(step) and answer.limit in ("hours", "day_off")
 
     @api.model
     def _stop(self, step, answer):

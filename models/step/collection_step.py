@@ -7,6 +7,7 @@ from psycopg2 import OperationalError
 from ...tools.channels import channel_of, step_selection
 from ...tools.step_states import OPEN_STATES, STATES
 from ..case.collection_decision import REASONS
+from ..case.collection_snapshot import OF_CUSTOMERS
 from ..common.fields import Many2oneNoFK
 
 # Which states a step may go to from each one.
@@ -353,7 +354,7 @@ class CollectionStep(models.Model):
         Example: a call planned for the 1st, with a patience of 5 days: skipped on the
         7th, and its items are at its stage.
         """
-        restrict = self.env["collection.snapshot"]._restrict_sql(partner_ids, "case_")
+        restrict = SQL(OF_CUSTOMERS, partners=partner_ids)
         rows = self.env.execute_query(
             SQL(
                 """
@@ -397,12 +398,6 @@ class CollectionStep(models.Model):
     def _has_own_words(self):
         """:return: whether a person has changed this one message"""
         return bool(self.subject or not is_html_empty(self.body))
-
-    def _is_paper(self):
-        return channel_of(self.channel).is_paper
-
-    def _is_for_person(self):
-        return channel_of(self.channel).is_manual
 
     # ------------------------------------------------------------------
     # Words
