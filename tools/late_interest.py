@@ -70,15 +70,18 @@ def get_start(mode, due, invoiced=None, noticed=None):
     datetime.date(2026, 4, 10)
     >>> get_start("notice", date(2026, 3, 31), noticed=date(2026, 4, 20))
     datetime.date(2026, 4, 21)
-    >>> get_start("notice", date(2026, 3, 31), noticed=date(2026, 3, 1))
-    datetime.date(2026, 4, 1)
     >>> get_start("notice", date(2026, 3, 31)) is None
+    True
+
+    What is not due yet cannot be demanded.
+
+    >>> get_start("notice", date(2026, 3, 31), noticed=date(2026, 3, 1)) is None
     True
     """
     if mode == "term":
         return max(due, invoiced or due) + timedelta(days=GENERAL_TERM + 1)
     if mode == "notice":
-        return noticed and max(due, noticed) + ONE_DAY
+        return noticed + ONE_DAY if noticed and noticed > due else None
     return due + ONE_DAY
 
 

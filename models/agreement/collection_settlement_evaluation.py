@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import Command, api, models
 from odoo.exceptions import UserError
 
 # What the state of the promise makes of its settlement.
@@ -62,6 +62,8 @@ class CollectionSettlementEvaluation(models.AbstractModel):
         settlement.message_post(body=settlement._label("state"))
         if before == "settled":
             self._take_back(settlement)
+        elif outcome == "settled":
+            self._drop_reversals(settlement)
 
     @api.model
     def _settle(self, settlement):
@@ -145,17 +147,52 @@ class CollectionSettlementEvaluation(models.AbstractModel):
 
     @api.model
     def _take_back(self, settlement):
-        """Undo what was drafted when the settlement is not kept any more; what a
-        person has posted, a person reverses."""
+        """Undo what was drafted when the settlement is not kept any more; of what a
+        person has posted the reversal is drafted, and a person posts it."""
         moves = settlement.sudo().rest_move_ids
         posted = moves.filtered(lambda move: move.state == "posted")
         drafts = moves.filtered(lambda move: move.state == "draft")
         settlement.activity_ids.filtered("automated").unlink()
-        settlement._write_protected({"rest_move_ids": posted.ids})
-        drafts.unlink()
+        settlement._write_protected({"rest_move_ids": [Command.set(posted.ids)]})
+        # What was posted once has a number, and is not deleted.
+        numbered = drafts.filtered("posted_before")
+        numbered.button_cancel()
+        (drafts - numbered).unlink()
         if posted:
+            reversals = self._draft_reversals(settlement, posted)
             self._add_task(
                 settlement,
                 self.env._("No longer settled: reverse the entry over the rest"),
-                ", ".join(posted.mapped("name")),
+                ", ".join((posted | reversals).mapped("display_name")),
             )
+
+    @api.model
+    def _drop_reversals(self, settlement):
+        """Paid again: what nobody has reversed yet stays."""
+        reversals = settlement.sudo().rest_move_ids.reversal_move_ids
+        drafts = reversals.filtered(
+            lambda move: move.state == "draft" and not move.posted_before
+        )
+        if drafts:
+            settlement.activity_ids.filtered("automated").unlink()
+            drafts.unlink()
+
+    @api.model
+    def _draft_reversals(self, settlement, moves):
+        """:return: account.move records, drafts that reverse entries over the rest, for
+        those that have none yet"""
+        reversed_before = moves.reversal_move_ids.filtered(
+            lambda move: move.state != "cancel"
+        ).reversed_entry_id
+        reversals = moves.browse()
+        for move in moves - reversed_before:
+            text = self.env._(
+                "%(settlement)s is not settled any more: %(entry)s",
+                settlement=settlement.name,
+                entry=move.name,
+            )
+            vals = {"ref": text, "date": settlement.company_id._get_collection_today()}
+            # Dated when it is posted.
+            vals["invoice_date"] = False
+            reversals |= move._reverse_moves([vals])
+        return reversals

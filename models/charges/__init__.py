@@ -18,6 +18,7 @@ from . import (
     collection_charge_analysis,
     collection_policy,
     collection_stage,
+    collection_charge_words,
     account_move,
     res_partner,
 )

@@ -20,5 +20,4 @@ class AccountMove(models.Model):
             "journal_id": self.journal_id.id,
             "currency_id": self.currency_id.id,
             "company_id": self.company_id.id,
-            "invoice_date": self.company_id._get_collection_today(),
         }

@@ -1,4 +1,5 @@
-from odoo import Command, api, fields, models
+from dateutil.relativedelta import relativedelta
+from odoo import SUPERUSER_ID, Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_amount
@@ -80,6 +81,10 @@ class CollectionCharge(models.Model):
         string="Invoice",
         store=True,
         index="btree_not_null",
+    )
+    last_allocation = fields.Integer(
+        readonly=True,
+        help="Of a correction: the last allocation to the late item that it knows of.",
     )
     is_carried = fields.Boolean("Not asked for at present", readonly=True)
     waive_date = fields.Date("Waived on", readonly=True)
@@ -195,7 +200,8 @@ class CollectionCharge(models.Model):
         return rests
 
     def _check_may_waive(self, policy):
-        """Hold the limit of collectors.
+        """Hold the limit of collectors, which is for a customer and a year: nobody gets
+        around it in small steps.
 
         :param policy: collection.policy record of the customer
         :raises AccessError: when a manager has to
@@ -206,14 +212,37 @@ class CollectionCharge(models.Model):
         limit, company = policy.charge_waive_max, self.company_id[:1]
         if not limit:
             return
-        total = sum(self.mapped("amount_company"))
+        total = sum(self.mapped("amount_company")) + self._get_waived_before()
         if company.currency_id.compare_amounts(total, limit) > 0:
             self._check_manager(
                 self.env._(
-                    "Above %s a collections manager waives late charges.",
+                    "Above %s for a customer in a year a collections manager waives"
+                    " late charges.",
                     format_amount(self.env, limit, company.currency_id),
                 )
             )
+
+    def _get_waived_before(self):
+        """:return: what collectors have waived of the customer's charges in a year, in
+        company currency; not what managers have, nor the program by itself"""
+        company = self.company_id[:1]
+        since = company._get_collection_today() - relativedelta(years=1)
+        # Sudo: the limit counts for all collectors together.
+        waived = self.sudo().search(
+            [
+                ("company_id", "=", company.id),
+                ("partner_id", "in", self.partner_id.ids),
+                ("waive_date", ">", since),
+                ("waive_user_id", "!=", SUPERUSER_ID),
+            ]
+        )
+        group = "account_collections.group_collection_manager"
+        counted = (waived - self.sudo()).filtered(
+            lambda charge: (
+                charge.state == "waived" and not charge.waive_user_id.has_group(group)
+            )
+        )
+        return sum(counted.mapped("amount_company"))
 
     def _waive(self, reason, note=""):
         """Waive charges: drafts are taken out of their invoice, for posted ones a draft

@@ -83,16 +83,15 @@ class CollectionChargeBooking(models.AbstractModel):
     @api.model
     def _prepare_fees(self, figures):
         """:return: list of the values of the fees of messages, on the oldest item that
-        each of them has asked for"""
+        each of them has asked for, once for all currencies"""
         table, fees, groups = self.env["collection.charge.table"], [], {}
         for row, figure in figures.items():
-            key = (row.partner_id, row.currency_id, row.stage_id, figure.rule)
+            key = (row.partner_id, row.stage_id, figure.rule)
             groups.setdefault(key, {})[row] = figure
-        for (_partner, currency, stage, _rule), found in groups.items():
-            amount = table._get_fee(found, stage)
-            if currency.is_zero(amount):
+        for (_partner, stage, _rule), found in groups.items():
+            row, amount = table._get_fee(found, stage)
+            if not row or row.currency_id.is_zero(amount):
                 continue
-            row = min(found, key=lambda one: (one.date_maturity, one.id))
             speaker = self._speak(row)
             name = speaker.env._(
                 "Fee of the reminder of %s",
@@ -164,13 +163,16 @@ class CollectionChargeBooking(models.AbstractModel):
         company = charges.company_id
         sign = -1 if move_type == "out_refund" else 1
         partner = charges[:1].late_move_id.partner_id or charges.partner_id
+        at_once = self.env.ref(
+            "account.account_payment_term_immediate", raise_if_not_found=False
+        )
         vals = {
             "move_type": move_type,
             "partner_id": partner.id,
             "company_id": company.id,
             "currency_id": charges.currency_id.id,
-            "invoice_date": company._get_collection_today(),
-            "invoice_payment_term_id": False,
+            # Dated, and due, when it is posted: nobody owes what is not invoiced yet.
+            "invoice_payment_term_id": at_once.id if at_once else False,
             "invoice_user_id": charges.user_id[:1].id,
             "invoice_line_ids": [
                 Command.create(self._prepare_line(charge, number, sign))

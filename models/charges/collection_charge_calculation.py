@@ -98,10 +98,31 @@ class CollectionChargeCalculation(models.AbstractModel):
             principal -= (reserved or {}).get(line, 0.0)
             if line.parent_state != "posted":
                 principal = 0.0
-            noticed = notices.get(line.move_id.id)
+            noticed = notices.get(line.id)
             self._fill(figure, line, principal, payments, noticed, rates)
             figures[line] = figure
+        self._grant_once(figures)
         return figures
+
+    @api.model
+    def _grant_once(self, figures):
+        """Where the law grants one lump sum per invoice, and not one per payment, grant
+        it to the first of its items that was late."""
+        lines = self.env["account.move.line"].union(
+            *(line for line, figure in figures.items() if figure.rule.lump_once)
+        )
+        for move, own in lines.grouped("move_id").items():
+            charges = self.env["collection.charge"]._find_of_lines(move.line_ids)
+            charged = [
+                line
+                for line, found in charges.items()
+                if sum(one.amount for one in found if one.kind == "lump") > 0
+            ]
+            late = own.filtered(lambda line: figures[line].lump)
+            first = charged or late.sorted(lambda line: (line.date_maturity, line.id))
+            for line in late:
+                if line != first[0]:
+                    figures[line].lump = 0.0
 
     @api.model
     def _without_charges(self, lines):
@@ -265,9 +286,10 @@ class CollectionChargeCalculation(models.AbstractModel):
 
     @api.model
     def _get_notices(self, lines):
-        """:return: dict per id of invoice of the day its first reminder arrived
+        """:return: dict per id of item of the day its first reminder arrived
 
-        In: what was sent about invoices, as the log has it. Out: one row per invoice.
+        In: what was sent about invoices after the due date, as the log has it; what is
+        not due yet cannot be demanded. Out: one row per item.
         """
         if not lines:
             return {}
@@ -275,19 +297,21 @@ class CollectionChargeCalculation(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT rel.account_move_id,
+                SELECT line.id,
                        MIN(contact.date::date
                            + CASE WHEN contact.channel IN ('letter', 'certified')
                                   THEN %(days)s ELSE 0 END)
                   FROM collection_contact contact
                   JOIN account_move_collection_contact_rel rel
                     ON rel.collection_contact_id = contact.id
-                 WHERE rel.account_move_id = ANY(%(moves)s)
+                  JOIN account_move_line line ON line.move_id = rel.account_move_id
+                 WHERE line.id = ANY(%(lines)s)
+                   AND contact.date::date > COALESCE(line.date_maturity, line.date)
                    AND contact.direction = 'out' AND contact.is_void IS NOT TRUE
                    AND contact.step_id IS NOT NULL
-                 GROUP BY rel.account_move_id
+                 GROUP BY line.id
                 """,
-                moves=lines.move_id.ids,
+                lines=lines.ids,
                 days=POST_DAYS,
             )
         )

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_amount
 
+from .collection_reference_rate import REFERENCES
 from .res_partner import KINDS
 
 SUBJECTS = [
@@ -31,6 +32,11 @@ class CollectionChargeCap(models.Model):
     subject = fields.Selection(SUBJECTS, "Limit of", required=True, default="lump")
     value = fields.Float(
         "At most", digits=(16, 3), help="Zero: the law allows none at all."
+    )
+    reference = fields.Selection(
+        REFERENCES,
+        default="ecb",
+        help="What the points are counted from; so that a fixed rate is held, too.",
     )
     currency_id = fields.Many2one("res.currency", help="Of an amount.")
     date_from = fields.Date("In force from", required=True)

@@ -90,6 +90,7 @@ class CollectionChargeFollowUp(models.AbstractModel):
         limit = charge.stage_id.policy_id.charge_post_max
         currency = move.company_currency_id
         if currency.compare_amounts(abs(move.amount_total_signed), limit) <= 0:
+            move.invoice_date = move.company_id._get_collection_today()
             move._post(soft=False)
 
     # ------------------------------------------------------------------
@@ -99,7 +100,8 @@ class CollectionChargeFollowUp(models.AbstractModel):
     @api.model
     def _find_changed(self, company):
         """:return: account.move.line records, charged for, on which something was
-        matched since, or whose invoice is no longer posted"""
+        matched since, or whose invoice is no longer posted; not where a person has
+        dropped the correction of it"""
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
@@ -114,6 +116,15 @@ class CollectionChargeFollowUp(models.AbstractModel):
                                       AND partial.create_date >= charge.create_date
                                       AND partial.create_date
                                           > (NOW() AT TIME ZONE 'UTC')::date - %s))
+                   AND NOT EXISTS (
+                        SELECT FROM collection_charge dropped
+                          LEFT JOIN account_move move ON move.id = dropped.move_id
+                         WHERE dropped.line_id = line.id AND dropped.amount < 0
+                           AND (move.id IS NULL OR move.state = 'cancel')
+                           AND dropped.last_allocation >= COALESCE(
+                               (SELECT MAX(partial.id)
+                                  FROM account_partial_reconcile partial
+                                 WHERE partial.debit_move_id = line.id), 0))
                 """,
                 company.id,
                 LOOK_BACK,
@@ -140,6 +151,14 @@ class CollectionChargeFollowUp(models.AbstractModel):
         booking = self.env["collection.charge.booking"]
         for own in booking._group(drafts):
             self._isolate(booking._make_invoices, own, "out_refund")
+        # Where the latest draft was dropped, the others are charged until an earlier
+        # day, and what they come to counts to it.
+        now = self.env["collection.charge"]._find_of_lines(lines)
+        fallen = lines.filtered(
+            lambda line: line in now and max(now[line].mapped("date_to")) < untils[line]
+        )
+        if fallen:
+            self._correct(fallen)
 
     @api.model
     def _prepare_corrections(self, line, figure, charges):
@@ -180,6 +199,7 @@ class CollectionChargeFollowUp(models.AbstractModel):
             "rule_id": charge.rule_id.id,
             "kind": charge.kind,
             "date_to": figure.until,
+            "last_allocation": max(charge.line_id.matched_credit_ids.ids, default=0),
             "currency_id": charge.currency_id.id,
             "description": speaker.env._("Correction: %s", charge.description),
         }

@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...tools.late_interest import Basis, get_scale_sum, get_tier_sum
+from ...tools.late_interest import Basis, get_rate, get_scale_sum, get_tier_sum
 from .collection_reference_rate import REFERENCES
 
 DEBTORS = [
@@ -119,6 +119,10 @@ class CollectionChargeRule(models.Model):
     lump_amount = fields.Monetary("Amount of the lump sum")
     lump_min = fields.Monetary("At least")
     lump_max = fields.Monetary("At most", help="Zero: no limit.")
+    lump_once = fields.Boolean(
+        "Once per invoice",
+        help="Else for each late payment, as where an invoice is paid in parts.",
+    )
     tier_ids = fields.One2many("collection.charge.tier", "rule_id", "Tiers", copy=True)
     fee = fields.Monetary(
         "Fee of a reminder", help="For each message of a stage that charges."
@@ -185,7 +189,7 @@ class CollectionChargeRule(models.Model):
                 rule.country_ids, rule._get_kinds(), today
             )
             for cap in caps:
-                value = rule._get_value(cap.subject, cap.currency_id, today)
+                value = rule._get_value(cap, today)
                 if value > cap.value:
                     rule._raise_above(cap.display_name, cap.source)
             rule._check_interest_caps(today)
@@ -224,11 +228,12 @@ class CollectionChargeRule(models.Model):
             )
         )
 
-    def _get_value(self, subject, currency, day):
+    def _get_value(self, cap, day):
         """:return: what the rule charges of the subject of a limit, in its currency"""
         self.ensure_one()
+        subject = cap.subject
         if subject == "points":
-            return self.points if self.basis == "reference" else 0.0
+            return self._get_points(cap.reference, day)
         if subject == "rate":
             return self.rate if self.basis == "fixed" else 0.0
         if subject == "fee_count":
@@ -236,7 +241,20 @@ class CollectionChargeRule(models.Model):
         amount = self.fee if subject == "fee" else self._get_highest_lump()
         if amount == NO_LIMIT:
             return amount
-        return self.currency_id._convert(amount, currency, self.env.company, day)
+        return self.currency_id._convert(amount, cap.currency_id, self.env.company, day)
+
+    def _get_points(self, reference, day):
+        """:return: by how much its rate is above a reference; of a fixed rate above
+        that of the day, 0 where that is not known"""
+        if self.basis == "reference":
+            return self.points
+        rates = self.env["collection.reference.rate"]._get_rates(
+            reference, self.company_id or self.env.company
+        )
+        known = get_rate(Basis(0, has_reference=True), rates, day)
+        if self.basis != "fixed" or known is None:
+            return 0.0
+        return float(self._to_decimal(self.rate) - known)
 
     def _get_highest_lump(self):
         self.ensure_one()
@@ -254,10 +272,14 @@ class CollectionChargeRule(models.Model):
 
     @api.model
     def _find_of_company(self, company):
-        """:return: the rules that a company has, its own ones first, as superuser"""
+        """:return: the rules that a company has, its own ones first, then those of the
+        companies that it is a branch of, as superuser"""
         # Sudo: whoever may see an invoice may know what it costs to pay it late.
-        rules = self.sudo().search([("company_id", "in", [False, company.id])])
-        return rules.sorted(lambda rule: not rule.company_id)
+        companies = company.sudo().parent_ids
+        rules = self.sudo().search([("company_id", "in", [False, *companies.ids])])
+        # The ids of the path lead from the root to the branch.
+        nearest = {one: -place for place, one in enumerate(companies)}
+        return rules.sorted(lambda rule: nearest.get(rule.company_id, 1))
 
     @api.model
     def _find(self, company, partner, rules=None):

@@ -87,24 +87,28 @@ class CollectionChargeTable(models.AbstractModel):
         if stage and stage.charges not in SHOWN:
             return []
         late, tables = self._get_late(rows), []
-        for currency in late.currency_id:
-            own = late.filtered(lambda row, own=currency: row.currency_id == own)
-            found = {
-                row: figures[row]
-                for row in own
-                if row in figures
-                and figures[row].start
-                and (stage or row.stage_id.charges in SHOWN)
-            }
+        shown = {
+            row: figures[row]
+            for row in late
+            if row in figures
+            and figures[row].start
+            and (stage or row.stage_id.charges in SHOWN)
+        }
+        fee_row, fee = self._get_fee(shown, stage)
+        for own in late.grouped("currency_id").values():
+            found = {row: shown[row] for row in own if row in shown}
             if found:
-                tables.append(self._get_table(own, found, currency, stage))
+                tables.append(
+                    self._get_table(own, found, stage, fee if fee_row in found else 0.0)
+                )
         return tables
 
     @api.model
-    def _get_table(self, rows, figures, currency, stage):
+    def _get_table(self, rows, figures, stage, fee):
+        currency = rows.currency_id
         # Sudo: whoever sees the invoice sees that it is one over late charges.
         charges = rows.filtered(lambda row: row.move_id.sudo().collection_charge_ids)
-        amounts = self._get_amounts(rows - charges, charges, figures, stage)
+        amounts = self._get_amounts(rows - charges, charges, figures, fee)
         total = sum(amount for _label, amount in amounts)
         return {
             "title": self.env._("What late payment costs"),
@@ -119,7 +123,7 @@ class CollectionChargeTable(models.AbstractModel):
         }
 
     @api.model
-    def _get_amounts(self, debts, charges, figures, stage):
+    def _get_amounts(self, debts, charges, figures, fee):
         """:return: list of (translated label, amount) of a table"""
         today = debts.company_id._get_collection_today()
         principal = sum(row.amount_left for row in debts)
@@ -137,7 +141,7 @@ class CollectionChargeTable(models.AbstractModel):
                 self.env._("Lump sum for late payment"),
                 self._sum(figures, "lump_due", "lump_drafted"),
             ),
-            (self.env._("Fee of this reminder"), self._get_fee(figures, stage)),
+            (self.env._("Fee of this reminder"), fee),
         ]
 
     @api.model
@@ -150,12 +154,16 @@ class CollectionChargeTable(models.AbstractModel):
 
     @api.model
     def _get_fee(self, figures, stage):
-        """:return: what the rule charges for the message of a stage, in the currency of
-        the items; each stage of an item charges once"""
+        """Find what the rule charges for the message of a stage; each stage of an item
+        charges once, whatever currencies it is about.
+
+        :return: pair: the collection.exposure record of the oldest item, on which it
+            is charged, and the fee in its currency; None and 0 if there is none
+        """
         if not stage or stage.charges != "charge" or not figures:
-            return 0.0
-        row, figure = min(figures.items(), key=lambda one: one[0].date_maturity)
-        rule = figure.rule
+            return None, 0.0
+        row = min(figures, key=lambda one: (one.date_maturity, one.id))
+        rule = figures[row].rule
         lines = self.env["account.move.line"].union(
             *(one.move_line_id for one in figures)
         )
@@ -163,9 +171,10 @@ class CollectionChargeTable(models.AbstractModel):
         is_full = rule.fee_count and len(fees) >= rule.fee_count
         others = rule.currency_id - row.currency_id
         if is_full or stage in fees.stage_id or not all(others.mapped("active")):
-            return 0.0
-        return rule.currency_id._convert(
-            rule.fee, row.currency_id, row.company_id, figure.until
+            return None, 0.0
+        until = figures[row].until
+        return row, rule.currency_id._convert(
+            rule.fee, row.currency_id, row.company_id, until
         )
 
     # ------------------------------------------------------------------

@@ -19,7 +19,7 @@ class CollectionPolicy(models.Model):
     charge_waive_max = fields.Monetary(
         "Collectors waive charges up to",
         default=100,
-        help="Above it a manager waives. Zero: no limit.",
+        help="Of a customer, in a year. Above it a manager waives. Zero: no limit.",
     )
     charge_rest = fields.Selection(
         RESTS,

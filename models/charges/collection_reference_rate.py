@@ -81,18 +81,24 @@ class CollectionReferenceRate(models.Model):
         :return: list of (first day, last day, per cent)
         """
         # Sudo: whoever may see an invoice may know what it costs to pay it late.
+        companies = company.sudo().parent_ids
         rates = self.sudo().search(
-            [("kind", "=", kind), ("company_id", "in", [False, company.id])]
+            [("kind", "=", kind), ("company_id", "in", [False, *companies.ids])]
         )
-        own = rates.filtered("company_id")
-        general = (rates - own).filtered(
-            lambda rate: (
-                not any(one.date_from <= rate.date_from <= one.date_to for one in own)
+        found = rates.browse()
+        # Of a branch its own, then those of the companies above it, then the general.
+        for owner in [*reversed(companies), companies.browse()]:
+            found |= rates.filtered(
+                lambda rate, owner=owner, known=found: (
+                    rate.company_id == owner
+                    and not any(
+                        one.date_from <= rate.date_from <= one.date_to for one in known
+                    )
+                )
             )
-        )
         return [
             (rate.date_from, rate.date_to, str(round(rate.percent, 3)))
-            for rate in own | general
+            for rate in found
         ]
 
     @api.model
@@ -110,7 +116,10 @@ class CollectionReferenceRate(models.Model):
         kinds = set(rules.filtered("has_reference").mapped("reference"))
         for kind in sorted(kinds):
             rates = self.search(
-                [("kind", "=", kind), ("company_id", "in", [False, company.id])],
+                [
+                    ("kind", "=", kind),
+                    ("company_id", "in", [False, *company.parent_ids.ids]),
+                ],
                 order="date_to desc",
                 limit=1,
             )

@@ -47,7 +47,8 @@ class CollectionClaimAmountMixin(models.AbstractModel):
     interest_percent = fields.Float(
         "Interest agreed (% per year)",
         digits=(6, 3),
-        help="Simple interest from the day after the due date to the petition date.",
+        help="Simple interest from the day after the due date to the petition date."
+        " Zero: as the signed terms and the rules of late charges have it.",
     )
     amount_ledger = fields.Monetary(
         "Ledger as of the petition date",
@@ -284,8 +285,9 @@ class CollectionClaimAmountMixin(models.AbstractModel):
         return rows
 
     def action_add_interest(self):
-        """Itemize the agreed interest on every item that was overdue on the petition
-        date."""
+        """Itemize interest on every item that was overdue on the petition date: at the
+        rate of the claim, or else by signed terms and the rules of late charges, less
+        what was invoiced of it."""
         self.check_access("write")
         self._check_draft()
         for claim in self:
@@ -293,5 +295,5 @@ class CollectionClaimAmountMixin(models.AbstractModel):
             late = claim.line_ids.filtered(
                 lambda line: line.kind == "principal" and line.move_line_id
             )
-            vals_list = [line._prepare_interest_vals() for line in late]
+            vals_list = late._prepare_interest()
             claim.line_ids.create([vals for vals in vals_list if vals])

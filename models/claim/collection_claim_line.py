@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
@@ -162,6 +164,50 @@ class CollectionClaimLine(models.Model):
                 claim.date_petition,
             ),
             "amount": row["amount"],
+        }
+
+    def _prepare_interest(self):
+        """:return: list of the values of the lines of interest on these items"""
+        claim = self.claim_id
+        if claim.interest_percent:
+            return [vals for line in self if (vals := line._prepare_interest_vals())]
+        end = claim._get_interest_end()
+        # Sudo: whoever draws up the claim reads the entries that it is about.
+        items = self.sudo().move_line_id
+        figures = self.env["collection.charge.calculation"]._get_figures(
+            items, dict.fromkeys(items, end)
+        )
+        by_item = {item.id: figure for item, figure in figures.items()}
+        return [
+            vals
+            for line in self
+            if (figure := by_item.get(line.move_line_id.id))
+            and (vals := line._prepare_rule_vals(figure))
+        ]
+
+    def _prepare_rule_vals(self, figure):
+        """:return: dict of the line of interest by rule or terms, False if there is
+        none; what is posted of it is claimed with its own invoice"""
+        claim, item = self.claim_id, self.move_line_id.sudo()
+        rest = figure.interest - figure.charged + figure.drafted
+        amount = claim.currency_id.round(rest * (self.rate or 1.0))
+        if claim.currency_id.compare_amounts(amount, 0) <= 0:
+            return False
+        rates = {part.rate for part in figure.segments if part.rate is not None}
+        table = self.env["collection.charge.table"]
+        return {
+            "claim_id": claim.id,
+            "sequence": 20,
+            "kind": "interest",
+            "name": table._describe(
+                replace(figure, charged=figure.charged - figure.drafted), item
+            ),
+            "date": figure.until,
+            "date_from": figure.start,
+            "date_to": figure.until,
+            "percent": float(rates.pop()) if len(rates) == 1 else 0.0,
+            "amount": amount,
+            "is_computed": True,
         }
 
     def _prepare_interest_vals(self):

@@ -38,6 +38,7 @@ class CollectionSettlementDocument(models.AbstractModel):
             "covered": self._format(own, own.amount_covered),
             "amount": self._format(own, own.amount),
             "waived": self._format(own, own.amount_waived),
+            "is_credited": own.rest_kind == "credit",
             "payments": [
                 {
                     "date": format_date(env, line.date, date_format="long"),

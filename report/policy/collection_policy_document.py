@@ -39,7 +39,12 @@ class CollectionPolicyDocument(models.AbstractModel):
             case.partner_id, case.company_id, case.company_id._get_collection_today()
         )
         values = self._get_values(case.policy_id, lang, case._get_collector())
-        return {**values, "terms_text": terms and here.terms_text}
+        words = here.env["collection.charge.words"]
+        return {
+            **values,
+            "terms_text": terms and here.terms_text,
+            "charges": words._get_sentences(here.policy_id, case.partner_id, terms),
+        }
 
     @api.model
     def _get_values(self, policy, lang=None, collector=None):
@@ -70,20 +75,28 @@ class CollectionPolicyDocument(models.AbstractModel):
             "sender_address": self.env["collection.recipient"]._get_address(
                 company.partner_id
             ),
-            "contact": {
-                "name": person.name or company.name,
-                "title": person.function,
-                "phone": person.phone or company.phone,
-                "email": person.email or company.email,
-            },
+            "contact": self._get_contact(person, company),
             "portal_url": company.get_base_url() + "/my/invoices",
             "rows": [
                 self._get_row(stage)
                 for stage in policy.stage_ids.sorted("sequence")
                 if channel_of(stage.channel).is_noticed
             ],
+            # Without a customer: what counts at home, for businesses.
+            "charges": self.env["collection.charge.words"]._get_sentences(
+                policy, company.partner_id
+            ),
             "final": policy.stage_ids.filtered("is_final_demand")[:1],
             **message._get_look(company),
+        }
+
+    @api.model
+    def _get_contact(self, person, company):
+        return {
+            "name": person.name or company.name,
+            "title": person.function,
+            "phone": person.phone or company.phone,
+            "email": person.email or company.email,
         }
 
     @api.model

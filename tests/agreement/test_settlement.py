@@ -99,7 +99,8 @@ class TestSettlement(SettlementCommon):
         self.assertEqual(self.get_row().amount_due, 600)
 
     def test_undone_after_the_credit_note_was_posted(self):
-        """What a person has posted, a person reverses."""
+        """What a person has posted, a person reverses: the draft of it is there, until
+        the money comes after all."""
         settlement = self.start(self.invoice, 700)
         payment = self.pay(self.invoice, 700, self.day(1))
         self.night(1)
@@ -114,6 +115,32 @@ class TestSettlement(SettlementCommon):
             "No longer settled: reverse the entry over the rest",
             settlement.activity_ids.mapped("summary"),
         )
+        reversal = note.reversal_move_ids
+        self.assertEqual(
+            (reversal.move_type, reversal.state, reversal.amount_total),
+            ("out_invoice", "draft", 300),
+        )
+        self.night(21)
+        self.assertEqual(note.reversal_move_ids, reversal)
+        self.pay(self.invoice, 700, self.day(13))
+        self.night(22)
+        self.assertEqual(settlement.state, "settled")
+        self.assertFalse(reversal.exists())
+        self.assertEqual(settlement.rest_move_ids, note)
+
+    def test_undone_after_the_credit_note_was_posted_and_reset(self):
+        """What has a number is not deleted."""
+        settlement = self.start(self.invoice, 700)
+        payment = self.pay(self.invoice, 700, self.day(1))
+        self.night(1)
+        note = settlement.rest_move_ids
+        note.invoice_date = self.day(1)
+        note.action_post()
+        note.button_draft()
+        self.cancel_payments(payment)
+        self.night(20)
+        self.assertEqual(note.state, "cancel")
+        self.assertFalse(settlement.rest_move_ids)
 
     def test_money_that_is_not_matched_yet(self):
         """It counts as everywhere, but nothing is drafted over the whole debt."""
@@ -335,6 +362,7 @@ class TestSettlementLetter(SettlementCommon, DocumentCommon):
             "For Promiser",
         ):
             self.assertIn(part, text)
+        self.assertIn("you receive a credit note about it", text)
         own.action_send_offer()
         letter = self.env["collection.letter"].search(
             [("customer_id", "=", self.customer.id)], order="id desc", limit=1

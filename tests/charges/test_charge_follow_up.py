@@ -81,6 +81,71 @@ class TestChargeFollowUp(ChargeCommon):
         self.follow(date(2026, 7, 22))
         self.assertEqual(self.amounts(self.charges()), [("fee", 5.0)])
 
+    def test_a_fee_is_charged_once_for_two_currencies(self):
+        """One message, one fee, also where it asks for euros and francs."""
+        franc = self.setup_other_currency("CHF", rates=[(date(2026, 1, 1), 1.0)])
+        self.env["collection.charge.rule"].create(
+            {
+                "name": "Fees",
+                "company_id": self.company.id,
+                "country_ids": [Command.set(self.env.ref("base.de").ids)],
+                "basis": "none",
+                "fee": 5,
+                "currency_id": self.eur.id,
+                "source": "A test",
+            }
+        )
+        self.make_invoice(self.customer, 300, date(2026, 6, 15), currency=franc)
+        self.reach_charging()
+        rows = self.rows()
+        table = self.env["collection.charge.table"]
+        figures = table._get_figures(rows)
+        shown = table._get_tables(rows, figures, self.policy.stage_ids[2])
+        fees = [
+            text
+            for one in shown
+            for label, text in one["lines"]
+            if label == "Fee of this reminder"
+        ]
+        self.assertEqual(len(fees), 1)
+        self.follow(date(2026, 7, 21))
+        self.assertEqual(self.amounts(self.charges()), [("fee", 5.0)])
+
+    def test_a_dropped_correction_comes_back_only_with_something_new(self):
+        move = self.charge(date(2026, 7, 31))
+        move.action_post()
+        self.credit(2000)
+        self.follow(self.today)
+        note = self.charges().move_id - move
+        self.assertEqual(note.state, "draft")
+        note.button_cancel()
+        self.follow(self.today)
+        self.assertEqual(self.charges().move_id - move, note)
+        note.unlink()
+        self.follow(self.today)
+        self.assertEqual(self.charges().move_id, move)
+        self.credit(1000)
+        self.follow(self.today)
+        again = self.charges().move_id - move
+        # 3,000 of 5,000 were never owed.
+        self.assertEqual((again.state, again.amount_total), ("draft", 39.46))
+
+    def test_it_is_dated_when_it_is_posted(self):
+        move = self.charge(date(2026, 7, 31))
+        self.assertFalse(move.invoice_date)
+        move.invoice_date = date(2026, 9, 1)
+        move.action_post()
+        self.assertEqual(move.invoice_date_due, date(2026, 9, 1))
+        self.policy.charge_post_max = 1000
+        other = self.make_german("Other")
+        self.invoice_eur(other, 500, date(2026, 6, 15))
+        self.live(-50, -14)
+        self.follow(date(2026, 7, 21))
+        small = self.charges().filtered(lambda one: one.partner_id == other).move_id
+        self.assertEqual(
+            (small.state, small.invoice_date), ("posted", date(2026, 7, 21))
+        )
+
     def test_what_was_never_owed_is_not_waived_as_well(self):
         """The offer would be kept: the correction has taken all of it back."""
         self.reach_charging()

@@ -140,6 +140,45 @@ class TestChargeRules(CollectionCommon):
         with self.assertRaises(ValidationError):
             self.make_rule(points=9.5)
 
+    def test_a_fixed_rate_is_held_against_points(self):
+        """9 points over a base rate that the day has; where none is known, nothing."""
+        self.Rate.search([("kind", "=", "de")]).unlink()
+        self.make_rule(name="Unknown", basis="fixed", rate=15)
+        self.Rate.create(
+            {
+                "kind": "de",
+                "date_from": date(2026, 1, 1),
+                "date_to": date(2027, 12, 31),
+                "percent": 1.27,
+                "source": "A test",
+            }
+        )
+        self.make_rule(name="Allowed", basis="fixed", rate=10.27)
+        with self.assertRaisesRegex(ValidationError, r"9 \(BGB § 288\(2\)\)"):
+            self.make_rule(name="Above", basis="fixed", rate=10.28)
+
+    def test_branches_have_the_rules_and_rates_of_their_company(self):
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id}
+        )
+        customer = self.make_customer(country_id=self.env.ref("base.de").id)
+        of_root = self.make_rule(points=8, company_id=self.company.id)
+        Rule = self.env["collection.charge.rule"]
+        self.assertEqual(Rule._find(branch, customer), of_root)
+        own = self.make_rule(points=7, company_id=branch.id, sequence=99)
+        self.assertEqual(Rule._find(branch, customer), own)
+        self.assertEqual(Rule._find(self.company, customer), of_root)
+        first = date(2026, 1, 1)
+        vals = {"kind": "ecb", "date_from": first, "source": "A test"}
+        self.Rate.create({**vals, "percent": 3, "company_id": self.company.id})
+        found = {row[0]: row[2] for row in self.Rate._get_rates("ecb", branch)}
+        self.assertEqual(found[first], "3.0")
+        self.Rate.create({**vals, "percent": 4, "company_id": branch.id})
+        found = {row[0]: row[2] for row in self.Rate._get_rates("ecb", branch)}
+        self.assertEqual((found[first], found[date(2026, 7, 1)]), ("4.0", "2.4"))
+        found = {row[0]: row[2] for row in self.Rate._get_rates("ecb", self.company)}
+        self.assertEqual(found[first], "3.0")
+
     def test_rates_of_a_company_come_first(self):
         first = date(2026, 1, 1)
         rate = self.Rate.create(

@@ -243,6 +243,51 @@ class TestCharges(ChargeCommon):
             [("interest", round(10000 * 0.05 * days / 365, 2))],
         )
 
+    def test_what_is_not_due_yet_cannot_be_demanded(self):
+        """A reminder before the due date starts no interest, the next one does."""
+        self.policy.stage_ids[0].days = -5
+        swiss = self.make_customer("Swiss", country_id=self.env.ref("base.ch").id)
+        self.invoice_eur(swiss, 10000, date(2026, 6, 30))
+        self.live(-40, -30, swiss)  # until 4 July
+        self.assertTrue(self.get_case(swiss).letter_ids)
+        self.assertFalse(self.charge(date(2026, 7, 20), swiss))
+        self.live(-20, -13, swiss)  # from 14 July
+        self.assertTrue(self.charge(self.today, swiss))
+
+    def test_a_lump_sum_per_invoice_or_per_payment(self):
+        """40 euros for each late payment; in France once for an invoice."""
+        terms = self.env["account.payment.term"].create(
+            {
+                "name": "In two parts",
+                "line_ids": [
+                    Command.create(
+                        {"value": "percent", "value_amount": 50, "nb_days": 0}
+                    ),
+                    Command.create(
+                        {"value": "percent", "value_amount": 50, "nb_days": 30}
+                    ),
+                ],
+            }
+        )
+        for code, count in (("de", 2), ("fr", 1)):
+            customer = self.make_customer(
+                code, country_id=self.env.ref(f"base.{code}").id
+            )
+            self.make_invoice(
+                customer,
+                1000,
+                currency=self.eur,
+                issued=date(2026, 6, 1),
+                terms=terms,
+            )
+            for day in (date(2026, 6, 20), date(2026, 7, 20), date(2026, 7, 31)):
+                self.charge(day, customer)
+            own = self.charges().filtered(
+                lambda one, who=customer: one.partner_id == who and one.kind == "lump"
+            )
+            self.assertEqual(len(own), count, code)
+            self.assertEqual(own[:1].line_id.date_maturity, date(2026, 6, 1))
+
     def test_two_companies_charge_their_own(self):
         other = self.setup_other_company(name="Other seller")["company"]
         theirs = self.invoice_eur(self.customer, 1000, date(2026, 6, 30), company=other)
@@ -468,6 +513,19 @@ class TestChargeWaivers(ChargeCommon):
         self.assertEqual(set(self.charges().mapped("state")), {"waived"})
         with self.assertRaises(AccessError):
             self.waive(self.charges(), "invoicing")
+
+    def test_the_limit_of_collectors_is_for_a_year(self):
+        """Nobody gets around it in small steps, nor with a colleague."""
+        self.plan()
+        self.charge(date(2026, 7, 31))
+        lump = self.charges().filtered(lambda one: one.kind == "lump")
+        self.policy.charge_waive_max = 70
+        self.waive(lump)
+        with self.assertRaisesRegex(AccessError, "in a year"):
+            self.waive(self.charges() - lump)
+        self.policy.charge_waive_max = 105.77
+        self.waive(self.charges() - lump)
+        self.assertEqual(set(self.charges().mapped("state")), {"waived"})
 
     def pay_principal(self, **policy):
         self.policy.write(policy)

@@ -134,6 +134,23 @@ class TestClaimAmounts(ClaimCommon):
         with self.assert_refused("stop with 02/16/2026"):
             interest.date_to = self.day(-13)
 
+    def test_interest_by_rule_less_what_was_invoiced(self):
+        """Without a rate of its own a claim follows the rule of the customer."""
+        self.customer.country_id = self.env.ref("base.de")
+        self.make_invoice(self.customer, 10000, self.day(-74))
+        claim = self.make_claim(
+            self.make_bankruptcy(chapter="foreign", procedure="de"), interest_percent=0
+        )
+        claim.action_add_interest()
+        interest = claim.line_ids.filtered(lambda line: line.kind == "interest")
+        # 59 days at 9 points over 1.27 %.
+        self.assertEqual((interest.amount, interest.percent), (166.01, 10.27))
+        self.assertEqual(interest.date_to, self.day(-15))
+        self.assertIn("59 days at 10.27 % on", interest.name)
+        self.customer.country_id = self.env.ref("base.us")
+        claim.action_add_interest()
+        self.assertFalse(claim.amount_interest, "nothing was agreed")
+
     def test_an_invoice_can_be_interest(self):
         self.make_invoice(self.customer, 900, self.day(-40))
         self.make_invoice(self.customer, 33, self.day(-39))

@@ -42,6 +42,23 @@ class TestPolicyDocument(DocumentCommon):
     def test_without_charges_it_says_so(self):
         self.assertIn("cost you nothing", self.as_text("policy", self.policy_default))
 
+    def test_charges_are_those_of_the_rule(self):
+        customer = self.make_customer("Kunde", country_id=self.env.ref("base.de").id)
+        self.make_invoice(customer)
+        self.plan()
+        case = self.get_case(customer)
+        self.assertIn("cost you nothing", self.as_text("case_policy", case))
+        self.policy.stage_ids[0].charges = "charge"
+        self.env["collection.charge.rule"]._find(
+            self.company, customer
+        ).sudo().lump_once = True
+        text = self.as_text("case_policy", case)
+        self.assertNotIn("cost you nothing", text)
+        self.assertIn("Interest of 9.00 points over the reference rate", text)
+        self.assertRegex(text, "at present that is [0-9]+[.][0-9][0-9] % a year")
+        self.assertRegex(text, "lump sum of 40.00.€ for each late invoice")
+        self.assertIn("BGB §§ 247, 286, 288, 289; we ask for it from", text)
+
     def test_in_the_customers_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.policy.stage_ids.with_context(lang="fr_FR").name = "Mise en demeure"
