@@ -120,8 +120,9 @@ class TestScripts(FaultCommon):
 
     def test_a_script_that_no_font_has(self):
         """Cuneiform stands for whatever the server has no font for."""
-        steps = self.send_to("\U00012000\U00012001", "Debtor")
-        failed, other = steps.values()
+        unreadable = "\U00012000\U00012001"
+        steps = self.send_to(unreadable, "Debtor")
+        failed, other = steps[unreadable], steps["Debtor"]
         self.assertEqual((failed.state, other.state), ("failed", "done"))
         self.assertIn("no font", failed.error)
         self.assertFalse(failed.letter_id)
