@@ -8,4 +8,5 @@ from . import (
     test_tours_portal_account,
     test_tours_promise,
     test_tours_settlement,
+    test_tours_terms,
 )

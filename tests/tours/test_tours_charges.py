@@ -1,6 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
+from ..common.settlement import SettlementCommon
 from .test_tours_promise import PromiseTours
 
 
@@ -8,8 +9,9 @@ from .test_tours_promise import PromiseTours
 class TestToursCharges(PromiseTours):
     """Late charges in the browser, with a collector's rights."""
 
-    def test_collector_charges_then_waives(self):
-        """From the case: a draft, posted, and a credit note that waits."""
+    def test_charge_waive_and_settle_in_the_portal(self):
+        """From the case: a draft, posted, and a credit note that waits; and the rest is
+        settled by the customer."""
         collector = new_test_user(
             self.env,
             "collector_charges",
@@ -43,3 +45,24 @@ class TestToursCharges(PromiseTours):
         self.assertEqual(charge.move_id.state, "posted")
         self.assertEqual(charge.waive_move_id.state, "draft")
         self.assertEqual(charge.waive_user_id, collector)
+        charge.waive_move_id.action_post()
+
+        visitor = new_test_user(
+            self.env, "portal_charges", groups="base.group_portal", lang="en_US"
+        )
+        visitor.partner_id.parent_id = self.customer
+        self.plan()
+        offered = SettlementCommon.make_settlement.__func__(
+            type(self), self.invoice, 700
+        )
+        offered.action_offer()
+        self.start_tour(
+            "/my/settlements", "collection_portal_settlement", login=visitor.login
+        )
+        self.env.invalidate_all()
+        self.assertEqual(offered.state, "accepted")
+        self.pay(self.invoice, 700)
+        self.plan()
+        self.env.invalidate_all()
+        self.assertEqual(offered.state, "settled")
+        self.assertEqual(offered.rest_move_ids.amount_total, 300)
