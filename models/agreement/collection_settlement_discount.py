@@ -6,6 +6,7 @@ from odoo.tools import SQL, format_amount, format_date, formatLang
 # For so many days after its date a discount is still granted, when the ledger says
 # later that the money was there in time.
 LOOK_BACK = 60
+OPEN_STATES = ("offered", "lapsed")
 # So many invoices are named in a sentence.
 NAMED = 10
 
@@ -199,7 +200,7 @@ class CollectionSettlementDiscount(models.AbstractModel):
             ("company_id", "=", company.id),
             ("kind", "=", "discount"),
             ("promise_id", "=", False),
-            ("state", "in", ("offered", "lapsed")),
+            ("state", "in", OPEN_STATES),
             ("date_last", ">=", as_of - timedelta(days=LOOK_BACK)),
         ]
         if partner_ids is not None:
@@ -209,7 +210,9 @@ class CollectionSettlementDiscount(models.AbstractModel):
         money = self._get_money(discounts)
         isolate = self.env["collection.customer.notice"]._isolate
         for discount in discounts:
-            isolate(self._judge, discount, as_of, *money[discount.id])
+            # One that is granted has the case looked at, and so those beside it.
+            if discount.state in OPEN_STATES:
+                isolate(self._judge, discount, as_of, *money[discount.id])
 
     @api.model
     def _get_money(self, discounts):
@@ -308,6 +311,8 @@ class CollectionSettlementDiscount(models.AbstractModel):
         promises._find_open(discount.item_ids)._end(
             "replaced", self.env._("Replaced by %s.", discount.name)
         )
+        # First, since the promise has its case looked at, and that the discount again.
+        discount._set_state("accepted")
         prepared = self.env["collection.settlement.offer"]._prepare_promise_vals(
             discount
         )
@@ -323,4 +328,4 @@ class CollectionSettlementDiscount(models.AbstractModel):
                 "line_ids": [Command.create(line)],
             }
         )
-        discount._set_state("accepted", promise_id=promise.id)
+        discount._write_protected({"promise_id": promise.id})

@@ -69,6 +69,23 @@ class TestSettlementDiscount(SettlementCommon, BankruptcyCommon):
         self.night(30)
         self.assertEqual(discount.state, "settled")
 
+    def test_granted_once_when_the_payment_is_looked_at_by_itself(self):
+        """A promise has its case reviewed, and so the discount that it is of."""
+        other = self.make_invoice(
+            self.customer, 50, self.day(-1), currency=self.setup_other_currency("EUR")
+        )
+        discounts = self.remind()
+        self.assertEqual(len(discounts), 2)
+        self.pay(self.invoice, 970, self.day(2))
+        self.pay(other, 48.5, self.day(2), currency_id=other.currency_id.id)
+        case = self.as_of(self.get_case(self.customer).with_env(self.root), self.day(2))
+        case._review_now()
+        self.env.invalidate_all()
+        self.assertEqual(discounts.mapped("state"), ["settled"] * 2)
+        promises = self.env["collection.promise"].search([("case_id", "=", case.id)])
+        self.assertEqual(promises, discounts.promise_id)
+        self.assertEqual(len(promises), 2)
+
     def test_late_or_short_it_lapses_silently(self):
         discount = self.remind()
         self.pay(self.invoice, 969.99, self.day(7))
