@@ -307,12 +307,12 @@ class CollectionSettlementDiscount(models.AbstractModel):
     def _accept(self, discount, needed, waived):
         """Put a discount in force that was paid: from now on it is a promise that was
         kept, as any settlement is, and falls with its payment."""
+        # First, since promises have their case looked at, and that the discount again.
+        discount._set_state("accepted")
         promises = self.env["collection.promise"].sudo()
         promises._find_open(discount.item_ids)._end(
             "replaced", self.env._("Replaced by %s.", discount.name)
         )
-        # First, since the promise has its case looked at, and that the discount again.
-        discount._set_state("accepted")
         prepared = self.env["collection.settlement.offer"]._prepare_promise_vals(
             discount
         )
